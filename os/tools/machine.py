@@ -1,0 +1,274 @@
+"""The machine that Parley runs on: all of QEMU's flags, and a class that drives a QEMU without a display.
+
+os/run and the tests in tests/system start Parley with this module alone:
+
+    with Machine(Settings(cpus=4)) as machine:
+        machine.expect(PROMPT)
+        machine.type("echo hello\n")
+        machine.expect(b"hello")
+"""
+import ctypes
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+
+from picture import read_ppm
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+QEMU = "qemu-system-x86_64"
+ISO = "build/parley.iso"
+PROMPT = rb"\$ $"
+PR_SET_PDEATHSIG = 1
+
+KEY_NAMES = {" ": "spc", "\n": "ret", "\t": "tab", "\b": "backspace", "\x1b": "esc", "-": "minus", "=": "equal",
+             "[": "bracket_left", "]": "bracket_right", ";": "semicolon", "'": "apostrophe", "`": "grave_accent",
+             "\\": "backslash", ",": "comma", ".": "dot", "/": "slash"}
+SHIFTED = dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./"))
+
+
+@dataclass
+class Settings:
+    """What a machine is like. Paths are from the root of the tree."""
+    kind: str = "release"     # or "debug"
+    medium: str = "kernel"    # "kernel": QEMU loads the kernel itself; "cd", "usb", "disk": GRUB does, from the image
+    cpus: int = 2
+    memory: int = 256         # MiB
+    icount: bool = False      # guest time counts instructions, so that a run repeats exactly
+    tests: bool = False       # the ramdisk that holds the guest tests too
+    append: str = ""          # the kernel's command line
+    command: str = ""         # a file with the line that the guest's program `host` runs
+    more: str = ""            # more flags for QEMU, as one would type them
+
+
+def boot_flags(settings):
+    if settings.medium == "kernel":
+        ramdisk = "ramdisk-tests.tar" if settings.tests else "ramdisk.tar"
+        directory = f"build/{settings.kind}"
+        return ["-kernel", f"{directory}/parley.elf32", "-initrd", f"{directory}/{ramdisk} ramdisk",
+                "-append", settings.append]
+    if settings.medium == "cd":
+        return ["-cdrom", ISO, "-boot", "d"]
+    drive = f"if=none,id=image,format=raw,snapshot=on,file={ISO}"
+    device = "usb-storage" if settings.medium == "usb" else "ide-hd"
+    return ["-usb", "-drive", drive, "-device", f"{device},drive=image,bootindex=1"]
+
+
+def flags(settings):
+    """QEMU's flags for a machine, but for its consoles."""
+    thread = "single" if settings.icount else "multi"
+    chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={thread}", "-cpu", "max",
+              "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std", "-no-reboot"]
+    if settings.icount:
+        chosen += ["-icount", "shift=0,sleep=off"]
+    if settings.command:
+        chosen += ["-fw_cfg", f"name=opt/parley/command,file={settings.command}"]
+    return chosen + boot_flags(settings) + shlex.split(settings.more)
+
+
+def window():
+    """The kind of window that QEMU can open here, or None."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    known = subprocess.run([QEMU, "-display", "help"], capture_output=True, text=True, check=False).stdout.split()
+    return next((kind for kind in ("gtk", "sdl") if kind in known), None)
+
+
+def key_of(character):
+    """The name by which QEMU's sendkey knows the key, or the keys, that type a character (us layout)."""
+    if character in SHIFTED:
+        return "shift-" + key_of(SHIFTED[character])
+    if character.isupper():
+        return "shift-" + character.lower()
+    return KEY_NAMES.get(character, character)
+
+
+def die_with_parent():
+    """Runs in the new process: no QEMU outlives the program that started it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class MachineError(Exception):
+    """What was waited for did not come; the text holds the end of what the console said."""
+
+
+class Machine:
+    """A running QEMU without a display. Use it in a `with` statement: QEMU ends with the block.
+
+    console  all bytes so far from the serial console
+    links    more sockets by name, connected to the debug ports asked for: {"out": 0xe9} and so on
+    """
+
+    def __init__(self, settings=None, debug_ports=None):
+        self.settings = settings or Settings()
+        self.console = bytearray()
+        self.links = {}
+        self._read_until = 0  # how far `expect` has come in the console
+        self._news = threading.Condition()
+        self._directory = tempfile.mkdtemp(prefix="parley-")
+        self._debug_ports = debug_ports or {}
+        self._process = None
+        self._errors = None
+        self._start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.quit()
+
+    def _listen(self, name):
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(os.path.join(self._directory, name))
+        listener.listen(1)
+        listener.settimeout(20)
+        return listener
+
+    def _start(self):
+        names = ["serial", "monitor", *self._debug_ports]
+        listeners = {name: self._listen(name) for name in names}
+        arguments = [QEMU, *flags(self.settings), "-display", "none"]
+        for name in names:
+            arguments += ["-chardev", f"socket,id={name},path={self._directory}/{name}"]
+        arguments += ["-serial", "chardev:serial", "-mon", "chardev=monitor,mode=control", "-S"]
+        for name, port in self._debug_ports.items():
+            arguments += ["-device", f"isa-debugcon,iobase={port:#x},chardev={name}"]
+        self._errors = open(os.path.join(self._directory, "errors"), "w+b")
+        self._process = subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self._errors,
+                                         stderr=self._errors, preexec_fn=die_with_parent)
+        try:
+            self.links = {name: self._accept(listener) for name, listener in listeners.items()}
+        except MachineError:
+            self.quit()
+            raise
+        self._monitor = self.links.pop("monitor").makefile("rw", encoding="utf-8")
+        try:
+            self._execute("qmp_capabilities")
+            self._execute("cont")
+        except MachineError:
+            self.quit()
+            raise
+        self._serial = self.links.pop("serial")
+        self._reader = threading.Thread(target=self._read_console, daemon=True)
+        self._reader.start()
+
+    def _accept(self, listener):
+        """Waits for QEMU to connect, but not when it has ended already."""
+        listener.settimeout(0.1)
+        give_up = time.monotonic() + 20
+        try:
+            while time.monotonic() < give_up and self._process.poll() is None:
+                try:
+                    return listener.accept()[0]
+                except TimeoutError:
+                    continue
+        finally:
+            listener.close()
+        raise MachineError("QEMU did not start: " + self.errors())
+
+    def _read_console(self):
+        while True:
+            try:
+                piece = self._serial.recv(65536)
+            except OSError:
+                piece = b""
+            with self._news:
+                self.console += piece
+                self._news.notify_all()
+            if not piece:
+                return
+
+    def _execute(self, command, **arguments):
+        """Has QEMU's monitor do a command of its machine protocol, and returns what it answers."""
+        try:
+            print(json.dumps({"execute": command, "arguments": arguments}), file=self._monitor, flush=True)
+            for line in self._monitor:
+                answer = json.loads(line)
+                if "return" in answer:
+                    return answer["return"]
+                if "error" in answer:
+                    raise MachineError(f"{command}: {answer['error']['desc']}")
+        except ConnectionError:
+            pass
+        raise MachineError(f"{command}: QEMU has ended: {self.errors()}")
+
+    def errors(self):
+        """What QEMU itself complained of."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")
+
+    def monitor(self, line):
+        """Has QEMU's monitor do what a person would type there, and returns its answer."""
+        return self._execute("human-monitor-command", **{"command-line": line})
+
+    def sendkey(self, keys):
+        """Presses and releases keys together, by QEMU's names: "ctrl-c", "ret"."""
+        self.monitor(f"sendkey {keys} 10")
+
+    def type(self, text, pause=0.03):
+        """Types a text on the keyboard, a key at a time."""
+        for character in text:
+            self.sendkey(key_of(character))
+            time.sleep(pause)
+
+    def write(self, data):
+        """Sends bytes to the serial console."""
+        self._serial.sendall(data.encode() if isinstance(data, str) else data)
+
+    def expect(self, pattern, timeout=60):
+        """Waits until the console says something that the regular expression matches, after the last such place."""
+        expression = re.compile(pattern.encode() if isinstance(pattern, str) else pattern, re.MULTILINE)
+        give_up = time.monotonic() + timeout
+        with self._news:
+            while True:
+                found = expression.search(self.console, self._read_until)
+                if found:
+                    self._read_until = found.end()
+                    return found
+                left = give_up - time.monotonic()
+                if left <= 0 or not self._reader.is_alive():
+                    raise MachineError(f"the console did not say {expression.pattern!r}; its end:\n"
+                                       + self.console[-2000:].decode(errors="replace"))
+                self._news.wait(min(left, 1))
+
+    def screendump(self):
+        """The guest's screen as a Picture."""
+        path = os.path.join(self._directory, "screen.ppm")
+        self._execute("screendump", filename=path)
+        return read_ppm(path)
+
+    def still_screen(self, seconds=5):
+        """The guest's screen as soon as it is the same twice, half a second apart."""
+        before, give_up = self.screendump(), time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            time.sleep(0.5)
+            now = self.screendump()
+            if now == before:
+                break
+            before = now
+        return before
+
+    def wait(self, timeout):
+        """Waits for QEMU's end, by power off or reset; False if it has not come in time."""
+        try:
+            self._process.wait(timeout)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
+
+    def quit(self):
+        """Ends QEMU, whatever the guest does. May be called twice."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            if not self.wait(5):
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)
