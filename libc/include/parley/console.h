@@ -1,0 +1,54 @@
+// The protocol of a terminal session: what a shell, or any program on a terminal, asks of the session's console.
+//
+// start_service("console") is the process id to ask; a program without a console finds 0. A request is one message of a
+// struct console_request; the answer is one message in reply to it, a struct console_reply. The console takes requests
+// from its own user and from user 0 alone.
+//
+// The text on standard output and standard error goes straight to the terminal's driver: the console is not asked.
+// What is typed comes through a pipe, edited line by line (cooked) or key by key as bytes (CONSOLE_RAW).
+//
+// Jobs. A shell that starts a job in the foreground
+//   1. sends CONSOLE_JOB_BEGIN; the reply carries the receiving end of a new pipe: the job's standard input. Keys go
+//      there now, cooked, until the job ends. Ctrl-D closes it, so that the job, and it alone, reads the stream's end.
+//   2. starts the job with it, and sends CONSOLE_JOB_ADD with the process ids (several times, where there are more than
+//      CONSOLE_PROCESSES_MAX). Ctrl-C ends these processes and all they started. If it was typed before this request
+//      came, they are ended at once.
+//   3. waits for them, and sends CONSOLE_JOB_END: keys go where they went before, in the mode of before. What was typed
+//      and not read is not lost: it goes there too. The reply says whether Ctrl-C was typed.
+// Jobs nest: a shell run by a shell does the same; the end of a job ends those begun inside it.
+// Ctrl-\ ends the foreground job's processes in every mode, also the raw one.
+#pragma once
+
+#include "kernel/abi/status.h"
+#include "kernel/abi/types.h"
+
+enum console_operation {
+    CONSOLE_JOB_BEGIN = 1, // reply: one number. LIMIT_REACHED: CONSOLE_JOBS_MAX jobs nested
+    CONSOLE_JOB_ADD = 2,   // value: how many of `processes`. NOT_FOUND: the sender has no job begun
+    CONSOLE_JOB_END = 3,   // reply: value 1 if Ctrl-C or Ctrl-\ ended the job, else 0. NOT_FOUND: as above
+    CONSOLE_SET_MODE = 4,  // value: enum console_mode bits, of the job in the foreground. Reply: value: the mode before
+    CONSOLE_GET_SIZE = 5,  // reply: columns and rows
+};
+
+enum console_mode {
+    CONSOLE_COOKED = 0,
+    CONSOLE_RAW = 1 << 0,    // each key at once, no echo, Ctrl-C and Ctrl-D are bytes 3 and 4; Enter is "\r"
+    CONSOLE_NO_ECHO = 1 << 1, // cooked, but not shown: passwords
+};
+
+enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8 };
+
+struct console_request {
+    uint32_t operation; // enum console_operation
+    uint32_t value;
+    uint32_t processes[CONSOLE_PROCESSES_MAX];
+};
+
+struct console_reply {
+    int32_t status; // enum status
+    uint32_t value;
+    uint32_t columns;
+    uint32_t rows;
+};
+
+_Static_assert(sizeof(struct console_request) == 64 && sizeof(struct console_reply) == 16, "the console's protocol");

@@ -1,0 +1,24 @@
+// The protocol of init: how a program asks for the machine to be switched off or restarted.
+//
+// start_service("init") is the process id to ask. A request is one message of a struct init_request. Init answers with
+// one message in reply, a struct init_reply; when it grants the request, it stops the services, and the machine.
+// Which users may ask stands in /etc/startup.
+#pragma once
+
+#include "kernel/abi/status.h"
+#include "kernel/abi/types.h"
+
+enum init_operation {
+    INIT_POWER_OFF = 1, // DENIED: this user may not
+    INIT_REBOOT = 2,    // as INIT_POWER_OFF
+};
+
+struct init_request {
+    uint32_t operation; // enum init_operation
+    uint32_t reserved;  // 0
+};
+
+struct init_reply {
+    int32_t status; // enum status
+    uint32_t reserved;
+};
