@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from sources import C_ENDINGS, conclude, tracked
+from sources import C_ENDINGS, conclude, lines_of, tracked
 
 
 def is_assembly(path):

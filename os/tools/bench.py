@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Measures the release build, prints a table, and writes build/bench.json.
+
+The guest's program `bench` prints a line `NAME VALUE ns` per operation, the time of one, or `NAME VALUE kib` for memory.
+It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+OUTPUT = "build/bench.json"
+SECONDS = 600
+LINE = re.compile(r"^([a-z0-9_]+) ([0-9.]+) (ns|kib)$", re.MULTILINE)
+
+# What the design is to reach: guest instructions on one CPU, or KiB.
+GOALS = {
+    "null_call": 100, "event_self": 350, "event_round_trip": 1500, "message_self_64": 800,
+    "message_round_trip_64": 1650, "message_round_trip_4096": 5000, "pipe_self_64": 700, "pipe_round_trip_1": 1800,
+    "pipe_bulk_65536": 20000, "shared_memory_round_trip_64": 1800, "yield_pair": 500, "page_map_touch_unmap": 1800,
+    "page_fault": 1200, "thread_create_join": 5000, "process_spawn_wait": 60000, "boot_to_prompt": 100_000_000,
+    "memory_at_prompt_kib": 12 * 1024,
+}
+
+
+def measure(*more):
+    """{name: (value, unit)} of one run of `bench` in the guest."""
+    command = ["os/run", "--headless", "--cpus", "1", "--timeout", str(SECONDS), *more, "--command", "bench"]
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode != 0:
+        sys.exit(f"bench.py: the guest's bench ended with status {run.returncode}:\n{run.stdout}")
+    return {name: (float(value), unit) for name, value, unit in LINE.findall(run.stdout)}
+
+
+def row(name, figures):
+    shown = [f"{figures[key]:,.0f}" if figures.get(key) is not None else "" for key in ("instructions", "nanoseconds", "kib")]
+    goal = GOALS.get(name)
+    reached = figures.get("kib", figures.get("instructions"))
+    verdict = "" if goal is None else f"{goal:,} {'reached' if reached <= goal else 'not reached'}"
+    return f"{name:36} {shown[0]:>14} {shown[1]:>14} {shown[2]:>8}  {verdict}"
+
+
+def main():
+    counted, timed = measure("--icount"), measure()
+    table = {}
+    for name, (value, unit) in counted.items():
+        table[name] = {"kib": value} if unit == "kib" else {
+            "instructions": round(value, 3), "nanoseconds": round(timed[name][0], 3) if name in timed else None}
+    print(f"{'operation':36} {'instructions':>14} {'nanoseconds':>14} {'KiB':>8}  goal")
+    for name, figures in table.items():
+        print(row(name, figures))
+    missing = sorted(set(GOALS) - set(table))
+    with open(os.path.join(ROOT, OUTPUT), "w", encoding="utf-8") as file:
+        json.dump(table, file, indent=1)
+    if missing:
+        sys.exit("bench.py: not measured: " + ", ".join(missing))
+
+
+if __name__ == "__main__":
+    main()
