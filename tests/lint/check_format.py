@@ -18,7 +18,7 @@ def differs(path):
 
 
 def main():
-    paths = tracked(C_ENDINGS)
+    paths = [path for path in tracked(C_ENDINGS) if not is_assembly(path)]
     if "--fix" in sys.argv[1:]:
         if paths:
             subprocess.run(["clang-format", "-i", *paths], check=True)
