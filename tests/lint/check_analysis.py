@@ -16,8 +16,8 @@ CLEAN = "build/check"
 WORKERS = 2
 CPPCHECK = ["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability", "--inline-suppr",
             "--std=c11", "--platform=unix64", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
-            "--suppress=unknownMacro", "--suppress=internalAstError", "--suppress=syntaxError", "-I.", "-Ibuild/packages/include", "-Ikernel/arch/x86_64/include",
-            "-Ikernel/build/release"]
+            "--suppress=unknownMacro", "--suppress=internalAstError", "--suppress=syntaxError", "-I.", "-Ibuild/packages/include",
+            "-Ikernel/arch/x86_64/include", "-Ikernel/build/release"]
 
 
 def digest(paths):
