@@ -1,0 +1,283 @@
+// The one list of system calls. The kernel's table, libc's stubs (<parley/calls.h>) and docs/calls are made from it.
+//
+// CALL(code, name, value, parameters): `value` is VALUE(type, name) where the call has a result beside its status, which
+// libc hands out through a last pointer (null: not wanted), or NO_VALUE. ADDRESS(type) is a pointer into the program.
+// The comment above each is its manual: what it does, then `=` lines: STATUS what it means here. Every call can answer
+// BAD_ADDRESS for a pointer that is not the program's, and NO_MEMORY or LIMIT_REACHED where it makes something.
+//
+// At the machine: rax holds the code, rdi rsi rdx r10 r8 r9 the parameters; `syscall`; then rax holds the status, rdx the
+// value, rcx r11 rdi rsi r8 r9 r10 hold nothing (zeros, or what the instruction itself leaves), the others are kept.
+// No include guard: who includes this defines CALL first.
+
+// ---- general ----
+
+// Does nothing. The price of a call is measured with it.
+CALL(0, null_call, NO_VALUE, (void))
+
+// The monotonic clock: nanoseconds since boot.
+CALL(1, clock_read, VALUE(uint64_t, nanoseconds), (void))
+
+// Writes text to the kernel's log and, until a console driver runs, to the first serial port. At most 1,024 bytes a call.
+// = TOO_LARGE more than that
+CALL(2, log_write, NO_VALUE, (ADDRESS(const char) text, size_t size))
+
+// Copies the kernel's log from byte `position` on (0: from its start) and says how much was copied. Old text is dropped
+// when the log's ring is full: `position` is moved up silently.
+CALL(3, log_read, VALUE(size_t, copied), (uint64_t position, ADDRESS(char) buffer, size_t size))
+
+// Facts about the machine.
+CALL(4, machine_information, NO_VALUE, (ADDRESS(struct machine_information) information))
+
+// Switches the machine off or restarts it; does not return when it succeeds. `machine` needs RIGHT_POWER.
+// = INVALID_ARGUMENT action is none of enum machine_power
+// = UNSUPPORTED the firmware offers no way
+CALL(5, machine_power, NO_VALUE, (int32_t machine, uint32_t action))
+
+// Random bytes for seeds and hashes, at most 4,096 a call.
+// = TOO_LARGE more than that
+CALL(6, random_read, NO_VALUE, (ADDRESS(void) buffer, size_t size))
+
+// ---- numbers and objects ----
+
+// Closes a number of the caller's.
+// = BAD_NUMBER it names nothing
+CALL(8, number_close, NO_VALUE, (int32_t number))
+
+// Makes another number for the same object, with the rights that both `rights` and the old number have. Needs RIGHT_COPY.
+CALL(9, number_copy, VALUE(int32_t, copy), (int32_t number, uint32_t rights))
+
+// What the number names and allows.
+CALL(10, number_information, NO_VALUE, (int32_t number, ADDRESS(struct number_information) information))
+
+// Lists objects of `kind` (OBJECT_ANY: all) with ids above `after`, lowest first, at most `capacity`; says how many.
+// To list all, call again with the last id until it says 0.
+CALL(11, object_list, VALUE(size_t, count),
+     (uint32_t kind, uint64_t after, ADDRESS(struct object_information) list, size_t capacity))
+
+// Describes one object in words, by its type: lines `key: value`. Says how many bytes the text has, without a final 0.
+// = NOT_FOUND no object has this id (now)
+// = TOO_SMALL the text was cut at `size`
+CALL(12, object_describe, VALUE(size_t, length), (uint64_t id, ADDRESS(char) text, size_t size))
+
+// Lists wait records of threads with ids above `after`, lowest first. As object_list.
+CALL(13, wait_list, VALUE(size_t, count), (uint64_t after, ADDRESS(struct wait_information) list, size_t capacity))
+
+// Lists processes with ids above `after`, lowest first. As object_list.
+CALL(14, process_list, VALUE(size_t, count),
+     (uint32_t after, ADDRESS(struct process_information) list, size_t capacity))
+
+// What a process's account has used, its limits, and how often each was hit.
+// = NOT_FOUND no such process
+CALL(15, account_read, NO_VALUE, (uint32_t process, ADDRESS(struct account_information) information))
+
+// ---- processes ----
+
+// Starts a program in a process of its own, a child of the caller's; says the number that names it (all process rights)
+// and its id. The caller gets EVENT_PROCESS when it ends.
+// = BAD_IMAGE the image is no sound ELF64 program
+// = NO_RIGHT a number lacks RIGHT_SEND; a user, limit or priority asked for is not the caller's to give
+// = TOO_LARGE the start block is larger than START_BLOCK_MAX
+CALL(16, process_spawn, VALUE(int32_t, number),
+     (ADDRESS(const struct process_spawn) spawn, ADDRESS(uint32_t) process))
+
+// Ends the calling process with all its threads. Does not return.
+CALL(17, process_exit, NO_VALUE, (int32_t code))
+
+// Ends another process. Needs RIGHT_KILL. One that has ended already is no error.
+CALL(18, process_kill, NO_VALUE, (int32_t number, int32_t code))
+
+// Waits for a process to end and tells how it ended. Needs RIGHT_WAIT. It may be asked again.
+// = TIMED_OUT, WOULD_WAIT it still runs
+CALL(19, process_wait, NO_VALUE, (int32_t number, uint64_t deadline, ADDRESS(struct process_end) end))
+
+// Makes a number for a process by its id: for its own user (or user 0) with all rights; for others to wait and read.
+// = NOT_FOUND no such process
+CALL(20, process_open, VALUE(int32_t, number), (uint32_t process))
+
+// Sets a limit of a child's account; never above the caller's own. Needs RIGHT_MANAGE.
+// = NO_RIGHT above the caller's own
+CALL(21, process_set_limit, NO_VALUE, (int32_t number, uint32_t item, uint64_t limit))
+
+// ---- threads ----
+
+// Starts a thread in the calling process; says its number.
+CALL(24, thread_create, VALUE(int32_t, number), (ADDRESS(const struct thread_create) parameters))
+
+// Ends the calling thread; with the last one the process ends (code 0). Does not return.
+CALL(25, thread_exit, NO_VALUE, (void))
+
+// Waits until a thread has ended. Needs RIGHT_WAIT.
+CALL(26, thread_wait, NO_VALUE, (int32_t number, uint64_t deadline))
+
+// Lets other threads of the same priority run first.
+CALL(27, thread_yield, NO_VALUE, (void))
+
+// Sleeps until the deadline. = OK it passed
+CALL(28, thread_sleep, NO_VALUE, (uint64_t deadline))
+
+// Sets the calling thread's pointer to its thread-local storage (fs base).
+CALL(29, thread_set_pointer, NO_VALUE, (uint64_t address))
+
+// Sets the base priority of a thread, or of the caller (number 0): at most its process's own at start. RIGHT_MANAGE.
+// = NO_RIGHT above that
+CALL(30, thread_set_priority, NO_VALUE, (int32_t number, uint32_t priority))
+
+// Sleeps while the word at `address` holds `expected`; the check and the sleep are one step towards futex_wake. Threads
+// of several processes meet where they share the memory. May return early with OK: check the word again.
+// = NOTHING the word held something else
+// = INVALID_ARGUMENT the address is not a multiple of 4
+CALL(31, futex_wait, NO_VALUE, (ADDRESS(const uint32_t) address, uint32_t expected, uint64_t deadline))
+
+// Wakes at most `count` threads that sleep there; says how many.
+CALL(32, futex_wake, VALUE(uint32_t, woken), (ADDRESS(const uint32_t) address, uint32_t count))
+
+// ---- memory ----
+
+// Gives `size` bytes of zeroed memory (rounded up to pages), made when first touched; says where. Never executable.
+// = ADDRESS_IN_USE with MAP_FIXED
+CALL(40, memory_map, VALUE(uint64_t, base),
+     (uint64_t address, size_t size, uint32_t protection, uint32_t flags))
+
+// Removes what is mapped from `address` on, whole pages, whatever kind it is. Parts that are not mapped are no error.
+CALL(41, memory_unmap, NO_VALUE, (uint64_t address, size_t size))
+
+// Changes the protection of mapped pages; WRITE with EXECUTE is refused, and EXECUTE for all but sealed memory.
+// = NOT_FOUND a part of it is not mapped
+CALL(42, memory_protect, NO_VALUE, (uint64_t address, size_t size, uint32_t protection))
+
+// Makes shared memory of `size` bytes (rounded up to pages; zeroed, made when first touched); says its number.
+CALL(43, shared_create, VALUE(int32_t, number), (size_t size))
+
+// Maps shared memory. READ needs RIGHT_READ, WRITE needs RIGHT_WRITE, EXECUTE needs RIGHT_EXECUTE and sealed memory.
+// With MAP_COPY a writable mapping is private and needs RIGHT_READ only.
+// = ADDRESS_IN_USE with MAP_FIXED
+// = BUSY a writable mapping of sealed memory was asked for
+CALL(44, shared_map, VALUE(uint64_t, base),
+     (int32_t number, uint64_t offset, size_t size, uint32_t protection, uint64_t address, uint32_t flags))
+
+// The size of shared memory in bytes.
+CALL(45, shared_size, VALUE(size_t, size), (int32_t number))
+
+// Seals shared memory: from now on nobody can write to it, so that it can be executed and trusted not to change.
+// Needs RIGHT_MANAGE. = BUSY somebody has it mapped writable
+CALL(46, shared_seal, NO_VALUE, (int32_t number))
+
+// Offers shared memory to a process, which learns of it by event (SHARED_OFFERED) and accepts or refuses; the answer comes
+// by event too. Says the offer's id. Needs RIGHT_SEND.
+// = DENIED its gate refuses the caller's user
+CALL(47, shared_offer, VALUE(uint32_t, offer), (int32_t number, uint32_t process, uint32_t rights))
+
+// Accepts an offer made to the caller; says the number.
+// = NOT_FOUND no such offer (it may have been withdrawn: its maker ended)
+CALL(48, shared_accept, VALUE(int32_t, number), (uint32_t offer))
+
+// Refuses an offer made to the caller.
+CALL(49, shared_refuse, NO_VALUE, (uint32_t offer))
+
+// ---- devices ----
+
+// Makes a range of device memory (page-aligned) or I/O ports. `machine` needs RIGHT_RANGE.
+// = DENIED it overlaps memory or ports that the kernel manages
+// = BUSY another range covers a part of it
+CALL(52, range_create, VALUE(int32_t, number), (int32_t machine, uint32_t kind, uint64_t base, uint64_t size))
+
+// Maps a part of a range of device memory, readable and writable, never executable; the kernel picks the address.
+CALL(53, range_map, VALUE(uint64_t, base), (int32_t number, uint64_t offset, size_t size, uint32_t caching))
+
+// Lets all threads of the calling process use the ports of a range (in and out instructions), until it is closed.
+CALL(54, range_open, NO_VALUE, (int32_t number))
+
+// Makes an interrupt line an object of the caller's. `machine` needs RIGHT_LINE. Interrupts come as EVENT_INTERRUPT to the
+// process that calls interrupt_bind; the line is masked from each until it is acknowledged, and when the driver dies.
+// = BUSY somebody has the line
+CALL(55, interrupt_create, VALUE(int32_t, number), (int32_t machine, uint32_t line))
+
+// From now on the line's interrupts come to the calling process; unmasks it. Needs RIGHT_MANAGE.
+CALL(56, interrupt_bind, NO_VALUE, (int32_t number))
+
+// Says that the device was served: the line may interrupt again. Needs RIGHT_MANAGE.
+CALL(57, interrupt_acknowledge, NO_VALUE, (int32_t number))
+
+// Makes a timer that tells by EVENT_TIMER; it stands still until set.
+CALL(58, timer_create, VALUE(int32_t, number), (void))
+
+// Lets a timer go off at `when` (DEADLINE_NEVER: stops it) and every `interval` nanoseconds after (0: once).
+// = INVALID_ARGUMENT an interval below 10,000
+CALL(59, timer_set, NO_VALUE, (int32_t number, uint64_t when, uint64_t interval))
+
+// ---- events ----
+
+// Sleeps while no event is pending. It may return early: event_get says NOTHING then.
+CALL(64, event_wait, NO_VALUE, (uint64_t deadline))
+
+// Takes the first pending event; its Type is NOTHING where none was. `source` may be null.
+// = NOTHING none was pending
+CALL(65, event_get, NO_VALUE, (ADDRESS(EVENT) event, ADDRESS(struct event_source) source))
+
+// Sends an event. User-defined types go to a process whose gate lets the caller's user in (one's own always does); input
+// types need a machine number with RIGHT_INPUT; all others are the kernel's. Mouse motion merges with pending motion.
+// = DENIED the gate, or the kernel's own type
+// = NOT_FOUND no such process
+// = PEER_FULL its queue is full and the deadline was now
+CALL(66, event_send, NO_VALUE, (uint32_t process, ADDRESS(const EVENT) event, int32_t machine, uint64_t deadline))
+
+// Watches a pipe end, process or thread: EVENT_READY comes once when a condition is true. Replaces an earlier watch of the
+// number; conditions 0 removes it. Needs RIGHT_WAIT.
+CALL(67, event_watch, NO_VALUE, (int32_t number, uint32_t conditions, uint32_t key))
+
+// Sets whom the caller lets approach it in this way: a bit per user id. Says the bitmap before.
+CALL(68, gate_set, VALUE(uint64_t, before), (uint32_t kind, uint64_t users))
+
+// ---- messages ----
+
+// Sends a block of bytes to a process; says the id that the kernel made. `options` may be null.
+// = NOT_FOUND no such process
+// = DENIED its gate refuses the caller's user
+// = PEER_FULL its queue is full and the deadline was now
+// = TOO_LARGE above MESSAGE_SIZE_MAX
+CALL(72, message_send, VALUE(uint32_t, id),
+     (uint32_t process, ADDRESS(const void) data, size_t size, ADDRESS(const struct message_options) options,
+      uint64_t deadline))
+
+// Waits until a message (that `filter` lets through; null: any but awaited replies) is pending and tells about it, without
+// taking it.
+// = TIMED_OUT, WOULD_WAIT none came
+// = PEER_DIED the filter names a sender that has ended
+CALL(73, message_wait, NO_VALUE,
+     (ADDRESS(const struct message_filter) filter, ADDRESS(struct message_information) information,
+      uint64_t deadline))
+
+// Takes the message `id` into `buffer`; numbers that came with it become the caller's. `information` may be null.
+// = NOTHING no pending message has this id: nothing was changed, and that is no error
+// = TOO_SMALL the message stays; information->size says what it needs
+CALL(74, message_receive, VALUE(size_t, received),
+     (uint32_t id, ADDRESS(void) buffer, size_t size, ADDRESS(struct message_information) information))
+
+// message_wait with no filter and message_receive in one step: takes the first pending message.
+CALL(75, message_next, VALUE(size_t, received),
+     (ADDRESS(void) buffer, size_t size, ADDRESS(struct message_information) information, uint64_t deadline))
+
+// Drops a pending message. = NOTHING no pending message has this id, and that is no error
+CALL(76, message_scrap, NO_VALUE, (uint32_t id))
+
+// ---- pipes ----
+
+// Makes a pipe; says the number of the caller's end. The other side, where it is another process, learns by EVENT_PIPE
+// (PIPE_CREATED) and gets its number when it takes that event; data can be written at once.
+// = DENIED its gate refuses the caller's user
+// = LIMIT_REACHED also: too many pipes that their other sides have not taken yet
+CALL(80, pipe_create, VALUE(int32_t, number), (ADDRESS(struct pipe_create) parameters))
+
+// Adds bytes; says how many. Waits for room until all are written; at the deadline says how many were. Needs RIGHT_WRITE.
+// = PEER_DIED nobody can read any more (nothing was written in this call)
+// = WOULD_WAIT, TIMED_OUT no room for even one byte (or for all, up to PIPE_ATOMIC)
+CALL(81, pipe_write, VALUE(size_t, written),
+     (int32_t number, ADDRESS(const void) data, size_t size, uint64_t deadline))
+
+// Takes what there is, at most `size` bytes; waits while there is nothing. Needs RIGHT_READ.
+// = STREAM_END all was read and nobody can write any more; that is no error
+// = PEER_DIED a strict pipe whose other side is gone
+CALL(82, pipe_read, VALUE(size_t, read), (int32_t number, ADDRESS(void) buffer, size_t size, uint64_t deadline))
+
+// How many bytes are in the pipe.
+CALL(83, pipe_pending, VALUE(size_t, pending), (int32_t number))

@@ -1,0 +1,4 @@
+// What this build kind checks at run time; the compiler drops what a release build does not check.
+#pragma once
+
+enum { BUILD_CHECKS = 1 }; // lock ranks, memory patterns, expensive assertions
