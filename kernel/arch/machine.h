@@ -1,0 +1,61 @@
+// The machine's contract: all that the rest of the kernel needs of a processor architecture and its platform.
+//
+// The kernel runs with interrupts off; only idle and scheduler_preemption_point let them in.
+#pragma once
+
+#include <arch/context.h>
+#include <arch/cpu.h>
+#include <arch/current.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/abi/status.h"
+
+struct processor;
+struct thread;
+struct thread_start;
+struct writer;
+
+// ---- time ----
+uint64_t clock_now(void);                   // monotonic nanoseconds since boot
+uint64_t clock_counter(void);               // the processor's counter (rdtsc)
+uint64_t clock_counter_frequency(void);     // Hz
+uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are
+uint64_t clock_boot_time(void);             // seconds since 1970 UTC at boot, 0: unknown
+void clock_arm(uint64_t when);              // one timer interrupt on this CPU at `when`; UINT64_MAX: none
+
+// ---- processors ----
+void machine_start_processors(void);        // brings the others up; each enters processor_main (kernel/boot/main.c)
+void machine_send_reschedule(uint32_t processor);
+void machine_send_flush(uint32_t processors); // bit per index: has each serve its TLB request (arch.flush_pending)
+void machine_wait_for_interrupt(void);      // interrupts on, halt, interrupts off
+void machine_serve_interrupts(void);        // interrupts on for a moment
+void machine_relax(void);                   // in spin loops: pause, and serves other CPUs' TLB requests
+void machine_stop_others(void);             // a panic begins: the other CPUs halt where they are
+_Noreturn void machine_stop_all(void);      // after a panic: they halt, and this one
+enum status machine_power_off(void);
+enum status machine_reboot(void);
+uint64_t machine_random(void);              // entropy: rdrand where there, else counter-mixed
+
+// ---- threads ----
+// Sets up a new thread so that the first switch to it goes to user mode at start->entry.
+enum status arch_context_create(struct thread *thread, const struct thread_start *start);
+enum status arch_context_create_kernel(struct thread *thread, void (*function)(void));
+void arch_context_destroy(struct thread *thread);
+// Switches stack, FPU state, fs base, address space, port bitmap. Returns when `from` is switched to again; what ran before
+// is then in processor_current()->previous.
+void arch_context_switch(struct thread *from, struct thread *to);
+void arch_set_thread_pointer(uint64_t fs_base);
+_Noreturn void arch_enter_first(struct thread *idle); // leaves the boot stack for the idle thread's
+
+// ---- interrupt lines ----
+void interrupt_line_mask(uint32_t line);
+void interrupt_line_unmask(uint32_t line);
+// Called by the arch code for each device interrupt (already masked and acknowledged at the controller); set by whoever
+// serves interrupt objects. Null: the interrupt is logged as unexpected.
+extern void (*interrupt_line_handler)(uint32_t line);
+
+// ---- console before any driver ----
+void console_early_put(const char *text, size_t size);
+void machine_describe_registers(struct writer *out); // of the interrupted context, where there is one

@@ -1,0 +1,25 @@
+// Which CPU and thread this is: read through gs. Host tests have a header of the same name.
+#pragma once
+
+#include <stdint.h>
+
+struct processor;
+struct thread;
+
+static inline struct processor *processor_current(void) {
+    struct processor *processor;
+    __asm__("movq %%gs:0, %0" : "=r"(processor));
+    return processor;
+}
+
+static inline struct thread *thread_current(void) {
+    struct thread *thread;
+    __asm__ volatile("movq %%gs:8, %0" : "=r"(thread));
+    return thread;
+}
+
+static inline uint32_t processor_index(void) {
+    uint32_t index;
+    __asm__("movl %%gs:36, %0" : "=r"(index));
+    return index;
+}

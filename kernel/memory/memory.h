@@ -1,0 +1,35 @@
+// Memory as an object: pages that processes can share, made when first touched. Shared memory, program images and files are it.
+#pragma once
+
+#include "kernel/object/object.h"
+
+struct memory {
+    struct object object;       // OBJECT_SHARED_MEMORY
+    uint64_t pages;             // [I]
+    uint64_t resident;          // [l]
+    uint32_t writable_mappings; // [l] areas that map it writable
+    bool sealed;                // [l] nobody can write any more
+    struct memory_leaf **leaves; // [l] two levels of frames
+};
+
+extern const struct object_type memory_type;
+
+static inline struct memory *object_as_memory(struct object *object) {
+    return object->type == &memory_type ? (struct memory *)object : 0;
+}
+
+// TOO_LARGE, LIMIT_REACHED, NO_MEMORY. Pages are charged to `account` as they are made.
+enum status memory_create(struct account *account, uint64_t size, const char *name, struct memory **memory);
+
+// Makes a memory object of frames that nobody else holds (the ramdisk's, from the boot loader): `physical` is page-aligned. They
+// are the frame allocator's once the object goes.
+enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
+
+// The frame of a page, made (zeroed) where it is not there yet; with a reference of the caller's.
+enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical);
+
+// Copies for the kernel's own use (headers of an image, the ramdisk). INVALID_ARGUMENT outside.
+enum status memory_read(struct memory *memory, uint64_t offset, void *to, size_t size);
+enum status memory_write(struct memory *memory, uint64_t offset, const void *from, size_t size);
+
+enum status memory_seal(struct memory *memory); // BUSY

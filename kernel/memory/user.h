@@ -1,0 +1,30 @@
+// Copying between the kernel and the calling program's memory: the only code that touches a user address.
+//
+// Rules: may sleep (a page may have to be made), so no lock may be held. Every range is checked against wrap-around and the
+// user half; a fault inside the copy ends it with BAD_ADDRESS, and some bytes may have been copied then.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/abi/status.h"
+#include "kernel/abi/types.h"
+
+// A user pointer has a type of its own, so that nothing but these functions follows it. In kernel/abi/calls.h: ADDRESS.
+struct user_address {
+    uint64_t value;
+};
+
+static inline struct user_address user_address_add(struct user_address address, uint64_t offset) {
+    return (struct user_address){address.value + offset};
+}
+
+enum status user_copy_in(void *to, struct user_address from, size_t size);
+enum status user_copy_out(struct user_address to, const void *from, size_t size);
+
+// Whether the whole range lies in the user half (says nothing about what is mapped).
+enum status user_range_check(struct user_address address, size_t size);
+
+// One aligned 32-bit word, read atomically.
+enum status user_read_word(struct user_address address, uint32_t *word);
+enum status user_write_word(struct user_address address, uint32_t word);

@@ -1,0 +1,70 @@
+// A process: an address space, numbers, an account and threads; and what every IPC design hangs on it.
+//
+// Rules: a process found comes with a reference (object_release(&process->object)). Letters: [I] immutable after creation,
+// [a] atomic, [l] object's lock, [t] process tree's lock.
+#pragma once
+
+#include "kernel/abi/process.h"
+#include "kernel/object/account.h"
+#include "kernel/object/notice.h"
+#include "kernel/object/numbers.h"
+#include "kernel/object/object.h"
+
+struct space;
+struct thread;
+struct memory;
+
+// One place per IPC design for what it keeps of each process (kernel/process/subsystem.h).
+enum process_attachment {
+    ATTACHMENT_EVENTS,
+    ATTACHMENT_MESSAGES,
+    ATTACHMENT_GATE,
+    ATTACHMENT_OFFERS,
+    ATTACHMENT_PORTS,
+    ATTACHMENT_COUNT = 12
+};
+
+struct process {
+    struct object object;    // name is the program's
+    uint32_t id;             // [I] process id, never given out again
+    uint32_t parent;         // [I]
+    uint32_t user;           // [I]
+    uint32_t priority_limit; // [I] highest base priority its threads may have
+    struct account *account; // [I] its own
+    struct space *space;     // [I] until destroyed
+    struct number_table numbers;
+    void *attachments[ATTACHMENT_COUNT]; // [I] set by subsystems when it is made
+    struct notice_target *notice_target; // [I] its event queue; set by the subsystem that has one
+    struct notice end_notice;            // raised at the parent when it ends
+    struct process_end end;              // [l] valid when ended
+    bool ending;                         // [a] being ended: its threads leave at the next chance
+    bool ended;                          // [l]
+    uint32_t thread_count;               // [l]
+    LIST_HEAD(thread_list, thread)
+    threads;                        // [l]
+    uint64_t processor_time;        // [l] of threads that ended
+    uint64_t started;               // [I]
+    struct memory *image;           // [I] the program's file, for symbols; a reference, may be null
+    uint64_t image_base;            // [I] where its address 0 was loaded
+    struct port_ranges *ports;      // I/O port ranges opened (kernel/arch); null: none
+    LIST_ENTRY(process) table_link; // [process table's lock]
+};
+
+extern const struct object_type process_type;
+
+static inline struct process *object_as_process(struct object *object) {
+    return object->type == &process_type ? (struct process *)object : 0;
+}
+
+// The calling thread's process; not retained.
+struct process *process_current(void);
+
+// Finds a process that has not ended; null: none.
+struct process *process_find(uint32_t id);
+
+// The next one above `after`, ended ones left out; null: no more.
+struct process *process_next(uint32_t after);
+
+static inline void process_release(struct process *process) {
+    object_release(&process->object);
+}

@@ -1,0 +1,109 @@
+// Futexes: a fixed table of wait queues, a sleeper known by its memory object (or process) and the offset in it.
+//
+// The word is read under the queue's lock, and a waker takes that lock after it changed the word: no wake-up is lost. The page
+// was made present before; should it be gone again the read fails and the caller's loop starts over.
+#include "kernel/thread/futex.h"
+
+#include "kernel/base/assert.h"
+#include "kernel/memory/space.h"
+#include "kernel/object/object.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/thread.h"
+
+enum { FUTEX_BUCKETS = 256 };
+
+static struct futex_bucket {
+    struct lock lock;
+    struct wait_queue queue;
+} buckets[FUTEX_BUCKETS];
+
+void futex_start(void) {
+    for (size_t i = 0; i < FUTEX_BUCKETS; i++) {
+        buckets[i].lock = LOCK_INITIAL(RANK_FUTEX);
+        wait_queue_start(&buckets[i].queue);
+    }
+}
+
+// What a word is known by. `object` is a reference or null; `identity` is it, or the process for its private memory.
+struct futex_word {
+    struct object *object;
+    const void *identity;
+    uint64_t key;
+};
+
+static enum status word_find(struct process *process, struct user_address address, struct futex_word *word) {
+    if (address.value % sizeof(uint32_t) != 0)
+        return STATUS_INVALID_ARGUMENT;
+    enum status status = space_futex_key(process->space, address.value, &word->object, &word->key);
+    word->identity = word->object != 0 ? (const void *)word->object : process;
+    return status;
+}
+
+static void word_release(struct futex_word *word) {
+    if (word->object != 0)
+        object_release(word->object);
+}
+
+static struct futex_bucket *bucket_of(const struct futex_word *word) {
+    uint64_t mixed = ((uint64_t)word->identity >> 6) * 31 + (word->key >> 2);
+    return &buckets[(mixed ^ mixed >> 8) % FUTEX_BUCKETS];
+}
+
+static enum status sleep_if_equal(struct futex_bucket *bucket, const struct futex_word *word,
+                                  struct user_address address, uint32_t expected, uint64_t deadline) {
+    uint32_t value;
+    lock_acquire(&bucket->lock);
+    enum status status = user_read_word(address, &value);
+    if (status == STATUS_OK && value != expected)
+        status = STATUS_NOTHING;
+    if (status == STATUS_OK) {
+        struct wait_for wait = {word->object, WAIT_FUTEX, word->key, deadline};
+        status = wait_queue_sleep(&bucket->queue, &bucket->lock, &wait);
+    }
+    lock_release(&bucket->lock);
+    return status;
+}
+
+enum status futex_wait_address(struct user_address address, uint32_t expected, uint64_t deadline) {
+    struct futex_word word;
+    enum status status = word_find(process_current(), address, &word);
+    if (status != STATUS_OK)
+        return status;
+    status = sleep_if_equal(bucket_of(&word), &word, address, expected, deadline);
+    word_release(&word);
+    return status;
+}
+
+static bool sleeps_on(const struct waiter *waiter, const struct futex_word *word) {
+    const struct wait_record *wait = &waiter->thread->wait;
+    return wait->key == word->key && wait->identity == word->identity;
+}
+
+static uint32_t bucket_wake(struct futex_bucket *bucket, const struct futex_word *word, uint32_t count) {
+    uint32_t woken = 0;
+    lock_acquire(&bucket->lock);
+    struct waiter *waiter = TAILQ_FIRST(&bucket->queue.list);
+    while (waiter != 0 && woken < count) {
+        struct waiter *next = TAILQ_NEXT(waiter, link);
+        if (sleeps_on(waiter, word) && wait_queue_wake_waiter(&bucket->queue, waiter))
+            woken++;
+        waiter = next;
+    }
+    lock_release(&bucket->lock);
+    return woken;
+}
+
+enum status futex_wake_count(struct process *process, struct user_address address, uint32_t count, uint32_t *woken) {
+    struct futex_word word;
+    enum status status = word_find(process, address, &word);
+    if (status != STATUS_OK)
+        return status;
+    *woken = bucket_wake(bucket_of(&word), &word, count);
+    word_release(&word);
+    return STATUS_OK;
+}
+
+enum status futex_wake_address(struct process *process, struct user_address address, uint32_t count) {
+    uint32_t woken;
+    return futex_wake_count(process, address, count, &woken);
+}

@@ -1,0 +1,255 @@
+// The scheduler: the highest level that has threads runs, in turn; who uses whole slices sinks, who sleeps rises again.
+#include "kernel/thread/scheduler.h"
+
+#include "kernel/arch/machine.h"
+#include "kernel/base/assert.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/processor.h"
+#include "kernel/thread/thread.h"
+
+enum { PENALTY_MAX = 8 };
+
+struct processor processors[PROCESSOR_MAX];
+uint32_t processor_count = 1;
+static uint32_t idle_processors; // [a] a bit per CPU that runs its idle thread
+
+void scheduler_start(struct processor *processor, struct thread *idle) {
+    processor->run_lock = LOCK_INITIAL(RANK_RUN_QUEUE);
+    processor->timer_lock = LOCK_INITIAL(RANK_TIMERS);
+    RB_INIT(&processor->timers);
+    for (size_t level = 0; level < PRIORITY_LEVELS; level++)
+        TAILQ_INIT(&processor->ready[level]);
+    processor->hardware_armed = UINT64_MAX;
+    processor->idle = idle;
+    processor->current = idle;
+    processor->is_idle = true;
+    idle->processor = processor;
+    idle->state = THREAD_RUNNING;
+}
+
+static uint32_t effective_priority(const struct thread *thread) {
+    return thread->base_priority > thread->penalty ? thread->base_priority - thread->penalty : 0;
+}
+
+static uint32_t running_priority(const struct processor *processor) {
+    return processor->is_idle ? 0 : effective_priority(processor->current);
+}
+
+// ---- the run queue of a CPU: its run_lock is held ----
+
+static void queue_append(struct processor *processor, struct thread *thread) {
+    uint32_t level = effective_priority(thread);
+    thread->state = THREAD_READY;
+    thread->processor = processor;
+    TAILQ_INSERT_TAIL(&processor->ready[level], thread, run_link);
+    processor->ready_levels |= 1u << level;
+    processor->ready_count++;
+    thread->ready_level = level;
+}
+
+static void queue_remove(struct processor *processor, struct thread *thread) {
+    uint32_t level = thread->ready_level;
+    TAILQ_REMOVE(&processor->ready[level], thread, run_link);
+    if (TAILQ_EMPTY(&processor->ready[level]))
+        processor->ready_levels &= ~(1u << level);
+    processor->ready_count--;
+}
+
+// A thread that another CPU has not left yet (it is on its way off that CPU's stack) must not be run here.
+static bool can_run(const struct thread *thread, const struct thread *self) {
+    return thread == self || !__atomic_load_n(&thread->switching, __ATOMIC_ACQUIRE);
+}
+
+// The next thread for the CPU, taken off its queue; null: none that can run now.
+static struct thread *queue_take(struct processor *processor, const struct thread *self) {
+    for (uint32_t levels = processor->ready_levels; levels != 0;) {
+        uint32_t level = 31 - (uint32_t)__builtin_clz(levels);
+        struct thread *thread;
+        TAILQ_FOREACH(thread, &processor->ready[level], run_link) {
+            if (!can_run(thread, self))
+                continue;
+            queue_remove(processor, thread);
+            return thread;
+        }
+        levels &= ~(1u << level);
+    }
+    return 0;
+}
+
+// ---- choosing a CPU ----
+
+// Where a woken thread runs: where it ran last (its cache is warm), unless a CPU lies idle and that one is busy.
+static struct processor *choose_processor(const struct thread *thread) {
+    struct processor *last = thread->processor;
+    if (processor_count == 1)
+        return last;
+    uint32_t idle = __atomic_load_n(&idle_processors, __ATOMIC_RELAXED);
+    if (idle == 0 || (idle & 1u << last->index) != 0)
+        return last;
+    return &processors[__builtin_ctz(idle)];
+}
+
+void scheduler_ready(struct thread *thread) {
+    struct processor *processor = choose_processor(thread);
+    lock_acquire(&processor->run_lock);
+    queue_append(processor, thread);
+    bool urgent = processor->is_idle || effective_priority(thread) > running_priority(processor);
+    if (urgent)
+        __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
+    lock_release(&processor->run_lock);
+    if (urgent && processor != processor_current())
+        machine_send_reschedule(processor->index);
+}
+
+// ---- switching ----
+
+static void account_time(struct processor *processor, struct thread *from, struct thread *to) {
+    uint64_t now = clock_counter();
+    from->processor_time += now - from->switched_in;
+    to->switched_in = now;
+    processor->switches++;
+}
+
+static void idle_changed(struct processor *processor, bool idle) {
+    processor->is_idle = idle;
+    if (idle)
+        __atomic_or_fetch(&idle_processors, 1u << processor->index, __ATOMIC_RELAXED);
+    else
+        __atomic_and_fetch(&idle_processors, ~(1u << processor->index), __ATOMIC_RELAXED);
+    if (!idle)
+        processor->next_tick = clock_now() + TICK_NANOSECONDS;
+}
+
+void scheduler_switched(void) {
+    struct processor *processor = processor_current();
+    struct thread *previous = processor->previous;
+    bool ended = previous->state == THREAD_ENDED;
+    __atomic_store_n(&previous->switching, 0, __ATOMIC_RELEASE);
+    if (ended)
+        object_release(&previous->object); // the scheduler's own reference: it is off its stack now
+    if (processor->current->ending)
+        __atomic_or_fetch(&processor->attention, ATTENTION_ENDING, __ATOMIC_RELAXED);
+}
+
+static void switch_to(struct processor *processor, struct thread *self, struct thread *next) {
+    account_time(processor, self, next);
+    processor->current = next;
+    processor->previous = self;
+    next->state = THREAD_RUNNING;
+    next->processor = processor;
+    bool idle = next == processor->idle;
+    bool was_idle = processor->is_idle;
+    if (idle != was_idle)
+        idle_changed(processor, idle);
+    lock_release(&processor->run_lock);
+    if (was_idle && !idle)
+        timer_hardware_update();
+    arch_context_switch(self, next);
+    scheduler_switched();
+}
+
+void scheduler_switch(void) {
+    struct processor *processor = processor_current();
+    struct thread *self = processor->current;
+    lock_acquire(&processor->run_lock);
+    struct thread *next = queue_take(processor, self);
+    if (next == 0)
+        next = processor->idle;
+    if (next == self) { // woken before it had left, or nothing else to run
+        self->state = THREAD_RUNNING;
+        lock_release(&processor->run_lock);
+        __atomic_store_n(&self->switching, 0, __ATOMIC_RELEASE);
+        return;
+    }
+    switch_to(processor, self, next);
+}
+
+void scheduler_yield(void) {
+    struct processor *processor = processor_current();
+    struct thread *self = processor->current;
+    if (processor->ready_levels == 0)
+        return;
+    lock_acquire(&processor->run_lock);
+    self->switching = 1;
+    if (self != processor->idle)
+        queue_append(processor, self);
+    struct thread *next = queue_take(processor, self);
+    if (next == 0 || next == self) {
+        self->state = THREAD_RUNNING;
+        lock_release(&processor->run_lock);
+        __atomic_store_n(&self->switching, 0, __ATOMIC_RELEASE);
+        return;
+    }
+    switch_to(processor, self, next);
+}
+
+// A whole slice without sleeping costs a level of priority, down to PENALTY_MAX of them.
+void scheduler_tick(void) {
+    struct processor *processor = processor_current();
+    struct thread *thread = processor->current;
+    if (thread == processor->idle)
+        return;
+    if (thread->slice_left > 1) {
+        thread->slice_left--;
+        return;
+    }
+    thread->slice_left = SLICE_TICKS;
+    lock_acquire(&processor->run_lock);
+    if (thread->penalty < PENALTY_MAX)
+        thread->penalty++;
+    bool others = processor->ready_count > 0;
+    lock_release(&processor->run_lock);
+    if (others)
+        __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
+}
+
+void scheduler_preemption_point(void) {
+    machine_serve_interrupts();
+    struct processor *processor = processor_current();
+    if (processor->attention & ATTENTION_RESCHEDULE) {
+        __atomic_and_fetch(&processor->attention, ~(uint32_t)ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
+        scheduler_yield();
+    }
+}
+
+// ---- idleness ----
+
+// Takes a thread that waits for its turn at another CPU.
+static struct thread *steal_from(struct processor *victim, const struct thread *self) {
+    if (victim->ready_count == 0)
+        return 0;
+    lock_acquire(&victim->run_lock);
+    struct thread *thread = queue_take(victim, self);
+    lock_release(&victim->run_lock);
+    return thread;
+}
+
+static bool steal(struct processor *processor) {
+    for (uint32_t step = 1; step < processor_count; step++) {
+        struct processor *victim = &processors[(processor->index + step) % processor_count];
+        struct thread *thread = victim->is_idle ? 0 : steal_from(victim, processor->idle);
+        if (thread == 0)
+            continue;
+        lock_acquire(&processor->run_lock);
+        queue_append(processor, thread);
+        lock_release(&processor->run_lock);
+        return true;
+    }
+    return false;
+}
+
+void scheduler_idle(void) {
+    struct processor *processor = processor_current();
+    idle_changed(processor, true);
+    for (;;) {
+        processor->attention = 0;
+        if (processor->ready_levels != 0 || steal(processor)) {
+            scheduler_yield();
+            if (processor->ready_levels != 0)
+                machine_relax(); // only threads that other CPUs are still leaving
+            continue;
+        }
+        timer_hardware_update();
+        machine_wait_for_interrupt();
+    }
+}

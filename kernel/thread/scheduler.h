@@ -1,0 +1,31 @@
+// The scheduler: a run queue per CPU, 32 priority levels, decay for those that use up their slices. (R-B14)
+#pragma once
+
+#include <stdbool.h>
+
+struct processor;
+struct thread;
+
+// Sets a CPU's run queues up; its idle thread is what runs on it now.
+void scheduler_start(struct processor *processor, struct thread *idle);
+
+// Makes a thread ready on the best CPU and, where it should run before what runs there, asks for a switch.
+void scheduler_ready(struct thread *thread);
+
+// Gives the CPU to the next thread. The caller has put the calling thread where it belongs (or nowhere, if it waits).
+void scheduler_switch(void);
+
+// The arch code calls it on a new thread's own stack, before it enters user mode for the first time.
+void scheduler_switched(void);
+
+// The calling thread goes to the end of its level.
+void scheduler_yield(void);
+
+// From the timer interrupt: counts the running thread's slice.
+void scheduler_tick(void);
+
+// In long loops of the kernel: serves interrupts and lets a more urgent thread run. No lock may be held.
+void scheduler_preemption_point(void);
+
+// What a CPU does with nothing to do. Never returns; called on each CPU's idle thread.
+_Noreturn void scheduler_idle(void);

@@ -1,0 +1,172 @@
+// Threads: how one is made, how it ends, and what is looked at each time before it goes back to its program.
+#include "kernel/thread/thread.h"
+
+#include "kernel/abi/event.h"
+#include "kernel/arch/machine.h"
+#include "kernel/base/assert.h"
+#include "kernel/base/writer.h"
+#include "kernel/memory/user.h"
+#include "kernel/process/end.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/futex.h"
+#include "kernel/thread/processor.h"
+#include "kernel/thread/scheduler.h"
+
+static const char *wait_reason_text(enum wait_reason reason) {
+    static const char *const texts[WAIT_REASON_COUNT] = {[WAIT_NOT] = "nothing",
+#define WAIT_REASON_TEXT(name, text) [WAIT_##name] = text,
+                                                         WAIT_REASON_LIST(WAIT_REASON_TEXT)
+#undef WAIT_REASON_TEXT
+    };
+    return reason < WAIT_REASON_COUNT ? texts[reason] : "unknown";
+}
+
+static const char *thread_state_text(uint32_t state) {
+    static const char *const texts[] = {"new", "ready", "running", "waiting", "ended"};
+    return state <= THREAD_ENDED ? texts[state] : "unknown";
+}
+
+static void thread_describe(struct object *object, struct writer *out) {
+    struct thread *thread = (struct thread *)object;
+    writer_format(out, "process: %u\nstate: %s\npriority: %u, %u lost\n", thread->process->id,
+                  thread_state_text(thread->state), thread->base_priority, thread->penalty);
+    if (thread->state == THREAD_WAITING)
+        writer_format(out, "waits: %s, object %llu\n", wait_reason_text(thread->wait.reason),
+                      (unsigned long long)thread->wait.object);
+}
+
+static void thread_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges) {
+    (void)reason;
+    struct thread *thread = (struct thread *)object;
+    edges->count = 1;
+    edges->processes[0] = thread->process->id;
+}
+
+static void thread_destroy(struct object *object) {
+    struct thread *thread = (struct thread *)object;
+    arch_context_destroy(thread);
+    account_discharge(thread->process->account, ACCOUNT_THREADS, 1);
+    object_release(&thread->process->object);
+}
+
+static uint32_t thread_conditions(struct object *object) {
+    return ((struct thread *)object)->state == THREAD_ENDED ? WATCH_CLOSED : 0;
+}
+
+const struct object_type thread_type = {
+    .name = "thread",
+    .kind = OBJECT_THREAD,
+    .size = sizeof(struct thread),
+    .lock_rank = RANK_OBJECT_INNER,
+    .rights = RIGHT_READ | RIGHT_WAIT | RIGHT_MANAGE | RIGHT_COPY,
+    .destroy = thread_destroy,
+    .describe = thread_describe,
+    .wait_edges = thread_edges,
+    .conditions = thread_conditions,
+};
+
+static void thread_set_up(struct thread *thread, const struct thread_start *start) {
+    thread->process = start->process;
+    object_retain(&start->process->object);
+    thread->base_priority = start->priority;
+    thread->slice_left = SLICE_TICKS;
+    thread->waiter.thread = thread;
+    thread->processor = processor_current();
+    thread->end_word = start->end_word;
+    timer_start(&thread->deadline, wait_deadline_passed);
+}
+
+// Enters it into its process's list, unless the process is ending.
+static enum status process_adopt(struct process *process, struct thread *thread) {
+    lock_acquire(&process->object.lock);
+    bool ending = process->ending;
+    if (!ending) {
+        LIST_INSERT_HEAD(&process->threads, thread, process_link);
+        process->thread_count++;
+    }
+    lock_release(&process->object.lock);
+    return ending ? STATUS_PEER_DIED : STATUS_OK;
+}
+
+enum status thread_create(const struct thread_start *start, struct thread **thread) {
+    struct account *account = start->process->account;
+    enum status status = account_charge(account, ACCOUNT_THREADS, 1);
+    if (status != STATUS_OK)
+        return status;
+    struct object *object;
+    status = object_create(&thread_type, account, start->name, &object);
+    if (status != STATUS_OK) {
+        account_discharge(account, ACCOUNT_THREADS, 1);
+        return status;
+    }
+    struct thread *made = (struct thread *)object;
+    thread_set_up(made, start);
+    status = arch_context_create(made, start);
+    if (status == STATUS_OK)
+        status = process_adopt(start->process, made);
+    if (status != STATUS_OK) {
+        object_release(object);
+        return status;
+    }
+    *thread = made;
+    return STATUS_OK;
+}
+
+void thread_launch(struct thread *thread) {
+    object_retain(&thread->object); // the scheduler's own, until it has ended and left its stack
+    scheduler_ready(thread);
+}
+
+// Takes it out of its process. True: it was the last one.
+static bool process_leave(struct process *process, struct thread *thread) {
+    uint64_t used = thread->processor_time + clock_counter() - thread->switched_in;
+    lock_acquire(&process->object.lock);
+    LIST_REMOVE(thread, process_link);
+    process->processor_time += used;
+    bool last = --process->thread_count == 0;
+    if (last)
+        process->ending = true;
+    lock_release(&process->object.lock);
+    return last;
+}
+
+// Tells a joiner in the same program: the word goes to 0 and its sleepers are woken.
+static void end_word_clear(struct thread *thread) {
+    struct user_address word = {thread->end_word};
+    if (word.value != 0 && user_write_word(word, 0) == STATUS_OK)
+        futex_wake_address(thread->process, word, UINT32_MAX);
+}
+
+void thread_exit(void) {
+    struct thread *thread = thread_current();
+    if (process_leave(thread->process, thread))
+        process_finish(thread->process);
+    else if (!thread->process->ending)
+        end_word_clear(thread);
+    lock_acquire(&thread->object.lock);
+    thread->switching = 1;
+    __atomic_store_n(&thread->state, THREAD_ENDED, __ATOMIC_RELEASE);
+    wait_queue_wake_all(&thread->object.waiters);
+    object_signal(&thread->object, WATCH_CLOSED);
+    lock_release(&thread->object.lock);
+    scheduler_switch();
+    __builtin_unreachable();
+}
+
+void thread_end(struct thread *thread) {
+    __atomic_store_n(&thread->ending, true, __ATOMIC_SEQ_CST);
+    wait_interrupt(thread);
+    struct processor *processor = thread->processor;
+    __atomic_or_fetch(&processor->attention, ATTENTION_ENDING, __ATOMIC_SEQ_CST);
+    if (processor != processor_current() && processor->current == thread)
+        machine_send_reschedule(processor->index);
+}
+
+void thread_before_user(void) {
+    struct processor *processor = processor_current();
+    uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
+    if (thread_current()->ending)
+        thread_exit();
+    if (attention & ATTENTION_RESCHEDULE)
+        scheduler_yield();
+}

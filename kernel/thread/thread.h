@@ -1,0 +1,70 @@
+// A thread: what the scheduler runs, with its kernel stack, its user state and its wait record.
+//
+// Letters: [I] immutable, [a] atomic, [q] run queue's lock, [o] the thread itself alone, [p] its process's lock.
+#pragma once
+
+#include <arch/context.h>
+
+#include "kernel/abi/process.h"
+#include "kernel/object/object.h"
+#include "kernel/thread/timer.h"
+#include "kernel/thread/wait.h"
+
+struct process;
+struct processor;
+
+// Who ended a wait: settled by one compare-and-exchange from WAITING.
+enum wait_outcome { WAIT_IDLE, WAIT_WAITING, WAIT_WOKEN, WAIT_TIMED_OUT, WAIT_INTERRUPTED };
+
+struct thread {
+    struct object object;
+    struct process *process;         // [I] a reference; the kernel's own for idle threads
+    struct arch_context context;     // [o] saved kernel stack pointer, stack, FPU area, fs base
+    TAILQ_ENTRY(thread) run_link;    // [q]
+    LIST_ENTRY(thread) process_link; // [p]
+    struct processor *processor;     // [q] where it runs or ran last
+    uint32_t state;                  // [a] enum thread_state
+    uint32_t outcome;                // [a] enum wait_outcome
+    uint32_t base_priority;          // [q]
+    uint32_t penalty;                // [q] levels lost by using whole slices; given back by sleeping
+    uint32_t ready_level;            // [q] the level it stands at while it is ready
+    uint32_t slice_left;             // [o] ticks
+    uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere
+    bool ending;                     // [a] to end at its next chance
+    struct waiter waiter;            // [o]
+    struct wait_record wait;         // [o] read by instruments
+    struct timer deadline;           // [o] of the wait
+    uint64_t switched_in;            // [o] counter value
+    uint64_t processor_time;         // [o] counter ticks used
+    uint64_t end_word;               // [I] see struct thread_create
+};
+
+extern const struct object_type thread_type;
+
+// The calling thread. In <arch/current.h>: struct thread *thread_current(void);
+
+struct thread_start {
+    struct process *process;
+    const char *name;
+    uint32_t priority;
+    uint64_t entry;          // user address
+    uint64_t argument;       // rdi
+    uint64_t stack;          // user stack pointer
+    uint64_t thread_pointer; // fs base
+    uint64_t end_word;
+};
+
+// Makes a thread, not yet running. Charges ACCOUNT_THREADS and its stack. PEER_DIED: the process is ending.
+enum status thread_create(const struct thread_start *start, struct thread **thread);
+
+// Lets a new thread run.
+void thread_launch(struct thread *thread);
+
+// Ends the calling thread.
+_Noreturn void thread_exit(void);
+
+// Marks a thread as ending and breaks off its wait.
+void thread_end(struct thread *thread);
+
+// To be called by the arch code on every way back to user mode while thread->ending or the processor's reschedule is set.
+void thread_before_user(void);

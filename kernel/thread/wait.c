@@ -1,0 +1,127 @@
+// Waiting: sleeping on a queue under its lock, and ending a sleep exactly once.
+//
+// A wake-up cannot be lost between the check and the sleep, because both are under the queue's lock:
+//
+//      sleeper                                  waker
+//      lock, condition is false
+//      outcome := WAITING, on the queue
+//      unlock                                   lock, make the condition true
+//      switch away                              outcome: WAITING -> WOKEN, off the queue, ready
+//
+// The waker may come before the sleeper has left its stack: `switching` keeps other CPUs from running it until it has.
+#include "kernel/thread/wait.h"
+
+#include "kernel/arch/machine.h"
+#include "kernel/base/assert.h"
+#include "kernel/object/object.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/scheduler.h"
+#include "kernel/thread/thread.h"
+
+// Ends a wait as `outcome`, if nobody else has.
+static bool wait_end(struct thread *thread, enum wait_outcome outcome) {
+    uint32_t expected = WAIT_WAITING;
+    return __atomic_compare_exchange_n(&thread->outcome, &expected, outcome, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+void wait_deadline_passed(struct timer *timer) {
+    struct thread *thread = (struct thread *)((char *)timer - offsetof(struct thread, deadline));
+    if (wait_end(thread, WAIT_TIMED_OUT))
+        scheduler_ready(thread);
+}
+
+void wait_interrupt(struct thread *thread) {
+    if (wait_end(thread, WAIT_INTERRUPTED))
+        scheduler_ready(thread);
+}
+
+static void record_wait(struct thread *thread, const struct wait_for *wait) {
+    thread->wait = (struct wait_record){
+        .identity = wait->object != 0 ? (const void *)wait->object : thread->process,
+        .object = wait->object != 0 ? wait->object->id : 0,
+        .reason = wait->reason,
+        .key = wait->key,
+        .since = clock_now(),
+        .deadline = wait->deadline,
+    };
+}
+
+static void queue_enter(struct wait_queue *queue, struct waiter *waiter, uint64_t key) {
+    waiter->key = key;
+    waiter->queued = true;
+    TAILQ_INSERT_TAIL(&queue->list, waiter, link);
+}
+
+static void queue_leave(struct wait_queue *queue, struct waiter *waiter) {
+    TAILQ_REMOVE(&queue->list, waiter, link);
+    waiter->queued = false;
+}
+
+static enum status outcome_status(enum wait_outcome outcome) {
+    switch (outcome) {
+    case WAIT_TIMED_OUT:
+        return STATUS_TIMED_OUT;
+    case WAIT_INTERRUPTED:
+        return STATUS_INTERRUPTED;
+    default:
+        return STATUS_OK;
+    }
+}
+
+// The thread is on the queue with outcome WAITING: leaves the CPU until someone changes that.
+static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t deadline) {
+    thread->switching = 1;
+    thread->state = THREAD_WAITING;
+    lock_release(lock);
+    // Whoever marks a thread as ending looks at its outcome afterwards: one of the two sees the other.
+    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+        wait_interrupt(thread);
+    if (deadline != DEADLINE_NEVER)
+        timer_arm(&thread->deadline, deadline);
+    scheduler_switch();
+    if (deadline != DEADLINE_NEVER)
+        timer_disarm(&thread->deadline);
+    if (thread->penalty > 0)
+        thread->penalty--;
+}
+
+enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const struct wait_for *wait) {
+    if (wait->deadline == DEADLINE_NOW)
+        return STATUS_WOULD_WAIT;
+    struct thread *thread = thread_current();
+    record_wait(thread, wait);
+    queue_enter(queue, &thread->waiter, wait->key);
+    __atomic_store_n(&thread->outcome, WAIT_WAITING, __ATOMIC_SEQ_CST);
+    sleep_until_ended(thread, lock, wait->deadline);
+    lock_acquire(lock);
+    if (thread->waiter.queued)
+        queue_leave(queue, &thread->waiter);
+    thread->wait.reason = WAIT_NOT;
+    enum status status = outcome_status(thread->outcome);
+    thread->outcome = WAIT_IDLE;
+    return status;
+}
+
+bool wait_queue_wake_waiter(struct wait_queue *queue, struct waiter *waiter) {
+    if (!wait_end(waiter->thread, WAIT_WOKEN))
+        return false;
+    queue_leave(queue, waiter);
+    scheduler_ready(waiter->thread);
+    return true;
+}
+
+uint32_t wait_queue_wake(struct wait_queue *queue, uint32_t count) {
+    return wait_queue_wake_key(queue, 0, count);
+}
+
+uint32_t wait_queue_wake_key(struct wait_queue *queue, uint64_t key, uint32_t count) {
+    uint32_t woken = 0;
+    struct waiter *waiter = TAILQ_FIRST(&queue->list);
+    while (waiter != 0 && woken < count) {
+        struct waiter *next = TAILQ_NEXT(waiter, link);
+        if ((key == 0 || waiter->key == key) && wait_queue_wake_waiter(queue, waiter))
+            woken++;
+        waiter = next;
+    }
+    return woken;
+}
