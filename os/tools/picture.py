@@ -19,7 +19,7 @@ def read_ppm(path):
     """Reads a binary PPM file (P6, 255 levels), as QEMU's screendump writes it."""
     with open(path, "rb") as file:
         content = file.read()
-    magic, width, height, levels, pixels = content.split(None, 4)[:4] + [None]
+    magic, width, height, levels = content[:64].split(None, 4)[:4]
     if magic != b"P6" or levels != b"255":
         raise ValueError(f"{path}: not a picture that QEMU dumps")
     width, height = int(width), int(height)
