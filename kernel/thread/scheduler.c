@@ -204,6 +204,7 @@ void scheduler_tick(void) {
 }
 
 void scheduler_preemption_point(void) {
+    assert_debug(processor_current()->lock_count == 0);
     machine_serve_interrupts();
     struct processor *processor = processor_current();
     if (processor->attention & ATTENTION_RESCHEDULE) {

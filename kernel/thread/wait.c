@@ -15,6 +15,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/object/object.h"
 #include "kernel/process/process.h"
+#include "kernel/thread/processor.h"
 #include "kernel/thread/scheduler.h"
 #include "kernel/thread/thread.h"
 
@@ -70,8 +71,6 @@ static enum status outcome_status(enum wait_outcome outcome) {
 
 // The thread is on the queue with outcome WAITING: leaves the CPU until someone changes that.
 static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t deadline) {
-    thread->switching = 1;
-    thread->state = THREAD_WAITING;
     lock_release(lock);
     // Whoever marks a thread as ending looks at its outcome afterwards: one of the two sees the other.
     if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
@@ -88,9 +87,13 @@ static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t
 enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const struct wait_for *wait) {
     if (wait->deadline == DEADLINE_NOW)
         return STATUS_WOULD_WAIT;
+    assert_debug(processor_current()->lock_count == 1);
     struct thread *thread = thread_current();
     record_wait(thread, wait);
     queue_enter(queue, &thread->waiter, wait->key);
+    // From the next line on anyone may make the thread ready again: all that says so is set before.
+    thread->switching = 1;
+    thread->state = THREAD_WAITING;
     __atomic_store_n(&thread->outcome, WAIT_WAITING, __ATOMIC_SEQ_CST);
     sleep_until_ended(thread, lock, wait->deadline);
     lock_acquire(lock);
