@@ -1,0 +1,22 @@
+// One exchange with the file server: a request goes, its reply comes. The one place that knows how they travel.
+//
+// Rules: the calling thread sleeps until the reply is there; no lock of the library may be held but a stream's. Replies
+// are awaited by the request's id, so a program's own messages never mix with them.
+#pragma once
+
+#include <parley/files.h>
+
+struct files_exchange {
+    struct files_request request;
+    const void *payload[2]; // sent one after the other behind the request
+    size_t payload_size[2];
+    void *into; // where the reply's payload goes; may be null
+    size_t capacity;
+    // filled in:
+    struct files_reply reply;
+    size_t received; // bytes of payload, at most `capacity`
+    int32_t number;  // that came with the reply, else NUMBER_NONE
+};
+
+// The server's status, or one of the way there: PEER_DIED (the server ended), NOT_FOUND (there is none), NO_MEMORY.
+enum status files_exchange(struct files_exchange *exchange);

@@ -1,0 +1,86 @@
+// waitpid and kill: how children end.
+#include <errno.h>
+#include <parley/clock.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "libc/posix/children.h"
+#include "libc/posix/posix.h"
+#include "libc/posix/wait_status.h"
+
+static int reap(const struct child *child, const struct process_end *end, int *result) {
+    number_close(child->number);
+    children_remove(child->process);
+    if (result)
+        *result = wait_status_of(end);
+    return (int)child->process;
+}
+
+static int wait_for_one(const struct child *child, int *result, int flags) {
+    struct process_end end;
+    enum status status;
+    do
+        status = process_wait(child->number, flags & WNOHANG ? DEADLINE_NOW : DEADLINE_NEVER, &end);
+    while (status == STATUS_INTERRUPTED);
+    if (status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT)
+        return 0;
+    return status < 0 ? posix_result(status) : reap(child, &end, result);
+}
+
+// Looks at each child once; 0 where none has ended, -1 where there is none.
+static int poll_all(int *result) {
+    struct child child;
+    int found = -1;
+    for (size_t i = 0; children_at(i, &child); i++) {
+        found = wait_for_one(&child, result, WNOHANG);
+        if (found != 0)
+            return found;
+    }
+    return found < 0 ? posix_fail(ECHILD) : 0;
+}
+
+// The kernel waits for one process at a time: with several children each has its turn, for a while that a person does not
+// notice. A program with many children that must not wait so long uses event_wait.
+static int wait_for_any(int *result, int flags) {
+    const uint64_t turn = 2 * NANOSECONDS_PER_MILLISECOND;
+    for (size_t i = 0;; i++) {
+        struct child child, other;
+        int found = poll_all(result);
+        if (found != 0 || (flags & WNOHANG))
+            return found;
+        if (!children_at(i, &child) && !children_at(i = 0, &child))
+            continue;
+        bool is_alone = !children_at(1, &other);
+        struct process_end end;
+        process_wait(child.number, is_alone ? DEADLINE_NEVER : deadline_after(turn), &end);
+    }
+}
+
+pid_t waitpid(pid_t process, int *result, int flags) {
+    struct child child;
+    if (process == -1)
+        return wait_for_any(result, flags);
+    if (process <= 0 || !children_find((uint32_t)process, &child))
+        return posix_fail(ECHILD);
+    return wait_for_one(&child, result, flags);
+}
+
+pid_t wait(int *result) {
+    return waitpid(-1, result, 0);
+}
+
+// Signal 0 asks whether the process is there; every other ends it, since none has a handler.
+int kill(pid_t process, int signal) {
+    struct child child;
+    if (process <= 0 || signal < 0 || signal >= NSIG)
+        return posix_fail(EINVAL);
+    if (children_find((uint32_t)process, &child))
+        return signal ? posix_result(process_kill(child.number, signal)) : 0;
+    int32_t number;
+    enum status status = process_open((uint32_t)process, &number);
+    if (status >= 0 && signal)
+        status = process_kill(number, signal);
+    if (status >= 0)
+        number_close(number);
+    return status == STATUS_NOT_FOUND ? posix_fail(ESRCH) : posix_result(status);
+}

@@ -1,0 +1,49 @@
+// What the thread pointer (fs) points to: a thread's own data of the library. Inside the library only.
+//
+// Thread-local variables lie right below it, as the x86-64 ABI wants (variant II). The first word is its own address.
+#pragma once
+
+#include <parley/thread.h>
+#include <reent.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct thread {
+    struct thread *self;
+    struct _reent *reent;
+    uint64_t map_base; // memory that holds stack, thread-local variables and this; 0: the first thread
+    uint64_t map_size;
+    int32_t number;
+    uint32_t end_word; // 1 while it runs; the kernel makes it 0 and wakes at its end
+    void *(*entry)(void *);
+    void *argument;
+    void *result;
+    struct thread *next_detached;
+    struct _reent reentrancy; // errno and newlib's other data
+};
+
+_Static_assert(offsetof(struct thread, reent) == 8, "where __getreent looks");
+
+// The program's thread-local variables as its file has them.
+struct thread_image {
+    const void *start;
+    uint64_t file_size;
+    uint64_t memory_size;
+    uint64_t alignment;
+};
+extern struct thread_image thread_image;
+
+static inline struct thread *thread_control(void) {
+    struct thread *thread;
+    __asm__("movq %%fs:0, %0" : "=r"(thread));
+    return thread;
+}
+
+// Bytes below the control block that thread-local variables take, and the alignment that the control block then needs.
+uint64_t thread_image_room(uint64_t *alignment);
+
+// Fills in the variables below `thread` and the control block itself.
+void thread_control_prepare(struct thread *thread);
+
+// Sets up the first thread. False: no memory.
+bool thread_control_install_first(void);
