@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "kernel/abi/status.h"
+#include "kernel/base/clock.h"
+#include "kernel/thread/line.h"
 
 struct processor;
 struct thread;
@@ -18,7 +20,6 @@ struct thread_start;
 struct writer;
 
 // ---- time ----
-uint64_t clock_now(void);                   // monotonic nanoseconds since boot
 uint64_t clock_counter(void);               // the processor's counter (rdtsc)
 uint64_t clock_counter_frequency(void);     // Hz
 uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are
@@ -48,13 +49,6 @@ void arch_context_destroy(struct thread *thread);
 void arch_context_switch(struct thread *from, struct thread *to);
 void arch_set_thread_pointer(uint64_t fs_base);
 _Noreturn void arch_enter_first(struct thread *idle); // leaves the boot stack for the idle thread's
-
-// ---- interrupt lines ----
-void interrupt_line_mask(uint32_t line);
-void interrupt_line_unmask(uint32_t line);
-// Called by the arch code for each device interrupt (already masked and acknowledged at the controller); set by whoever
-// serves interrupt objects. Null: the interrupt is logged as unexpected.
-extern void (*interrupt_line_handler)(uint32_t line);
 
 // ---- console before any driver ----
 void console_early_put(const char *text, size_t size);

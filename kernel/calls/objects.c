@@ -4,7 +4,7 @@
 #include "kernel/arch/machine.h"
 #include "kernel/base/string.h"
 #include "kernel/base/writer.h"
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 #include "kernel/memory/frame.h"
 #include "kernel/memory/space.h"
 #include "kernel/object/object.h"

@@ -3,7 +3,7 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/string.h"
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 #include "kernel/memory/heap.h"
 #include "kernel/memory/memory.h"
 #include "kernel/object/machine.h"

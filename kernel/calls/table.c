@@ -1,5 +1,5 @@
 // The table of system calls, made from the one list in kernel/abi/calls.h.
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 
 static struct result call_unknown(void) {
     return result_status(STATUS_NO_CALL);

@@ -2,7 +2,7 @@
 #include "kernel/abi/process.h"
 
 #include "kernel/arch/machine.h"
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 #include "kernel/process/process.h"
 #include "kernel/thread/futex.h"
 #include "kernel/thread/scheduler.h"
