@@ -19,6 +19,11 @@ struct thread;
 struct thread_start;
 struct writer;
 
+// ---- start, in this order; kernel/boot/main.c alone ----
+void machine_start_early(void);   // from here on an exception panics with a text
+void machine_start_memory(void);  // after boot_parse: firmware tables, frames, the kernel's final page tables
+void machine_start_devices(void); // interrupt controllers and clocks
+
 // ---- time ----
 uint64_t clock_counter(void);               // the processor's counter (rdtsc)
 uint64_t clock_counter_frequency(void);     // Hz

@@ -1,0 +1,127 @@
+// Threads as the processor sees them: made, switched, taken apart.
+#include <stdbool.h>
+
+#include "kernel/arch/machine.h"
+#include "kernel/arch/x86_64/fpu.h"
+#include "kernel/arch/x86_64/kernel_map.h"
+#include "kernel/arch/x86_64/registers.h"
+#include "kernel/arch/x86_64/trap.h"
+#include "kernel/base/assert.h"
+#include "kernel/base/string.h"
+#include "kernel/memory/space_layout.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/processor.h"
+
+#define USER_ADDRESS_MASK UINT64_C(0x7fffffffffff) // what any base of a segment is cut to, so that it can be loaded
+
+// What context_switch_stack leaves on a stack.
+struct switch_frame {
+    uint64_t r15, r14, r13, r12, rbx, rbp;
+    void (*resume)(void);
+};
+
+extern void context_switch_stack(uint64_t *saved, uint64_t next);
+extern void context_user_begin(void);
+extern void context_kernel_begin(void);
+_Noreturn extern void context_enter(uint64_t stack_pointer);
+
+static uint64_t stack_top(const struct thread *thread) {
+    return thread->context.stack_base + KERNEL_STACK_SIZE;
+}
+
+enum status arch_context_create(struct thread *thread, const struct thread_start *start) {
+    struct arch_context *context = &thread->context;
+    context->fpu = fpu_create();
+    if (context->fpu == 0)
+        return STATUS_NO_MEMORY;
+    enum status status = kernel_stack_create(thread->process->account, &context->stack_base);
+    if (status != STATUS_OK)
+        return status; // the rest is arch_context_destroy's
+    context->fs_base = start->thread_pointer & USER_ADDRESS_MASK;
+    struct trap_frame *frame = (struct trap_frame *)stack_top(thread) - 1;
+    *frame = (struct trap_frame){
+        .rdi = start->argument,
+        .rip = start->entry,
+        .cs = SELECTOR_USER_CODE,
+        .rflags = FLAG_ALWAYS | FLAG_INTERRUPT,
+        .rsp = start->stack,
+        .ss = SELECTOR_USER_DATA,
+    };
+    struct switch_frame *resume = (struct switch_frame *)frame - 1;
+    *resume = (struct switch_frame){.resume = context_user_begin};
+    context->stack_pointer = (uint64_t)resume;
+    return STATUS_OK;
+}
+
+// Two words above the frame keep the stack as C wants it at the function's first instruction.
+enum status arch_context_create_kernel(struct thread *thread, void (*function)(void)) {
+    struct arch_context *context = &thread->context;
+    enum status status = kernel_stack_create(0, &context->stack_base);
+    if (status != STATUS_OK)
+        return status;
+    struct switch_frame *resume = (struct switch_frame *)(stack_top(thread) - 16) - 1;
+    *resume = (struct switch_frame){.rbx = (uint64_t)function, .resume = context_kernel_begin};
+    context->stack_pointer = (uint64_t)resume;
+    return STATUS_OK;
+}
+
+void arch_context_destroy(struct thread *thread) {
+    struct arch_context *context = &thread->context;
+    bool is_user = context->fpu != 0;
+    fpu_destroy(context->fpu);
+    context->fpu = 0;
+    if (context->stack_base != 0)
+        kernel_stack_destroy(is_user ? thread->process->account : 0, context->stack_base);
+    context->stack_base = 0;
+}
+
+// ---- switching ----
+
+static uint32_t segments_in_use(void) {
+    uint32_t data, extra, f, g;
+    __asm__ volatile("movl %%ds, %0; movl %%es, %1; movl %%fs, %2; movl %%gs, %3" : "=r"(data), "=r"(extra), "=r"(f), "=r"(g));
+    return data | extra | f | g;
+}
+
+// A program may have loaded selectors; another one is not to see them. Loading gs takes its base, the kernel's own, away.
+static void segments_clear(struct processor *processor) {
+    __asm__ volatile("movl %0, %%ds; movl %0, %%es; movl %0, %%fs; movl %0, %%gs" : : "r"(0));
+    msr_write(MSR_GS_BASE, (uint64_t)processor);
+}
+
+// What belongs to the process, not the thread. A kernel thread runs in the kernel's own table.
+static void process_switch(struct processor *processor, const struct process *from, struct process *to) {
+    page_table_load(to->space != 0 ? &to->space->table : 0);
+    if (from->ports != 0 || to->ports != 0)
+        ports_load(to->ports);
+    if (segments_in_use() != 0)
+        segments_clear(processor);
+}
+
+void arch_context_switch(struct thread *from, struct thread *to) {
+    struct processor *processor = processor_current();
+    if (from->context.fpu != 0)
+        fpu_save(from->context.fpu);
+    if (from->process != to->process)
+        process_switch(processor, from->process, to->process);
+    if (to->context.fpu != 0) {
+        fpu_load(to->context.fpu);
+        msr_write(MSR_FS_BASE, to->context.fs_base);
+    }
+    processor->kernel_stack = stack_top(to);
+    processor->arch.task.stack[0] = stack_top(to);
+    context_switch_stack(&from->context.stack_pointer, to->context.stack_pointer);
+}
+
+void arch_set_thread_pointer(uint64_t fs_base) {
+    struct thread *thread = thread_current();
+    thread->context.fs_base = fs_base & USER_ADDRESS_MASK;
+    msr_write(MSR_FS_BASE, thread->context.fs_base);
+}
+
+void arch_enter_first(struct thread *idle) {
+    struct processor *processor = processor_current();
+    processor->kernel_stack = stack_top(idle);
+    processor->arch.task.stack[0] = stack_top(idle);
+    context_enter(idle->context.stack_pointer);
+}

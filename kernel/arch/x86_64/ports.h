@@ -1,0 +1,36 @@
+// I/O port ranges of a process: which ports its threads may use with in and out. Kept in the task state's bitmap of the CPU.
+//
+// Rules: ports_open and ports_close take RANK_OBJECT_INNER themselves. A process's ranges are freed with it.
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/abi/status.h"
+
+struct process;
+struct arch_cpu;
+
+enum { PORT_RANGES_MAX = 16, PORT_COUNT = 1 << 16 };
+
+struct port_range {
+    uint32_t base, count;
+};
+
+struct port_ranges {
+    uint64_t version; // another one after each change, never used for other ranges again; 0: no ranges
+    uint32_t count;
+    struct port_range ranges[PORT_RANGES_MAX];
+};
+
+// Lets the process's threads use the ports. INVALID_ARGUMENT: beyond the last port; LIMIT_REACHED: it has PORT_RANGES_MAX
+// already; NO_MEMORY.
+enum status ports_open(struct process *process, uint16_t base, uint32_t count);
+
+// Takes them away again, on all CPUs, before it returns. NOT_FOUND: this range was not opened.
+enum status ports_close(struct process *process, uint16_t base, uint32_t count);
+
+// Makes the calling CPU allow what the process may (null ranges: nothing). Cheap when the CPU has it already.
+void ports_load(const struct port_ranges *ranges);
+
+// Serves another CPU's request (arch.ports_pending): forgets what the bitmap has and loads what the running process may.
+void ports_serve(void);

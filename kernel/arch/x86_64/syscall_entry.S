@@ -1,0 +1,72 @@
+// Where a system call enters the kernel and leaves it: the shortest way in the system.
+//
+// In: rax the code, rdi rsi rdx r10 r8 r9 the parameters, rcx the return address, r11 the flags; TF, IF, DF, NT, AC were
+// cleared by the instruction. Out: rax the status, rdx the value; rdi rsi r8 r9 r10 zero; rcx, r11 as the instruction
+// leaves them; the others kept. The stack gets a struct trap_frame, for debuggers and faults; C keeps the callee-saved
+// registers, so they are not read back.
+
+#include "kernel/arch/x86_64/machine_constants.h"
+
+    .text
+    .balign 64
+    .global system_call_entry
+system_call_entry:
+    swapgs
+    mov %rsp, %gs:PROCESSOR_USER_STACK
+    mov %gs:PROCESSOR_KERNEL_STACK, %rsp
+    push $SELECTOR_USER_DATA_NUMBER
+    push %gs:PROCESSOR_USER_STACK
+    push %r11
+    push $SELECTOR_USER_CODE_NUMBER
+    push %rcx
+    push $0
+    push $VECTOR_SYSTEM_CALL
+    push %rax
+    push %rbx
+    push %rcx
+    push %rdx
+    push %rsi
+    push %rdi
+    push %rbp
+    push %r8
+    push %r9
+    push %r10
+    push %r11
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    mov %r10, %rcx
+    cmp $CALL_TABLE_SIZE, %rax
+    jae 2f
+    call *call_table(, %rax, 8)
+1:  cmpl $0, %gs:PROCESSOR_ATTENTION
+    jne 3f
+    mov FRAME_INSTRUCTION(%rsp), %rcx
+    mov %rcx, %rdi
+    shr $47, %rdi               // sysret to an address that is none would fault in the kernel; rdi is 0 then
+    jnz 4f
+    mov FRAME_FLAGS(%rsp), %r11
+    xor %esi, %esi
+    xor %r8d, %r8d
+    xor %r9d, %r9d
+    xor %r10d, %r10d
+    mov FRAME_STACK(%rsp), %rsp
+    swapgs
+    sysretq
+
+2:  mov $STATUS_NO_CALL_NUMBER, %rax
+    xor %edx, %edx
+    jmp 1b
+
+// Something is to be done first: another thread's turn, or the end of this one.
+3:  mov %rax, FRAME_RAX(%rsp)
+    mov %rdx, FRAME_RDX(%rsp)
+    call thread_before_user
+    mov FRAME_RAX(%rsp), %rax
+    mov FRAME_RDX(%rsp), %rdx
+    jmp 1b
+
+4:  mov %rsp, %rdi
+    call trap_bad_return
+    jmp trap_return_to_user

@@ -1,0 +1,112 @@
+// The only instructions that touch a program's memory. Each has a fix-up: a fault that cannot be served ends the copy.
+//
+// C calling convention; see kernel/memory/user.h. Words of eight bytes by the string instruction, and the rest by one move that overlaps
+// them: what the caller then sees is one reading of each byte, the last.
+#include "kernel/arch/x86_64/fixup.h"
+#include "kernel/arch/x86_64/smap.h"
+
+    .set USER_HIGHEST, 0x00007ffffffff000
+    .set STATUS_BAD_ADDRESS, -2
+
+    .text
+
+// enum status user_copy_in(void *to, struct user_address from, size_t size)
+    .global user_copy_in
+    .type user_copy_in, @function
+user_copy_in:
+    mov %rsi, %rax
+    jmp copy
+
+// enum status user_copy_out(struct user_address to, const void *from, size_t size)
+    .global user_copy_out
+    .type user_copy_out, @function
+user_copy_out:
+    mov %rdi, %rax
+
+// rax: the user address, rdi: to, rsi: from, rdx: size. Destroys rcx too.
+copy:
+    add %rdx, %rax
+    jc refused
+    movabs $USER_HIGHEST, %rcx
+    cmp %rcx, %rax
+    ja refused
+    USER_OPEN
+    cmp $8, %rdx
+    jb copy_short
+    mov %rdx, %rcx
+    shr $3, %rcx
+1:  rep movsq
+    and $7, %edx
+    jz copied
+2:  mov -8(%rsi, %rdx), %rax
+3:  mov %rax, -8(%rdi, %rdx)
+copied:
+    USER_CLOSE
+    xor %eax, %eax
+    ret
+
+copy_short:
+    cmp $4, %edx
+    jb copy_bytes
+4:  mov (%rsi), %eax
+5:  mov -4(%rsi, %rdx), %ecx
+6:  mov %eax, (%rdi)
+7:  mov %ecx, -4(%rdi, %rdx)
+    jmp copied
+
+copy_bytes:
+    test %edx, %edx
+    jz copied
+8:  movzbl (%rsi), %eax
+9:  mov %al, (%rdi)
+    inc %rsi
+    inc %rdi
+    dec %edx
+    jmp copy_bytes
+
+faulted:
+    USER_CLOSE
+refused:
+    mov $STATUS_BAD_ADDRESS, %eax
+    ret
+
+    FIXUP 1b, faulted
+    FIXUP 2b, faulted
+    FIXUP 3b, faulted
+    FIXUP 4b, faulted
+    FIXUP 5b, faulted
+    FIXUP 6b, faulted
+    FIXUP 7b, faulted
+    FIXUP 8b, faulted
+    FIXUP 9b, faulted
+
+// enum status user_read_word(struct user_address address, uint32_t *word)
+    .global user_read_word
+    .type user_read_word, @function
+user_read_word:
+    movabs $USER_HIGHEST - 4, %rcx
+    cmp %rcx, %rdi
+    ja refused
+    USER_OPEN
+1:  mov (%rdi), %eax
+    USER_CLOSE
+    mov %eax, (%rsi)
+    xor %eax, %eax
+    ret
+    FIXUP 1b, faulted
+
+// enum status user_write_word(struct user_address address, uint32_t word)
+    .global user_write_word
+    .type user_write_word, @function
+user_write_word:
+    movabs $USER_HIGHEST - 4, %rcx
+    cmp %rcx, %rdi
+    ja refused
+    USER_OPEN
+1:  mov %esi, (%rdi)
+    USER_CLOSE
+    xor %eax, %eax
+    ret
+    FIXUP 1b, faulted
+
+    .section .note.GNU-stack, "", @progbits

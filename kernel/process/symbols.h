@@ -1,0 +1,16 @@
+// Names of a program's functions, from the symbol table of its ELF image: for backtraces of programs that failed.
+//
+// Rules: reads the image through its memory object, which was made by anyone: nothing in it is believed. May sleep.
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/abi/status.h"
+
+struct process;
+
+enum { PROGRAM_SYMBOL_SIZE = 64 }; // of a name with its final 0; longer ones are cut
+
+// Finds the function that `address` lies in. NOT_FOUND: none known. BAD_IMAGE: the image contradicts itself.
+enum status program_symbol_find(struct process *process, uint64_t address, char name[PROGRAM_SYMBOL_SIZE],
+                                uint64_t *offset);
