@@ -1,0 +1,39 @@
+// A pattern of grep, made ready: plain text where it has no special characters, else a regular expression.
+#pragma once
+
+#include <sys/types.h> // newlib's <regex.h> wants it first
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum pattern_syntax { PATTERN_BASIC, PATTERN_EXTENDED, PATTERN_FIXED };
+
+struct pattern_options {
+    enum pattern_syntax syntax;
+    bool ignore_case;
+    bool whole_words;
+    bool whole_lines;
+};
+
+struct pattern {
+    const struct pattern_options *options;
+    char *text;    // to look for as it is; null: `regex` is used
+    size_t length;
+    bool anchored; // the regular expression starts with ^: a match later in a line cannot be
+    regex_t regex;
+};
+
+struct match {
+    size_t start, end;
+};
+
+// What the C library's regular expressions lack of what people write: in basic ones \| \+ \? (the whole becomes an
+// extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
+char *pattern_translate(const char *text, size_t length, bool *extended);
+
+// 0, or a status that regerror explains for `regex`.
+int pattern_compile(struct pattern *pattern, const char *text, size_t length, const struct pattern_options *options);
+
+// The first match at or behind `from` in the line (which has room for one more byte behind it).
+bool pattern_find(const struct pattern *pattern, char *line, size_t length, size_t from, struct match *match);
