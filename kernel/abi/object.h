@@ -15,7 +15,8 @@
     KIND(RANGE, "range")                                                                                               \
     KIND(INTERRUPT, "interrupt")                                                                                       \
     KIND(TIMER, "timer")                                                                                               \
-    KIND(MACHINE, "machine")
+    KIND(MACHINE, "machine")                                                                                           \
+    KIND(OFFER, "offer")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -69,6 +70,7 @@ struct number_information {
 #define WAIT_REASON_LIST(REASON)                                                                                       \
     REASON(EVENT, "for an event")                                                                                      \
     REASON(MESSAGE, "for a message")                                                                                   \
+    REASON(MESSAGE_FROM, "for a message from one process")                                                             \
     REASON(REPLY, "for the reply to a message")                                                                        \
     REASON(MESSAGE_ROOM, "for room in a message queue")                                                                \
     REASON(PIPE_DATA, "for data in a pipe")                                                                            \
