@@ -17,7 +17,7 @@ struct boot_range;
 
 enum { FRAME_ZEROED = 1 << 0 };
 
-// Starts with the usable ranges, of which what lies above EARLY_ALIAS_SIZE (kernel/arch/x86_64/kernel_map.h) cannot be touched
+// Starts with the usable ranges, of which what lies above EARLY_ALIAS_SIZE (arch/alias.h) cannot be touched
 // yet; frame_start_rest adds that, once the final tables are loaded.
 void frame_start(const struct boot_range *usable, uint32_t count);
 void frame_start_rest(const struct boot_range *usable, uint32_t count);
@@ -32,6 +32,7 @@ void frame_release(struct account *account, uint64_t physical);
 // 2^order contiguous frames for the kernel itself, uncharged.
 enum status frames_allocate(uint32_t order, uint64_t *physical);
 void frames_release(uint32_t order, uint64_t physical);
+uint32_t frames_order(uint64_t physical); // of a block in use
 
 // Whether the kernel manages any byte of it as RAM, or it is not to be given to drivers (APIC, tables).
 bool frame_range_is_managed(uint64_t physical, uint64_t size);
@@ -41,6 +42,7 @@ void frame_exclude(uint64_t physical, uint64_t size);
 
 uint64_t frame_total(void); // frames managed
 uint64_t frame_free(void);
+bool frame_is_plenty(void);  // more than the last reserve is free
 uint64_t frame_kernel(void); // frames in use that no account is charged for
 
 // Takes over frames that boot filled and never gave to the allocator (the ramdisk): used, with one reference each.

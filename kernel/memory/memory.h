@@ -3,13 +3,15 @@
 
 #include "kernel/object/object.h"
 
+enum { MEMORY_LEAF_PAGES = 512, MEMORY_LEAVES_MAX = 8192 }; // 16 GiB
+
 struct memory {
     struct object object;       // OBJECT_SHARED_MEMORY
     uint64_t pages;             // [I]
     uint64_t resident;          // [l]
     uint32_t writable_mappings; // [l] areas that map it writable
     bool sealed;                // [l] nobody can write any more
-    struct memory_leaf **leaves; // [l] two levels of frames
+    uint64_t **leaves;          // [l] frames by 512; 0: not there yet
 };
 
 extern const struct object_type memory_type;
@@ -25,11 +27,22 @@ enum status memory_create(struct account *account, uint64_t size, const char *na
 // are the frame allocator's once the object goes.
 enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
 
+// Makes an object of frames that boot filled (the ramdisk); what follows `size` in the last one is zeroed.
+enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
+
 // The frame of a page, made (zeroed) where it is not there yet; with a reference of the caller's.
+// INVALID_ARGUMENT: no such page. NO_MEMORY, LIMIT_REACHED.
 enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical);
 
-// Copies for the kernel's own use (headers of an image, the ramdisk). INVALID_ARGUMENT outside.
+// As memory_page, but 0 where it is not there yet; else with a reference of the caller's.
+uint64_t memory_page_if_there(struct memory *memory, uint64_t page);
+
+// Copies for the kernel's own use (headers of an image, the ramdisk). INVALID_ARGUMENT outside; BUSY: writing, sealed.
 enum status memory_read(struct memory *memory, uint64_t offset, void *to, size_t size);
 enum status memory_write(struct memory *memory, uint64_t offset, const void *from, size_t size);
 
-enum status memory_seal(struct memory *memory); // BUSY
+enum status memory_seal(struct memory *memory); // BUSY: somebody maps it writable
+
+// Counts areas that map it writable. BUSY: it is sealed.
+enum status memory_add_writer(struct memory *memory);
+void memory_remove_writer(struct memory *memory);

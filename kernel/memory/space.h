@@ -28,16 +28,28 @@ struct space_request {
     uint32_t flags;        // enum map_flag
     struct memory *memory; // null: anonymous memory
     uint64_t offset;       // into the memory, page-aligned
+    uint32_t allowed;      // what space_protect may make of a mapping of a memory object; 0: no more than `protection`
 };
 
-// Maps anonymous memory or a part of a memory object; says where. INVALID_ARGUMENT, ADDRESS_IN_USE, NO_MEMORY, LIMIT_REACHED, BUSY.
+// Maps anonymous memory or a part of a memory object; says where. Pages are made when touched.
+// INVALID_ARGUMENT: a zero or too large size, a part outside the memory or the user half, unknown bits, WRITE with EXECUTE,
+// EXECUTE of anything but a memory object that is sealed. ADDRESS_IN_USE. BUSY: writable, of a sealed memory object.
+// NO_MEMORY (also: no such gap), LIMIT_REACHED.
 enum status space_map(struct space *space, const struct space_request *request, uint64_t *base);
 
 // Maps device memory; `owner` (a range object) is retained while it is mapped.
 enum status space_map_physical(struct space *space, uint64_t physical, uint64_t size, enum range_caching caching,
                                struct object *owner, uint64_t *base);
 
+// A place for `size` bytes, by chance, as space_map would pick it: for an image whose parts are then mapped with MAP_FIXED.
+// NO_MEMORY: no such gap.
+enum status space_find_gap(struct space *space, uint64_t size, uint64_t *base);
+
+// INVALID_ARGUMENT: no page-aligned range of the user half. NO_MEMORY, LIMIT_REACHED: only where an area must be split.
 enum status space_unmap(struct space *space, uint64_t address, uint64_t size);
+
+// NOT_FOUND: a part is not mapped. NO_RIGHT: more than the mapping allows. BUSY: writable, of a sealed memory object.
+// INVALID_ARGUMENT as space_map. NO_MEMORY, LIMIT_REACHED: for splitting.
 enum status space_protect(struct space *space, uint64_t address, uint64_t size, uint32_t protection);
 
 // Removes every mapping that `owner` keeps alive.
@@ -49,6 +61,7 @@ enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXECUTE };
 enum status space_fault(struct space *space, uint64_t address, enum fault_access access);
 
 // What a futex is known by: the memory object (retained; null: anonymous memory, then `key` is the address) and the offset.
+// Makes the page present. BAD_ADDRESS, NO_MEMORY, LIMIT_REACHED.
 enum status space_futex_key(struct space *space, uint64_t address, struct object **object, uint64_t *key);
 
 // Copies into a space that is not the current one (a new program's stack). Makes pages.

@@ -27,6 +27,8 @@ enum lock_rank {
     RANK_FRAMES = 80,
     RANK_TIMERS = 85,
     RANK_RUN_QUEUE = 90,
+    RANK_CONTROLLER = 95, // the interrupt controller
+    RANK_FLUSH = 95,
     RANK_LOG = 99,
 };
 

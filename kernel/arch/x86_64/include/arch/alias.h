@@ -6,6 +6,9 @@
 
 #define ALIAS_BASE UINT64_C(0xffff800000000000)
 
+// What the boot code's first tables alias there, writable: at least so much.
+#define EARLY_ALIAS_SIZE (UINT64_C(1) << 30)
+
 static inline void *alias_pointer(uint64_t physical) {
     return (void *)(ALIAS_BASE + physical);
 }

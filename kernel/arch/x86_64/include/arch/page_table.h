@@ -1,45 +1,92 @@
-// Page tables: the hardware's side of an address space. The memory code calls it under the space's lock.
+// Page tables: the hardware's side of an address space. Host tests that need one have a header of the same name.
+//
+// Rules: called under the space's lock, but page_table_load. A page is a 4 KiB leaf with flags; a *held* page keeps its frame
+// but cannot be touched (PROTECTION_NONE). What clears or tightens an entry does not flush: the caller does, once, before
+// it lets go of the frames.
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/abi/status.h"
+#include "kernel/abi/types.h"
 
 struct account;
 
-enum page_flag { PAGE_WRITABLE = 1 << 0, PAGE_EXECUTABLE = 1 << 1, PAGE_UNCACHED = 1 << 2, PAGE_WRITE_COMBINING = 1 << 3, PAGE_NO_FRAME = 1 << 4 };
+enum page_flag {
+    PAGE_WRITABLE = 1 << 0,
+    PAGE_EXECUTABLE = 1 << 1,
+    PAGE_UNCACHED = 1 << 2,
+    PAGE_WRITE_COMBINING = 1 << 3,
+    PAGE_NO_FRAME = 1 << 4,     // device memory: there is no frame to release
+    PAGE_OF_MEMORY = 1 << 5,    // the frame belongs to a memory object, which its account is charged for
+    PAGE_HELD = 1 << 6,         // no access
+};
 
 struct page_table {
-    uint64_t root;        // physical
-    uint32_t active;      // [a] bit per CPU that has it loaded
+    uint64_t root;           // physical
+    uint32_t active;         // [a] bit per CPU that has it loaded
     struct account *account; // charged for tables
 };
 
-struct page_entry {
+// Pages that were cleared: what is to be released once they are flushed.
+enum { PAGE_BATCH = 64 };
+
+struct page_cleared {
     uint64_t physical;
-    uint32_t flags; // enum page_flag
-    bool present, dirty, accessed;
+    uint32_t flags;
 };
 
+struct page_batch {
+    uint32_t count;
+    struct page_cleared pages[PAGE_BATCH];
+};
+
+// LIMIT_REACHED, NO_MEMORY.
 enum status page_table_create(struct page_table *table, struct account *account);
-void page_table_destroy(struct page_table *table); // frees the tables, not the frames mapped
+// Frees the tables; all pages were cleared. Waits for CPUs that have it loaded still: they are about to leave it.
+void page_table_destroy(struct page_table *table);
 
-// Maps one 4 KiB user page. WRITABLE together with EXECUTABLE is a kernel mistake (asserted). NO_MEMORY, LIMIT_REACHED for tables.
-enum status page_table_map(struct page_table *table, uint64_t address, uint64_t physical, uint32_t flags);
+// The place of a user page's entry; its tables are made. It stays until page_table_prune. NO_MEMORY, LIMIT_REACHED.
+enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot);
 
-// Reads the entry; present false where none.
-void page_table_read(const struct page_table *table, uint64_t address, struct page_entry *entry);
+// How many slots follow in the same table, this one included.
+static inline uint32_t page_slot_run(uint64_t address) {
+    return 512 - (address >> PAGE_SHIFT & 511);
+}
 
-// Clears entries in a range, calling `cleared` for each that was present. Does not flush.
-void page_table_clear(struct page_table *table, uint64_t address, uint64_t size,
-                      void (*cleared)(void *context, uint64_t address, const struct page_entry *entry), void *context);
+static inline bool page_slot_is_empty(const uint64_t *slot) {
+    return *slot == 0;
+}
 
-// Changes the flags of a present entry. Does not flush.
-void page_table_protect(struct page_table *table, uint64_t address, uint32_t flags);
+// What the slot holds; it is not empty.
+uint64_t page_slot_physical(const uint64_t *slot);
+uint32_t page_slot_flags(const uint64_t *slot);
 
-// Makes all CPUs that have the table loaded forget the range; returns when they have.
-void page_table_flush(struct page_table *table, uint64_t address, uint64_t size);
+// Sets the entry. WRITABLE together with EXECUTABLE is a kernel mistake (asserted).
+void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t flags);
 
-// Loads it on this CPU (null: the kernel's own table).
+// Whether the processor lets a program do this already.
+static inline bool page_slot_allows(const uint64_t *slot, bool write, bool execute) {
+    return (*slot & 1) != 0 && (!write || (*slot & 2) != 0) && (!execute || (int64_t)*slot >= 0);
+}
+
+// Clears entries from `address` on, noting each in `batch`, until that is full or `end` is reached. Returns where to go on;
+// `end`: all are cleared.
+uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t end, struct page_batch *batch);
+
+// Gives all pages in the range new WRITABLE, EXECUTABLE and HELD flags; those OF_MEMORY stay read-only with `keep_shared`
+// (they are copied when first written). At most one table's worth: returns where to go on.
+uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags, bool keep_shared);
+
+// Frees the tables that lie wholly within a range where nothing is mapped; flushes before it does.
+void page_table_prune(struct page_table *table, uint64_t address, uint64_t end);
+
+// Makes all CPUs that have the table loaded forget the range; returns when they have. Null: the kernel's half, on all CPUs.
+void page_table_flush(struct page_table *table, uint64_t address, uint64_t end);
+
+// Serves another CPU's flush request where there is one. From its interrupt and from machine_relax; no lock, any context.
+void page_table_flush_serve(void);
+
+// Loads it on this CPU (null: the kernel's own table). Little work where it is loaded already.
 void page_table_load(struct page_table *table);

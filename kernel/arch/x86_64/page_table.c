@@ -1,0 +1,213 @@
+// Page tables: making them on the way to a page, clearing and tightening ranges, and freeing tables that became empty.
+#include <arch/page_table.h>
+
+#include "kernel/arch/machine.h"
+#include "kernel/arch/x86_64/kernel_map.h"
+#include "kernel/arch/x86_64/page_entry.h"
+#include "kernel/base/assert.h"
+#include "kernel/base/string.h"
+#include "kernel/memory/frame.h"
+
+static const uint64_t table_bits = ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
+
+uint64_t entry_no_execute;
+
+uint64_t entry_bits(uint32_t flags) {
+    assert((flags & (PAGE_WRITABLE | PAGE_EXECUTABLE)) != (PAGE_WRITABLE | PAGE_EXECUTABLE));
+    uint64_t bits = flags & PAGE_HELD ? ENTRY_HELD : ENTRY_PRESENT;
+    if (flags & PAGE_WRITABLE)
+        bits |= ENTRY_WRITABLE;
+    if (!(flags & PAGE_EXECUTABLE))
+        bits |= entry_no_execute;
+    if (flags & PAGE_OF_MEMORY)
+        bits |= ENTRY_OF_MEMORY;
+    if (__builtin_expect(flags & (PAGE_NO_FRAME | PAGE_UNCACHED | PAGE_WRITE_COMBINING), 0)) {
+        bits |= flags & PAGE_NO_FRAME ? ENTRY_NO_FRAME : 0;
+        bits |= flags & PAGE_UNCACHED ? ENTRY_UNCACHED : 0;
+        bits |= flags & PAGE_WRITE_COMBINING ? ENTRY_WRITE_COMBINING : 0;
+    }
+    return bits;
+}
+
+void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t flags) {
+    __atomic_store_n(slot, physical | ENTRY_USER | entry_bits(flags), __ATOMIC_RELEASE);
+}
+
+uint64_t page_slot_physical(const uint64_t *slot) {
+    return *slot & ENTRY_ADDRESS;
+}
+
+static uint32_t entry_flags(uint64_t entry) {
+    uint32_t flags = entry & ENTRY_WRITABLE ? PAGE_WRITABLE : 0;
+    flags |= entry & ENTRY_NO_FRAME ? PAGE_NO_FRAME : 0;
+    flags |= entry & ENTRY_OF_MEMORY ? PAGE_OF_MEMORY : 0;
+    flags |= entry & ENTRY_HELD ? PAGE_HELD : 0;
+    return flags;
+}
+
+uint32_t page_slot_flags(const uint64_t *slot) {
+    return entry_flags(*slot);
+}
+
+enum status page_table_create(struct page_table *table, struct account *account) {
+    uint64_t root;
+    enum status status = frame_allocate(account, 0, &root);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t *entries = alias_pointer(root);
+    const uint64_t *kernel = alias_pointer(kernel_map_root());
+    memset(entries, 0, USER_ROOT_ENTRIES * sizeof(uint64_t));
+    memcpy(entries + USER_ROOT_ENTRIES, kernel + USER_ROOT_ENTRIES, USER_ROOT_ENTRIES * sizeof(uint64_t));
+    *table = (struct page_table){.root = root, .account = account};
+    return STATUS_OK;
+}
+
+// Frees a table of `level` and all tables below it.
+static void table_free(struct page_table *table, uint64_t entry, uint32_t level) {
+    if (level > 0) {
+        const uint64_t *entries = entry_table(entry);
+        for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+            if (entries[i] != 0)
+                table_free(table, entries[i], level - 1);
+    }
+    frame_release(table->account, entry & ENTRY_ADDRESS);
+}
+
+void page_table_destroy(struct page_table *table) {
+    // A thread that has just ended may not have switched away yet, on its CPU.
+    while (__atomic_load_n(&table->active, __ATOMIC_ACQUIRE) != 0)
+        machine_relax();
+    const uint64_t *entries = alias_pointer(table->root);
+    for (uint32_t i = 0; i < USER_ROOT_ENTRIES; i++)
+        if (entries[i] != 0)
+            table_free(table, entries[i], TABLE_LEVELS - 2);
+    frame_release(table->account, table->root);
+    table->root = 0;
+}
+
+static enum status table_make(struct page_table *table, uint64_t *entry) {
+    uint64_t frame;
+    enum status status = frame_allocate(table->account, FRAME_ZEROED, &frame);
+    if (status == STATUS_OK)
+        __atomic_store_n(entry, frame | table_bits, __ATOMIC_RELEASE);
+    return status;
+}
+
+enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot) {
+    uint64_t *entries = alias_pointer(table->root);
+    for (uint32_t level = TABLE_LEVELS - 1; level > 0; level--) {
+        uint64_t *entry = &entries[entry_index(address, level)];
+        if (__builtin_expect(*entry == 0, 0)) {
+            enum status status = table_make(table, entry);
+            if (status != STATUS_OK)
+                return status;
+        }
+        entries = entry_table(*entry);
+    }
+    *slot = &entries[entry_index(address, 0)];
+    return STATUS_OK;
+}
+
+// The leaf entry of an address; null where it has no table: then nothing is mapped up to *next.
+static uint64_t *leaf_find(const struct page_table *table, uint64_t address, uint64_t *next) {
+    uint64_t *entries = alias_pointer(table->root);
+    for (uint32_t level = TABLE_LEVELS - 1; level > 0; level--) {
+        uint64_t entry = entries[entry_index(address, level)];
+        if (entry == 0) {
+            *next = entry_end(address, level);
+            return 0;
+        }
+        entries = entry_table(entry);
+    }
+    *next = entry_end(address, 1);
+    return &entries[entry_index(address, 0)];
+}
+
+static void batch_add(struct page_batch *batch, uint64_t entry) {
+    struct page_cleared *cleared = &batch->pages[batch->count++];
+    cleared->physical = entry & ENTRY_ADDRESS;
+    cleared->flags = entry_flags(entry);
+}
+
+uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t end, struct page_batch *batch) {
+    while (address < end && batch->count < PAGE_BATCH) {
+        uint64_t next;
+        uint64_t *leaf = leaf_find(table, address, &next);
+        if (next > end)
+            next = end;
+        for (; leaf != 0 && address < next && batch->count < PAGE_BATCH; address += PAGE_SIZE, leaf++) {
+            uint64_t entry = *leaf;
+            if (entry == 0)
+                continue;
+            __atomic_store_n(leaf, 0, __ATOMIC_RELEASE);
+            batch_add(batch, entry);
+        }
+        if (leaf == 0)
+            address = next;
+    }
+    return address;
+}
+
+static uint64_t entry_protected(uint64_t entry, uint32_t flags, bool keep_shared) {
+    if (keep_shared && (entry & ENTRY_OF_MEMORY))
+        flags &= ~(uint32_t)PAGE_WRITABLE;
+    uint64_t changing = ENTRY_PRESENT | ENTRY_HELD | ENTRY_WRITABLE | ENTRY_NO_EXECUTE;
+    return (entry & ~changing) | entry_bits(flags);
+}
+
+uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags, bool keep_shared) {
+    uint64_t next;
+    uint64_t *leaf = leaf_find(table, address, &next);
+    if (next > end)
+        next = end;
+    for (; leaf != 0 && address < next; address += PAGE_SIZE, leaf++)
+        if (*leaf != 0)
+            __atomic_store_n(leaf, entry_protected(*leaf, flags, keep_shared), __ATOMIC_RELEASE);
+    return next;
+}
+
+// Takes an entry's table, and all below it, out of the tree: they hold no pages and go on a list through their first words.
+// Those have the present bit clear, so a processor that still remembers such a table finds nothing in it.
+static void table_detach(uint64_t *entry, uint32_t level, uint64_t *list) {
+    uint64_t *entries = entry_table(*entry);
+    for (uint32_t i = 0; level > 0 && i < TABLE_ENTRIES; i++)
+        if (entries[i] != 0)
+            table_detach(&entries[i], level - 1, list);
+    assert_debug(entries[0] == 0);
+    uint64_t physical = *entry & ENTRY_ADDRESS;
+    __atomic_store_n(entry, 0, __ATOMIC_RELEASE);
+    entries[0] = *list;
+    *list = physical;
+}
+
+struct prune {
+    uint64_t from, end;
+    uint64_t list; // physical; 0: its end
+};
+
+// Detaches what lies wholly in the range below one table of `level`, which covers addresses from `base` on.
+static void prune_below(struct prune *prune, uint64_t *entries, uint32_t level, uint64_t base) {
+    uint64_t span = UINT64_C(1) << (PAGE_SHIFT + 9 * level);
+    uint32_t first = prune->from > base ? (uint32_t)((prune->from - base) / span) : 0;
+    for (uint32_t i = first; i < TABLE_ENTRIES && base + i * span < prune->end; i++) {
+        uint64_t start = base + i * span;
+        if (entries[i] == 0)
+            continue;
+        if (start >= prune->from && start + span <= prune->end)
+            table_detach(&entries[i], level - 1, &prune->list);
+        else if (level > 1)
+            prune_below(prune, entry_table(entries[i]), level - 1, start);
+    }
+}
+
+void page_table_prune(struct page_table *table, uint64_t address, uint64_t end) {
+    struct prune prune = {.from = address, .end = end};
+    prune_below(&prune, alias_pointer(table->root), TABLE_LEVELS - 1, 0);
+    if (prune.list != 0)
+        page_table_flush(table, address, end);
+    while (prune.list != 0) {
+        uint64_t physical = prune.list;
+        prune.list = *(uint64_t *)alias_pointer(physical);
+        frame_release(table->account, physical);
+    }
+}

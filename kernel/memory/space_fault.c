@@ -1,0 +1,174 @@
+// What a touch of a page does: for each kind of area its own way to a frame.
+#include <arch/alias.h>
+
+#include "kernel/base/assert.h"
+#include "kernel/base/string.h"
+#include "kernel/memory/frame.h"
+#include "kernel/memory/memory.h"
+#include "kernel/memory/space_layout.h"
+#include "kernel/thread/processor.h"
+
+enum { DEVICE_AHEAD = 16 }; // pages of device memory mapped by one fault
+
+uint32_t space_page_flags(const struct area *area) {
+    static const uint32_t caching_flags[] = {
+        [RANGE_UNCACHED] = PAGE_UNCACHED, [RANGE_WRITE_COMBINING] = PAGE_WRITE_COMBINING, [RANGE_CACHED] = 0};
+    if (area->protection == PROTECTION_NONE)
+        return PAGE_HELD;
+    uint32_t flags = area->protection & PROTECTION_WRITE ? PAGE_WRITABLE : 0;
+    flags |= area->protection & PROTECTION_EXECUTE ? PAGE_EXECUTABLE : 0;
+    if (__builtin_expect(area->kind == AREA_DEVICE, 0))
+        flags |= PAGE_NO_FRAME | caching_flags[area->caching];
+    return flags;
+}
+
+static uint64_t memory_index(const struct area *area, uint64_t address) {
+    return (area->offset + (address - area->base)) >> PAGE_SHIFT;
+}
+
+static void slot_fill(struct space *space, uint64_t *slot, uint64_t physical, uint32_t flags) {
+    page_slot_fill(slot, physical, flags);
+    __atomic_fetch_add(&space->resident, 1, __ATOMIC_RELAXED);
+}
+
+static enum status anonymous_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    uint64_t physical;
+    enum status status = frame_allocate(space->account, FRAME_ZEROED, &physical);
+    if (status == STATUS_OK)
+        slot_fill(space, slot, physical, space_page_flags(area));
+    return status;
+}
+
+static enum status shared_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    uint64_t physical;
+    enum status status = memory_page(area->memory, memory_index(area, address), &physical);
+    if (status == STATUS_OK)
+        slot_fill(space, slot, physical, space_page_flags(area) | PAGE_OF_MEMORY);
+    return status;
+}
+
+// A page of the space's own with what the memory's page holds; `from` 0: zeros.
+static enum status private_copy(struct space *space, uint64_t from, uint64_t *physical) {
+    enum status status = frame_allocate(space->account, from == 0 ? FRAME_ZEROED : 0, physical);
+    if (status == STATUS_OK && from != 0)
+        memcpy(alias_pointer(*physical), alias_pointer(from), PAGE_SIZE);
+    return status;
+}
+
+// Untouched: a reader sees the memory's page, a writer gets its own at once.
+static enum status copy_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    uint64_t page = memory_index(area, address);
+    uint64_t physical;
+    if (!write) {
+        enum status status = memory_page(area->memory, page, &physical);
+        if (status == STATUS_OK)
+            slot_fill(space, slot, physical, (space_page_flags(area) & ~(uint32_t)PAGE_WRITABLE) | PAGE_OF_MEMORY);
+        return status;
+    }
+    uint64_t from = memory_page_if_there(area->memory, page);
+    enum status status = private_copy(space, from, &physical);
+    if (from != 0)
+        frame_release(area->memory->object.account, from);
+    if (status == STATUS_OK)
+        slot_fill(space, slot, physical, space_page_flags(area));
+    return status;
+}
+
+static enum status device_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    uint64_t physical = area->offset + (address - area->base);
+    uint64_t pages = (area->end - address) >> PAGE_SHIFT;
+    uint64_t count = page_slot_run(address) < pages ? page_slot_run(address) : pages;
+    for (uint64_t i = 0; i < count && i < DEVICE_AHEAD; i++)
+        if (page_slot_is_empty(&slot[i]))
+            page_slot_fill(&slot[i], physical + i * PAGE_SIZE, space_page_flags(area));
+    return STATUS_OK;
+}
+
+// By enum area_kind: fills the empty slot of a page.
+static enum status (*const page_makers[AREA_KIND_COUNT])(struct space *, struct area *, uint64_t, bool, uint64_t *) = {
+    [AREA_ANONYMOUS] = anonymous_page,
+    [AREA_SHARED] = shared_page,
+    [AREA_COPY] = copy_page,
+    [AREA_DEVICE] = device_page,
+};
+
+// The first write to a page that still shows the memory's: it becomes the space's own.
+static enum status copy_written(struct space *space, struct area *area, uint64_t address, uint64_t *slot) {
+    uint64_t old = page_slot_physical(slot);
+    uint64_t physical;
+    enum status status = private_copy(space, old, &physical);
+    if (status != STATUS_OK)
+        return status;
+    page_slot_fill(slot, physical, space_page_flags(area));
+    page_table_flush(&space->table, address, address + PAGE_SIZE);
+    frame_release(area->memory->object.account, old);
+    return STATUS_OK;
+}
+
+// The entry is there and the access is allowed, so either it is the first write of a copy, or the entry is looser than what this
+// CPU remembers.
+static enum status present_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    if (write && area->kind == AREA_COPY && (page_slot_flags(slot) & PAGE_OF_MEMORY))
+        return copy_written(space, area, address, slot);
+    page_table_flush(&space->table, address, address + PAGE_SIZE);
+    return STATUS_OK;
+}
+
+enum status space_fault_locked(struct space *space, uint64_t address, enum fault_access access, uint64_t **slot) {
+    static const uint8_t needed[] = {
+        [FAULT_READ] = PROTECTION_READ, [FAULT_WRITE] = PROTECTION_WRITE, [FAULT_EXECUTE] = PROTECTION_EXECUTE};
+    address &= ~(uint64_t)(PAGE_SIZE - 1);
+    struct area *area = space_find_area(space, address);
+    if (area == 0 || !(area->protection & needed[access]))
+        return STATUS_BAD_ADDRESS;
+    enum status status = page_table_slot(&space->table, address, slot);
+    if (status != STATUS_OK)
+        return status;
+    if (page_slot_is_empty(*slot))
+        return page_makers[area->kind](space, area, address, access == FAULT_WRITE, *slot);
+    return present_page(space, area, address, access == FAULT_WRITE, *slot);
+}
+
+enum status space_fault(struct space *space, uint64_t address, enum fault_access access) {
+    uint64_t *slot;
+    lock_acquire(&space->lock);
+    enum status status = space_fault_locked(space, address, access, &slot);
+    lock_release(&space->lock);
+    return status;
+}
+
+enum status space_write(struct space *space, uint64_t address, const void *from, size_t size) {
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && size > 0) {
+        size_t rest = PAGE_SIZE - address % PAGE_SIZE;
+        size_t part = size < rest ? size : rest;
+        uint64_t *slot;
+        lock_acquire(&space->lock);
+        status = space_fault_locked(space, address, FAULT_WRITE, &slot);
+        if (status == STATUS_OK)
+            memcpy((char *)alias_pointer(page_slot_physical(slot)) + address % PAGE_SIZE, from, part);
+        lock_release(&space->lock);
+        address += part;
+        from = (const char *)from + part;
+        size -= part;
+    }
+    return status;
+}
+
+enum status space_futex_key(struct space *space, uint64_t address, struct object **object, uint64_t *key) {
+    uint64_t *slot;
+    enum status status = STATUS_OK;
+    lock_acquire(&space->lock);
+    struct area *area = space_find_area(space, address);
+    if (area == 0 || !(area->protection & PROTECTION_READ))
+        status = STATUS_BAD_ADDRESS;
+    if (status == STATUS_OK)
+        status = page_table_slot(&space->table, address, &slot);
+    if (status == STATUS_OK && page_slot_is_empty(slot))
+        status = space_fault_locked(space, address, FAULT_READ, &slot);
+    bool shared = status == STATUS_OK && area->kind == AREA_SHARED;
+    *object = shared ? object_retain(&area->memory->object) : 0;
+    *key = shared ? area->offset + (address - area->base) : address;
+    lock_release(&space->lock);
+    return status;
+}

@@ -1,0 +1,66 @@
+// The inside of an address space, for the files of kernel/memory and for the switch of page tables.
+#pragma once
+
+#include <arch/page_table.h>
+
+#include "kernel/memory/area.h"
+#include "kernel/memory/space.h"
+#include "kernel/sync/lock.h"
+
+// Small mappings that the kernel places lie at random in one large page's span, the *cluster*, so that they share a page table;
+// clusters and larger mappings lie at random in one GiB, the *region*, so that these share the tables above.
+#define CLUSTER_SIZE (UINT64_C(2) << 20)
+#define REGION_SIZE (UINT64_C(1) << 30)
+
+struct space {
+    struct page_table table;
+    struct lock lock;        // RANK_SPACE
+    uint32_t area_count;     // [lock]
+    struct account *account; // [I] pays for pages of its own, tables and areas
+    struct area_tree areas;  // [lock]
+    struct area *last;       // [lock] where the last fault was
+    uint64_t resident;       // [lock] pages with a frame
+    uint64_t cluster;        // [lock] 0: none yet
+    uint64_t region;         // [lock]
+};
+
+// As area_find, looking at the last one first.
+struct area *space_find_area(struct space *space, uint64_t address);
+
+// The protection that the processor gives when it gives this one.
+static inline uint32_t space_protection_full(uint32_t protection) {
+    return protection & (PROTECTION_WRITE | PROTECTION_EXECUTE) ? protection | PROTECTION_READ : protection;
+}
+
+// No unknown bits, and not both WRITE and EXECUTE.
+static inline bool space_protection_is_sound(uint32_t protection) {
+    const uint32_t both = PROTECTION_WRITE | PROTECTION_EXECUTE;
+    return (protection & ~(both | PROTECTION_READ)) == 0 && (protection & both) != both;
+}
+
+// Whether the area counts as a writer of its memory object.
+static inline bool space_area_is_writer(const struct area *area) {
+    return area->kind == AREA_SHARED && (area->protection & PROTECTION_WRITE);
+}
+
+// Page flags of an area's pages (but OF_MEMORY).
+uint32_t space_page_flags(const struct area *area);
+
+// A place for `size` bytes with its guards, by chance. 0: none.
+uint64_t space_pick(struct space *space, uint64_t size, uint32_t guards);
+
+// An area of its own, charged to the space; LIMIT_REACHED, NO_MEMORY. And its end: lets go of what it refers to; without lock.
+enum status space_area_create(struct space *space, struct area **area);
+void space_area_destroy(struct space *space, struct area *area);
+
+// Makes an area of what lies from `address` on in `area`. LIMIT_REACHED, NO_MEMORY.
+enum status space_area_split(struct space *space, struct area *area, uint64_t address, struct area **upper);
+
+// Gives the frames of a batch back; the area is the one they were mapped by. After the flush, without lock.
+void space_release_pages(struct space *space, const struct area *area, const struct page_batch *batch);
+
+// Serves a fault with the lock held; says the slot.
+enum status space_fault_locked(struct space *space, uint64_t address, enum fault_access access, uint64_t **slot);
+
+// What a page-aligned range of the user half is: *end. INVALID_ARGUMENT.
+enum status space_range_check(uint64_t address, uint64_t size, uint64_t *end);
