@@ -59,22 +59,23 @@ int isatty(int descriptor) {
     return 0;
 }
 
-static int open_into_table(int32_t number, uint32_t flags) {
+static int open_into_table(int32_t number, uint32_t flags, bool closes_on_spawn) {
     struct open_file file = {.kind = &open_file_pipe, .flags = flags, .number = number};
-    int descriptor = descriptor_open(&file, 0, false);
+    int descriptor = descriptor_open(&file, 0, closes_on_spawn);
     if (descriptor < 0)
         number_close(number);
     return descriptor;
 }
 
-int pipe(int descriptors[2]) {
+int pipe2(int descriptors[2], int flags) {
+    bool closes_on_spawn = flags & O_CLOEXEC;
     struct pipe_create parameters = {.mode = PIPE_RECEIVE};
     int32_t number;
     enum status status = pipe_create(&parameters, &number);
     if (status < 0)
         return posix_result(status);
-    int reader = open_into_table(number, OPEN_READ);
-    int writer = open_into_table(parameters.other, OPEN_WRITE);
+    int reader = open_into_table(number, OPEN_READ, closes_on_spawn);
+    int writer = open_into_table(parameters.other, OPEN_WRITE, closes_on_spawn);
     if (reader >= 0 && writer >= 0) {
         descriptors[0] = reader;
         descriptors[1] = writer;
@@ -85,6 +86,10 @@ int pipe(int descriptors[2]) {
     if (writer >= 0)
         descriptor_close(writer);
     return -1;
+}
+
+int pipe(int descriptors[2]) {
+    return pipe2(descriptors, 0);
 }
 
 int ftruncate(int descriptor, off_t size) {

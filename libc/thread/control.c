@@ -28,7 +28,10 @@ uint64_t thread_image_room(uint64_t *alignment) {
 void thread_control_prepare(struct thread *thread) {
     uint64_t alignment = thread_image.alignment ? thread_image.alignment : 1;
     uint64_t size = (thread_image.memory_size + alignment - 1) & ~(alignment - 1);
-    memcpy((char *)thread - size, thread_image.start, thread_image.file_size);
+    char *variables = (char *)thread - size;
+    memcpy(variables, thread_image.start, thread_image.file_size);
+    memset(variables + thread_image.file_size, 0, size - thread_image.file_size);
+    memset(thread, 0, sizeof *thread);
     thread->self = thread;
     thread->reent = &thread->reentrancy;
     _REENT_INIT_PTR_ZEROED(&thread->reentrancy);
@@ -42,13 +45,12 @@ bool thread_control_install_first(void) {
         if (memory_map(0, room + alignment + sizeof *thread, PROTECTION_WRITE, 0, &base) < 0)
             return false;
         thread = (struct thread *)((base + room + alignment - 1) & ~(alignment - 1));
-        thread->end_word = 1;
         thread_control_prepare(thread);
         thread->reent = &first.thread.reentrancy;
         _REENT_INIT_PTR_ZEROED(thread->reent);
     } else {
-        thread->end_word = 1;
         thread_control_prepare(thread);
     }
+    thread->end_word = 1;
     return thread_set_pointer((uint64_t)thread) >= 0;
 }

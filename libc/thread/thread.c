@@ -7,6 +7,7 @@
 #include "libc/thread/control.h"
 #include "libc/thread/lock.h"
 #include "libc/thread/reentrancy.h"
+#include "libc/thread/stack.h"
 
 // Detached threads whose mapping is still to be freed: a thread cannot free the stack that it stands on.
 static struct thread *detached;
@@ -23,7 +24,7 @@ int32_t thread_number(const struct thread *thread) {
 static void release(struct thread *thread) {
     number_close(thread->number);
     if (thread->map_base)
-        memory_unmap(thread->map_base, thread->map_size);
+        stack_give_back(thread->map_base, thread->map_size);
 }
 
 static bool has_ended(const struct thread *thread) {
@@ -50,11 +51,12 @@ static void thread_body(void) {
     thread_finish(thread->entry(thread->argument));
 }
 
-// [stack ... | thread-local variables | control block], all of it zeros.
+// [stack ... | thread-local variables | control block]
 static struct thread *lay_out(uint64_t base, uint64_t size) {
     uint64_t alignment;
     thread_image_room(&alignment);
     struct thread *thread = (struct thread *)((base + size - sizeof(struct thread)) & ~(alignment - 1));
+    thread_control_prepare(thread);
     thread->map_base = base;
     thread->map_size = size;
     return thread;
@@ -82,17 +84,16 @@ enum status thread_start(void *(*entry)(void *), void *argument, const struct th
     if (__builtin_add_overflow(size, room + PAGE_SIZE - 1, &size))
         return STATUS_INVALID_ARGUMENT;
     size &= ~(uint64_t)(PAGE_SIZE - 1);
-    enum status status = memory_map(0, size, PROTECTION_WRITE, MAP_GUARD, &base);
+    enum status status = stack_take(size, &base);
     if (status < 0)
         return status;
     struct thread *thread = lay_out(base, size);
     thread->entry = entry;
     thread->argument = argument;
     thread->end_word = 1;
-    thread_control_prepare(thread);
     status = create(thread, options);
     if (status < 0)
-        memory_unmap(base, size);
+        stack_give_back(base, size);
     else
         *result = thread;
     return status;
