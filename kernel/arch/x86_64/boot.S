@@ -88,24 +88,24 @@ boot_no_syscall:
 // forbid it), the first of them also at KERNEL_BASE. Destroys eax, ecx, edx, edi.
 boot_make_tables:
     xor %ecx, %ecx
-    mov $(ENTRY_PRESENT | ENTRY_WRITE | ENTRY_LARGE), %eax
+    mov $(BOOT_ENTRY_PRESENT | BOOT_ENTRY_WRITE | BOOT_ENTRY_LARGE), %eax
 1:  mov %eax, (boot_table_low - KERNEL_BASE)(, %ecx, 8)
     add $0x200000, %eax
     inc %ecx
     cmp $(4 * 512), %ecx
     jb 1b
     xor %ecx, %ecx
-    mov $(boot_table_low - KERNEL_BASE + ENTRY_PRESENT + ENTRY_WRITE), %eax
+    mov $(boot_table_low - KERNEL_BASE + BOOT_ENTRY_PRESENT + BOOT_ENTRY_WRITE), %eax
 2:  mov %eax, (boot_table_identity - KERNEL_BASE)(, %ecx, 8)
     mov %eax, (boot_table_alias - KERNEL_BASE)(, %ecx, 8)
     add $0x1000, %eax
     inc %ecx
     cmp $4, %ecx
     jb 2b
-    movl $(boot_table_low - KERNEL_BASE + ENTRY_PRESENT + ENTRY_WRITE), boot_table_kernel - KERNEL_BASE + 510 * 8
-    movl $(boot_table_identity - KERNEL_BASE + ENTRY_PRESENT + ENTRY_WRITE), boot_table_top - KERNEL_BASE
-    movl $(boot_table_alias - KERNEL_BASE + ENTRY_PRESENT + ENTRY_WRITE), boot_table_top - KERNEL_BASE + 256 * 8
-    movl $(boot_table_kernel - KERNEL_BASE + ENTRY_PRESENT + ENTRY_WRITE), boot_table_top - KERNEL_BASE + 511 * 8
+    movl $(boot_table_low - KERNEL_BASE + BOOT_ENTRY_PRESENT + BOOT_ENTRY_WRITE), boot_table_kernel - KERNEL_BASE + 510 * 8
+    movl $(boot_table_identity - KERNEL_BASE + BOOT_ENTRY_PRESENT + BOOT_ENTRY_WRITE), boot_table_top - KERNEL_BASE
+    movl $(boot_table_alias - KERNEL_BASE + BOOT_ENTRY_PRESENT + BOOT_ENTRY_WRITE), boot_table_top - KERNEL_BASE + 256 * 8
+    movl $(boot_table_kernel - KERNEL_BASE + BOOT_ENTRY_PRESENT + BOOT_ENTRY_WRITE), boot_table_top - KERNEL_BASE + 511 * 8
     push %ebx
     mov $0x80000001, %eax
     cpuid

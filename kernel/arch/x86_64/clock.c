@@ -39,9 +39,12 @@ uint64_t clock_boot_time(void) {
     return boot_time;
 }
 
+uint64_t clock_counter_nanoseconds(uint64_t ticks) {
+    return (uint64_t)((unsigned __int128)ticks * nanoseconds_per_count >> SCALE_SHIFT);
+}
+
 uint64_t clock_now(void) {
-    uint64_t counts = counter_read() - counter_at_boot;
-    return (uint64_t)((unsigned __int128)counts * nanoseconds_per_count >> SCALE_SHIFT);
+    return clock_counter_nanoseconds(counter_read() - counter_at_boot);
 }
 
 void clock_arm(uint64_t when) {
@@ -79,9 +82,8 @@ static void frequencies_set(const struct sample *begin, const struct sample *end
     uint64_t counts = end->counter - begin->counter, timer_counts = begin->timer_left - end->timer_left;
     counter_frequency = counts * ACPI_TIMER_FREQUENCY / ticks;
     uint64_t timer_frequency = timer_counts * ACPI_TIMER_FREQUENCY / ticks;
-    nanoseconds_per_count = (uint64_t)(((unsigned __int128)NANOSECONDS_PER_SECOND << SCALE_SHIFT) / counter_frequency);
-    timer_counts_per_nanosecond =
-        (uint64_t)(((unsigned __int128)timer_frequency << SCALE_SHIFT) / NANOSECONDS_PER_SECOND);
+    nanoseconds_per_count = (NANOSECONDS_PER_SECOND << SCALE_SHIFT) / counter_frequency;
+    timer_counts_per_nanosecond = (timer_frequency << SCALE_SHIFT) / NANOSECONDS_PER_SECOND;
 }
 
 void clock_start(void) {

@@ -43,9 +43,9 @@
 #define FLAG_ALIGNMENT (1 << 18)
 
 // Page table entries.
-#define ENTRY_PRESENT (1 << 0)
-#define ENTRY_WRITE (1 << 1)
-#define ENTRY_LARGE (1 << 7)
+#define BOOT_ENTRY_PRESENT (1 << 0)
+#define BOOT_ENTRY_WRITE (1 << 1)
+#define BOOT_ENTRY_LARGE (1 << 7)
 
 // The boot loader's descriptors are left for these; enum selector (arch/cpu.h) has those that stay.
 #define SELECTOR_BOOT_CODE 0x08

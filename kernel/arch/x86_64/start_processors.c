@@ -1,6 +1,5 @@
 // Starting the CPUs beside the first, one after the other.
 #include <arch/alias.h>
-#include <arch/page_table.h>
 #include <stdbool.h>
 
 #include "kernel/arch/machine.h"
@@ -66,7 +65,7 @@ void machine_start_processors(void) {
 
 void processor_start(uint32_t index) {
     processor_set_up(index);
-    page_table_load(0);
+    kernel_map_enable();
     local_apic_enable();
     __atomic_store_n(&processor_current()->arch.running, true, __ATOMIC_RELEASE);
     processor_main(index);
