@@ -33,8 +33,8 @@ enum files_operation {
     FILES_CLOSE = 2,
     // handle, size, offset. Reply: value (bytes read, 0 at the end), payload: the bytes. IS_DIRECTORY, NO_RIGHT
     FILES_READ = 3,
-    // handle, offset, payload: the bytes. Reply: value (bytes written). With FILES_APPEND, always at the end. NO_RIGHT,
-    // LIMIT_REACHED (the server's memory is used up), DENIED (read-only file)
+    // handle, size, offset, payload: so many bytes. Reply: value (bytes written). With FILES_APPEND, always at the end.
+    // NO_RIGHT, LIMIT_REACHED (the server's memory is used up), DENIED (read-only file)
     FILES_WRITE = 4,
     // handle, offset (signed), flags (enum files_seek_from). Reply: value (the new offset). INVALID_ARGUMENT below 0
     FILES_SEEK = 5,
@@ -58,8 +58,8 @@ enum files_operation {
     // a. Reply: value (size in bytes), and one number comes with the message: shared memory, sealed, with the file's
     // contents, with the rights READ, EXECUTE, SEND and COPY. For process_spawn and for reading without copying.
     FILES_IMAGE = 14,
-    // payload: uint32_t handles[]. Reply: value: a ticket, which one process may change into handles of its own, in the
-    // same order, within FILES_TICKET_TIME. The caller keeps its handles.
+    // size, payload: uint32_t handles[] of so many bytes. Reply: value: a ticket, which one process may change into
+    // handles of its own, in the same order, within FILES_TICKET_TIME. The caller keeps its handles.
     FILES_SHARE = 15,
     // offset: the ticket. Reply: payload: uint32_t handles[]. NOT_FOUND
     FILES_ADOPT = 16,
