@@ -174,9 +174,11 @@ boot_high:
     call kernel_main
     ud2
 
-// Where the trampoline leaves the other CPUs: on the boot tables, 64 bits. Their stack and index are in rsp and edi.
+// Where the trampoline leaves the other CPUs: on the boot tables, 64 bits. Their stack is in the kernel's own tables alone.
     .global processor_entry
 processor_entry:
+    mov processor_boot_root, %rax
+    mov %rax, %cr3
     mov processor_boot_stack, %rsp
     mov processor_boot_index, %edi
     xor %ebp, %ebp

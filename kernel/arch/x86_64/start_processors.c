@@ -24,6 +24,7 @@ extern const char trampoline_code[], trampoline_code_end[];
 extern uint64_t boot_table_top[];
 
 // Read by processor_entry (boot.S) on the CPU that starts.
+uint64_t processor_boot_root; // of the page tables
 uint64_t processor_boot_stack;
 uint32_t processor_boot_index;
 
@@ -39,6 +40,7 @@ static bool wait_running(const struct processor *processor, uint64_t microsecond
 
 // It starts in the middle of its idle thread's stack, whose top holds that thread's first frame.
 static bool start_one(struct processor *processor) {
+    processor_boot_root = kernel_map_root();
     processor_boot_stack = processor->idle->context.stack_base + KERNEL_STACK_SIZE / 2;
     processor_boot_index = (uint32_t)(processor - processors);
     uint32_t apic_id = processor->arch.apic_id;
