@@ -2,7 +2,8 @@
 #include "kernel/arch/x86_64/ports.h"
 
 #include "kernel/arch/machine.h"
-#include "kernel/arch/x86_64/trap.h"
+#include "kernel/arch/x86_64/machine_constants.h"
+#include "kernel/base/log.h"
 #include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 #include "kernel/process/process.h"
@@ -58,6 +59,12 @@ void ports_serve(void) {
 
 // ---- the ranges of a process ----
 
+// Whoever drives the first serial port has it for itself: the log leaves it alone meanwhile.
+static void serial_changes_hands(const struct port_range *range, bool to_kernel) {
+    if (range->base <= SERIAL_PORT && SERIAL_PORT < range->base + range->count)
+        log_set_serial(to_kernel);
+}
+
 static struct port_ranges *ranges_of(struct process *process) {
     struct port_ranges *made = heap_allocate(sizeof(*made));
     lock_acquire(&ports_lock);
@@ -85,6 +92,7 @@ enum status ports_open(struct process *process, uint16_t base, uint32_t count) {
     lock_release(&ports_lock);
     if (!room)
         return STATUS_LIMIT_REACHED;
+    serial_changes_hands(&(struct port_range){base, count}, false);
     if (process == process_current())
         ports_load(ranges); // threads on other CPUs get them when they fault (trap.c)
     return STATUS_OK;
@@ -122,9 +130,16 @@ enum status ports_close(struct process *process, uint16_t base, uint32_t count) 
     lock_acquire(&ports_lock);
     bool found = range_remove(ranges, base, count);
     lock_release(&ports_lock);
-    if (found)
+    if (found) {
         forget_everywhere();
+        serial_changes_hands(&(struct port_range){base, count}, true);
+    }
     return found ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+static void process_ended(struct process *process) {
+    for (uint32_t i = 0; process->ports != 0 && i < process->ports->count; i++)
+        serial_changes_hands(&process->ports->ranges[i], true);
 }
 
 // No thread is left, and versions are never used again: what a CPU still has in its bitmap can count for nobody.
@@ -133,4 +148,4 @@ static void process_freed(struct process *process) {
     process->ports = 0;
 }
 
-SUBSYSTEM(ports_subsystem) = {.name = "ports", .process_freed = process_freed};
+SUBSYSTEM(ports_subsystem) = {.name = "ports", .process_ended = process_ended, .process_freed = process_freed};
