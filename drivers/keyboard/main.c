@@ -1,0 +1,135 @@
+// The keyboard driver: takes scan codes from the i8042 controller and sends keys to the console.
+//
+// Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` (the machine's input right); told: the
+// process id of `console`.
+#include "drivers/keyboard/decoder.h"
+
+#include <parley/event.h>
+#include <parley/log.h>
+#include <parley/ports.h>
+#include <parley/start.h>
+#include <parley/status.h>
+#include <stdlib.h>
+
+enum {
+    PORT_DATA = 0x60,
+    PORT_STATUS = 0x64,
+    PORT_COMMAND = 0x64,
+    STATUS_OUTPUT_FULL = 1 << 0, // a byte waits for us
+    STATUS_INPUT_FULL = 1 << 1,  // the controller has not taken our last byte
+    STATUS_FROM_MOUSE = 1 << 5,
+    COMMAND_READ_CONFIGURATION = 0x20,
+    COMMAND_WRITE_CONFIGURATION = 0x60,
+    COMMAND_DISABLE_MOUSE = 0xa7,
+    COMMAND_DISABLE_KEYBOARD = 0xad,
+    COMMAND_ENABLE_KEYBOARD = 0xae,
+    CONFIGURATION_KEYBOARD_INTERRUPT = 1 << 0,
+    CONFIGURATION_MOUSE_INTERRUPT = 1 << 1,
+    CONFIGURATION_KEYBOARD_OFF = 1 << 4,
+    CONFIGURATION_TRANSLATE = 1 << 6,
+    KEYBOARD_ENABLE_SCANNING = 0xf4,
+    BYTES_AT_ONCE = 64,     // no controller holds more: one that always says "full" is not believed longer
+    READS_UNTIL_READY = 10000, // it answers within microseconds
+};
+
+static struct decoder decoder;
+static int32_t interrupt, input;
+static uint32_t console;
+
+static bool wait_for(uint8_t mask, uint8_t value) {
+    for (int i = 0; i < READS_UNTIL_READY; i++) {
+        if ((port_read_8(PORT_STATUS) & mask) == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool send_byte(uint16_t port, uint8_t byte) {
+    if (!wait_for(STATUS_INPUT_FULL, 0)) {
+        return false;
+    }
+    port_write_8(port, byte);
+    return true;
+}
+
+static void drop_waiting_bytes(void) {
+    for (int i = 0; i < BYTES_AT_ONCE && port_read_8(PORT_STATUS) & STATUS_OUTPUT_FULL; i++) {
+        port_read_8(PORT_DATA);
+    }
+}
+
+// The mouse stays off until it has a driver. Translation gives scan code set 1, which every keyboard can be read in.
+static bool prepare_controller(void) {
+    if (!send_byte(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) || !send_byte(PORT_COMMAND, COMMAND_DISABLE_MOUSE)) {
+        return false;
+    }
+    drop_waiting_bytes();
+    if (!send_byte(PORT_COMMAND, COMMAND_READ_CONFIGURATION) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
+        return false;
+    }
+    uint8_t configuration = port_read_8(PORT_DATA);
+    configuration |= CONFIGURATION_KEYBOARD_INTERRUPT | CONFIGURATION_TRANSLATE;
+    configuration &= ~(CONFIGURATION_MOUSE_INTERRUPT | CONFIGURATION_KEYBOARD_OFF);
+    return send_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION) && send_byte(PORT_DATA, configuration) &&
+           send_byte(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD) && send_byte(PORT_DATA, KEYBOARD_ENABLE_SCANNING);
+}
+
+static bool has_byte(uint8_t *status) {
+    *status = port_read_8(PORT_STATUS);
+    return *status & STATUS_OUTPUT_FULL && *status != UINT8_MAX;
+}
+
+static void take_bytes(void) {
+    uint8_t status = 0;
+    EVENT event;
+    for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
+        uint8_t byte = port_read_8(PORT_DATA);
+        // A console that does not keep up loses keys; the driver waits for nobody.
+        if (!(status & STATUS_FROM_MOUSE) && decoder_take(&decoder, byte, &event)) {
+            event_send(console, &event, input, DEADLINE_NOW);
+        }
+    }
+}
+
+// A byte that comes between the last look and the unmasking raises no new edge on some controllers: look once more.
+static void serve_interrupt(void) {
+    uint8_t status = 0;
+    int rounds = 0;
+    do {
+        take_bytes();
+        interrupt_acknowledge(interrupt);
+    } while (has_byte(&status) && ++rounds < BYTES_AT_ONCE);
+}
+
+static enum status prepare(void) {
+    interrupt = start_grant_number("interrupt");
+    input = start_grant_number("input");
+    console = start_service("console");
+    enum status status = range_open(start_grant_number("data"));
+    status = status == STATUS_OK ? range_open(start_grant_number("command")) : status;
+    if (status == STATUS_OK && !prepare_controller()) {
+        status = STATUS_DEVICE_ERROR;
+    }
+    return status == STATUS_OK ? interrupt_bind(interrupt) : status;
+}
+
+int main(void) {
+    EVENT event;
+    enum status status = prepare();
+    if (status != STATUS_OK) {
+        log_line("keyboard: %s", status_text(status));
+        return EXIT_FAILURE;
+    }
+    take_bytes();
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
+        while (event_get(&event, NULL) == STATUS_OK) {
+            if (event.Type == EVENT_INTERRUPT) {
+                serve_interrupt();
+            } else if (event.Type == EVENT_MESSAGE) {
+                message_scrap(event.Data1);
+            }
+        }
+    }
+}

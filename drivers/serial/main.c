@@ -1,0 +1,170 @@
+// The serial driver: a 16550 as the terminal of a console. Both ways are driven by its interrupt.
+//
+// Granted: `registers` (its ports), `interrupt` (line 4). A console makes the pipes (<parley/terminal.h>).
+#include "drivers/serial/registers.h"
+#include "drivers/terminal_service.h"
+
+#include <parley/calls.h>
+#include <parley/log.h>
+#include <parley/ports.h>
+#include <parley/start.h>
+#include <parley/status.h>
+#include <stdlib.h>
+
+enum { TEXT_SIZE = 4096, INPUT_AT_ONCE = 256, FILLS_AT_ONCE = 1024, ROUNDS_MAX = 64, PROBE_VALUE = 0x5a };
+
+// Text on its way out, with carriage returns added.
+struct outgoing {
+    uint8_t bytes[2 * TEXT_SIZE];
+    size_t start;
+    size_t end;
+    uint8_t last; // the byte before, for line ends that have their carriage return
+};
+
+static struct terminal_service service;
+static struct outgoing outgoing;
+static int32_t interrupt;
+static uint8_t enabled; // what IER holds
+
+static void enable(uint8_t interrupts) {
+    if (enabled != interrupts) {
+        enabled = interrupts;
+        port_write_8(SERIAL_IER, interrupts);
+    }
+}
+
+static bool is_there(void) {
+    port_write_8(SERIAL_SCR, PROBE_VALUE);
+    return port_read_8(SERIAL_SCR) == PROBE_VALUE && port_read_8(SERIAL_LSR) != UINT8_MAX;
+}
+
+static void prepare_device(void) {
+    port_write_8(SERIAL_IER, 0);
+    port_write_8(SERIAL_LCR, LCR_DLAB);
+    port_write_8(SERIAL_DLL, SERIAL_DIVISOR_115200);
+    port_write_8(SERIAL_DLM, 0);
+    port_write_8(SERIAL_LCR, LCR_8_BITS);
+    port_write_8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
+    port_write_8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
+    enable(IER_RECEIVED);
+}
+
+// A console that does not keep up loses input; the driver waits for nobody.
+static void take_input(void) {
+    uint8_t bytes[INPUT_AT_ONCE];
+    size_t count = 0;
+    for (int i = 0; i < INPUT_AT_ONCE; i++) {
+        uint8_t status = port_read_8(SERIAL_LSR);
+        if (!(status & LSR_DATA_READY) || status == UINT8_MAX) {
+            break;
+        }
+        bytes[count] = port_read_8(SERIAL_RBR);
+        count += status & LSR_BREAK ? 0 : 1;
+    }
+    if (count > 0 && service.input != NUMBER_NONE) {
+        pipe_write(service.input, bytes, count, DEADLINE_NOW, NULL);
+    }
+}
+
+static void add_text(const uint8_t *text, size_t size) {
+    outgoing.start = outgoing.end = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n' && outgoing.last != '\r') {
+            outgoing.bytes[outgoing.end++] = '\r';
+        }
+        outgoing.bytes[outgoing.end++] = outgoing.last = text[i];
+    }
+}
+
+// Gets text from the session's pipe. False: there is none now; the pipe is watched, or has ended.
+static bool fetch_text(void) {
+    uint8_t text[TEXT_SIZE];
+    size_t size = 0;
+    if (service.output == NUMBER_NONE) {
+        return false;
+    }
+    enum status status = pipe_read(service.output, text, sizeof(text), DEADLINE_NOW, &size);
+    if (status == STATUS_OK && size > 0) {
+        add_text(text, size);
+        return true;
+    }
+    if (status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT) {
+        event_watch(service.output, WATCH_READABLE, 0);
+    } else {
+        terminal_service_end(&service);
+    }
+    return false;
+}
+
+static void fill_fifo(void) {
+    size_t left = outgoing.end - outgoing.start;
+    size_t count = left < SERIAL_FIFO_SIZE ? left : SERIAL_FIFO_SIZE;
+    port_write_bytes(SERIAL_THR, outgoing.bytes + outgoing.start, count);
+    outgoing.start += count;
+}
+
+// As long as the line takes text at once, no interrupt is needed; a machine's own line may take all.
+static void send_text(void) {
+    for (int i = 0; i < FILLS_AT_ONCE; i++) {
+        if (outgoing.start == outgoing.end && !fetch_text()) {
+            enable(IER_RECEIVED);
+            return;
+        }
+        if (!(port_read_8(SERIAL_LSR) & LSR_TRANSMITTER_EMPTY)) {
+            break;
+        }
+        fill_fifo();
+    }
+    enable(IER_RECEIVED | IER_TRANSMITTER_EMPTY);
+}
+
+// Input that comes between the last look and the unmasking raises no new edge on some controllers: look once more.
+static void serve_interrupt(void) {
+    int rounds = 0;
+    do {
+        port_read_8(SERIAL_IIR); // takes the transmitter's interrupt back
+        take_input();
+        send_text();
+        interrupt_acknowledge(interrupt);
+    } while (port_read_8(SERIAL_LSR) & LSR_DATA_READY && ++rounds < ROUNDS_MAX);
+}
+
+static void take_event(const EVENT *event) {
+    if (event->Type == EVENT_INTERRUPT) {
+        serve_interrupt();
+    } else if (event->Type == EVENT_READY) {
+        send_text();
+    } else if (event->Type == EVENT_MESSAGE) {
+        terminal_service_answer(&service, event->Data1);
+    } else if (event->Type == EVENT_PIPE && terminal_service_take_pipe(&service, event)) {
+        send_text();
+    }
+}
+
+static enum status prepare(void) {
+    interrupt = start_grant_number("interrupt");
+    enum status status = range_open(start_grant_number("registers"));
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!is_there()) {
+        return STATUS_DEVICE_ERROR;
+    }
+    prepare_device();
+    return interrupt_bind(interrupt);
+}
+
+int main(void) {
+    EVENT event;
+    enum status status = prepare();
+    if (status != STATUS_OK) {
+        log_line("serial: %s", status_text(status));
+        return EXIT_FAILURE;
+    }
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
+        while (event_get(&event, NULL) == STATUS_OK) {
+            take_event(&event);
+        }
+    }
+}
