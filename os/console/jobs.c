@@ -1,0 +1,210 @@
+// The stack of jobs, each with a pipe of its own.
+#include "os/console/jobs.h"
+
+#include <parley/calls.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEYS_CAPACITY = 4096,
+    SNAPSHOT_MAX = 512,
+    CODE_INTERRUPTED = 130, // 128 + 2, as shells tell it
+};
+
+struct job *jobs_foreground(struct jobs *jobs) {
+    return &jobs->list[jobs->count - 1];
+}
+
+enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
+    if (jobs->count > CONSOLE_JOBS_MAX) {
+        return STATUS_LIMIT_REACHED;
+    }
+    struct pipe_create pipe = {.mode = PIPE_SEND, .capacity = KEYS_CAPACITY};
+    int32_t keys = NUMBER_NONE;
+    enum status status = pipe_create(&pipe, &keys);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct job *job = &jobs->list[jobs->count++];
+    memset(job, 0, sizeof(*job));
+    job->owner = owner;
+    job->keys = keys;
+    job->reader = pipe.other;
+    return STATUS_OK;
+}
+
+static struct job *find_of(struct jobs *jobs, uint32_t owner) {
+    for (uint32_t i = jobs->count; i > 1; i--) {
+        if (jobs->list[i - 1].owner == owner) {
+            return &jobs->list[i - 1];
+        }
+    }
+    return NULL;
+}
+
+static void close_keys(struct job *job) {
+    if (job->keys) {
+        number_close(job->keys);
+    }
+    job->keys = NUMBER_NONE;
+}
+
+// What was typed for a job and not read goes to the one below.
+static void pass_on(struct job *job, struct job *below) {
+    char bytes[256];
+    size_t size = 0;
+    while (below->keys && pipe_read(job->reader, bytes, sizeof(bytes), DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
+        pipe_write(below->keys, bytes, size, DEADLINE_NOW, NULL);
+    }
+}
+
+// A line that was begun and not ended goes on in the job below.
+static void pass_on_line(struct job *job, struct job *below) {
+    struct discipline *from = &job->discipline, *to = &below->discipline;
+    if (from->size == 0) {
+        return;
+    }
+    if (to->mode & CONSOLE_RAW && below->keys) {
+        pipe_write(below->keys, from->line, from->size, DEADLINE_NOW, NULL);
+    } else if (from->size <= DISCIPLINE_LINE_MAX - 1 - to->size) {
+        memcpy(to->line + to->size, from->line, from->size);
+        to->size += from->size;
+    }
+}
+
+static void end_uppermost(struct jobs *jobs) {
+    struct job *job = jobs_foreground(jobs);
+    close_keys(job);
+    if (jobs->count > 1) {
+        pass_on(job, job - 1);
+        pass_on_line(job, job - 1);
+    }
+    number_close(job->reader);
+    jobs->count--;
+}
+
+enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted) {
+    struct job *job = find_of(jobs, owner);
+    if (!job) {
+        return STATUS_NOT_FOUND;
+    }
+    *interrupted = job->interrupted;
+    while (jobs_foreground(jobs) > job) {
+        end_uppermost(jobs);
+    }
+    end_uppermost(jobs);
+    return STATUS_OK;
+}
+
+void jobs_end_all(struct jobs *jobs) {
+    while (jobs->count > 0) {
+        end_uppermost(jobs);
+    }
+}
+
+bool jobs_send(struct jobs *jobs, const char *bytes, size_t size) {
+    size_t written = 0;
+    for (uint32_t i = jobs->count; i > 0; i--) {
+        struct job *job = &jobs->list[i - 1];
+        // A stream that has ended takes nothing more: what is typed now is for the job below.
+        if (job->keys) {
+            pipe_write(job->keys, bytes, size, DEADLINE_NOW, &written);
+            return written == size;
+        }
+    }
+    return false;
+}
+
+void jobs_close_stream(struct jobs *jobs) {
+    close_keys(jobs_foreground(jobs));
+}
+
+// All processes of the machine at one moment, and which of them are to be ended.
+struct snapshot {
+    struct process_information processes[SNAPSHOT_MAX];
+    bool chosen[SNAPSHOT_MAX];
+    size_t count;
+};
+
+static void take_snapshot(struct snapshot *snapshot) {
+    size_t got = 0;
+    uint32_t after = 0;
+    snapshot->count = 0;
+    do {
+        size_t room = SNAPSHOT_MAX - snapshot->count;
+        got = 0;
+        if (room > 0 && process_list(after, &snapshot->processes[snapshot->count], room, &got) == STATUS_OK && got > 0) {
+            snapshot->count += got;
+            after = snapshot->processes[snapshot->count - 1].process;
+        }
+    } while (got > 0);
+}
+
+static bool is_of(const struct job *job, uint32_t process) {
+    for (uint32_t i = 0; i < job->process_count; i++) {
+        if (job->processes[i] == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_chosen(const struct snapshot *snapshot, uint32_t process) {
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->processes[i].process == process) {
+            return snapshot->chosen[i];
+        }
+    }
+    return false;
+}
+
+// Process ids rise, so a parent comes before its children: one pass finds all descendants.
+static void choose(struct snapshot *snapshot, const struct job *job) {
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct process_information *process = &snapshot->processes[i];
+        snapshot->chosen[i] = is_of(job, process->process) || is_chosen(snapshot, process->parent);
+    }
+}
+
+// The kernel decides whether the console's user may: it can end its own user's processes alone.
+static void kill_chosen(const struct snapshot *snapshot) {
+    for (size_t i = 0; i < snapshot->count; i++) {
+        int32_t number = NUMBER_NONE;
+        if (snapshot->chosen[i] && process_open(snapshot->processes[i].process, &number) == STATUS_OK) {
+            process_kill(number, CODE_INTERRUPTED);
+            number_close(number);
+        }
+    }
+}
+
+static void kill_processes(const struct job *job) {
+    struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+    if (snapshot) {
+        take_snapshot(snapshot);
+        choose(snapshot, job);
+        kill_chosen(snapshot);
+        free(snapshot);
+    }
+}
+
+enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count) {
+    struct job *job = find_of(jobs, owner);
+    if (!job) {
+        return STATUS_NOT_FOUND;
+    }
+    if (count > JOB_PROCESSES_MAX - job->process_count) {
+        return STATUS_LIMIT_REACHED;
+    }
+    memcpy(&job->processes[job->process_count], processes, count * sizeof(processes[0]));
+    job->process_count += count;
+    if (job->interrupted) {
+        kill_processes(job);
+    }
+    return STATUS_OK;
+}
+
+void jobs_interrupt(struct jobs *jobs) {
+    struct job *job = jobs_foreground(jobs);
+    job->interrupted = true;
+    kill_processes(job);
+}

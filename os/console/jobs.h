@@ -1,0 +1,51 @@
+// The jobs of a session: who gets what is typed, how it is edited, and which processes Ctrl-C ends.
+//
+// Job 0 is the session's shell itself; each job begun (<parley/console.h>) lies above the one before, and the uppermost is
+// the foreground.
+// Rules: one thread. The console waits for nobody: what a full pipe does not take is dropped, and reported as not taken.
+#pragma once
+
+#include "os/console/discipline.h"
+
+#include <stdbool.h>
+
+enum { JOB_PROCESSES_MAX = 64 };
+
+struct job {
+    uint32_t owner; // process id of who began it
+    int32_t keys;   // the end that typed bytes are sent to; 0: Ctrl-D closed it
+    int32_t reader; // a receiving end of the same pipe, to take back what was not read
+    bool interrupted;
+    uint32_t process_count;
+    uint32_t processes[JOB_PROCESSES_MAX];
+    struct discipline discipline;
+};
+
+struct jobs {
+    struct job list[CONSOLE_JOBS_MAX + 1];
+    uint32_t count; // at least 1 while a session runs
+};
+
+struct job *jobs_foreground(struct jobs *jobs);
+
+// Begins a job. LIMIT_REACHED; otherwise as pipe_create.
+enum status jobs_begin(struct jobs *jobs, uint32_t owner);
+
+// Ends the uppermost job that `owner` began, and all above it; says whether it was interrupted. NOT_FOUND
+enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted);
+
+// Ends all jobs, the shell's own too.
+void jobs_end_all(struct jobs *jobs);
+
+// Adds processes to the uppermost job of `owner`; they are ended at once if it was interrupted before. NOT_FOUND,
+// LIMIT_REACHED
+enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count);
+
+// Sends typed bytes to the foreground; false: it does not take them.
+bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);
+
+// Ctrl-D: the foreground reads the end of its stream.
+void jobs_close_stream(struct jobs *jobs);
+
+// Ctrl-C: ends the processes of the foreground job, and all that they started.
+void jobs_interrupt(struct jobs *jobs);

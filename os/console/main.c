@@ -1,0 +1,80 @@
+// The console: the terminal of one session, between its driver, the keyboard and a shell.
+//
+// Told: the process id of `terminal`. Arguments: the shell and its arguments. Keys come as events from the keyboard's
+// driver, or as bytes from the terminal's. Its gate lets in its own user and user 0 alone.
+#include "os/console/keys.h"
+#include "os/console/session.h"
+
+#include <fcntl.h>
+#include <parley/calls.h>
+#include <parley/log.h>
+#include <parley/start.h>
+#include <parley/status.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { WELCOME_MAX = 2048 };
+
+static struct session session;
+
+static void close_gate(void) {
+    uint64_t users = UINT64_C(1) << start_information()->user | UINT64_C(1) << USER_SYSTEM;
+    gate_set(GATE_MESSAGE, users, NULL);
+    gate_set(GATE_PIPE, 0, NULL);
+    gate_set(GATE_SHARED_MEMORY, 0, NULL);
+}
+
+static void show_welcome(void) {
+    char text[WELCOME_MAX];
+    int file = open("/etc/welcome", O_RDONLY);
+    if (file >= 0) {
+        ssize_t size = read(file, text, sizeof(text));
+        close(file);
+        session_show(&session, text, size > 0 ? size : 0);
+    }
+}
+
+static void take_key(const EVENT *event) {
+    char bytes[KEYS_BYTES_MAX];
+    session_type(&session, bytes, keys_bytes_of(event, bytes));
+}
+
+static void take_event(const EVENT *event) {
+    switch (event->Type) {
+    case EVENT_KEYBOARD: take_key(event); break;
+    case EVENT_READY: session_take_input(&session); break;
+    case EVENT_MESSAGE: session_answer(&session, event->Data1); break;
+    case EVENT_PROCESS:
+        if (event->Data1 == session.shell) {
+            session_restart_shell(&session);
+        }
+        break;
+    }
+}
+
+static enum status prepare(char **command) {
+    session.command = command;
+    start_grant_add("console", NUMBER_NONE, start_information()->process);
+    enum status status = session_connect(&session, start_service("terminal"));
+    if (status != STATUS_OK) {
+        return status;
+    }
+    close_gate();
+    show_welcome();
+    return session_start_shell(&session);
+}
+
+int main(int count, char **arguments) {
+    EVENT event;
+    enum status status = count < 2 ? STATUS_INVALID_ARGUMENT : prepare(arguments + 1);
+    if (status != STATUS_OK) {
+        log_line("console: %s", status_text(status));
+        return EXIT_FAILURE;
+    }
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
+        while (event_get(&event, NULL) == STATUS_OK) {
+            take_event(&event);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// What programs ask of the console: a table of the operations of <parley/console.h>.
+#include "os/console/session.h"
+
+#include <parley/calls.h>
+#include <string.h>
+
+// One request while it is answered.
+struct asked {
+    struct session *session;
+    struct console_request request;
+    uint32_t sender;
+    struct console_reply reply;
+    int32_t number; // goes with the reply; 0: none
+};
+
+static enum status run_begin(struct asked *asked) {
+    struct jobs *jobs = &asked->session->jobs;
+    enum status status = asked->request.value ? STATUS_INVALID_ARGUMENT : jobs_begin(jobs, asked->sender);
+    if (status == STATUS_OK) {
+        asked->number = jobs_foreground(jobs)->reader;
+    }
+    return status;
+}
+
+static enum status run_add(struct asked *asked) {
+    uint32_t count = asked->request.value;
+    if (count > CONSOLE_PROCESSES_MAX) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return jobs_add(&asked->session->jobs, asked->sender, asked->request.processes, count);
+}
+
+static enum status run_end(struct asked *asked) {
+    bool interrupted = false;
+    enum status status = jobs_end(&asked->session->jobs, asked->sender, &interrupted);
+    asked->reply.value = interrupted;
+    return status;
+}
+
+static enum status run_set_mode(struct asked *asked) {
+    struct session *session = asked->session;
+    uint32_t mode = asked->request.value;
+    if (mode & ~(uint32_t)(CONSOLE_RAW | CONSOLE_NO_ECHO)) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    struct discipline *discipline = &jobs_foreground(&session->jobs)->discipline;
+    asked->reply.value = discipline->mode;
+    discipline_set_mode(discipline, mode, &session->result);
+    if (session->result.data_size > 0) {
+        jobs_send(&session->jobs, session->result.data, session->result.data_size);
+    }
+    return STATUS_OK;
+}
+
+static enum status run_get_size(struct asked *asked) {
+    asked->reply.columns = asked->session->columns;
+    asked->reply.rows = asked->session->rows;
+    return STATUS_OK;
+}
+
+static enum status (*const operations[])(struct asked *) = {
+    [CONSOLE_JOB_BEGIN] = run_begin,       [CONSOLE_JOB_ADD] = run_add,       [CONSOLE_JOB_END] = run_end,
+    [CONSOLE_SET_MODE] = run_set_mode, [CONSOLE_GET_SIZE] = run_get_size,
+};
+enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
+
+static enum status run(struct asked *asked, size_t size) {
+    uint32_t operation = asked->request.operation;
+    if (size != sizeof(asked->request) || operation >= OPERATION_COUNT || !operations[operation]) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return asked->session->jobs.count > 0 ? operations[operation](asked) : STATUS_NOT_FOUND;
+}
+
+static void reply(struct asked *asked, uint32_t id) {
+    struct message_options options = {.in_reply_to = id};
+    if (asked->number) {
+        options.number_count = 1;
+        options.numbers[0] = asked->number;
+        options.rights[0] = RIGHT_READ | RIGHT_WAIT | RIGHT_SEND | RIGHT_COPY;
+    }
+    message_send(asked->sender, &asked->reply, sizeof(asked->reply), &options, DEADLINE_NOW, NULL);
+}
+
+void session_answer(struct session *session, uint32_t id) {
+    struct asked asked = {.session = session};
+    struct message_information information = {0};
+    size_t size = 0;
+    enum status status = message_receive(id, &asked.request, sizeof(asked.request), &information, &size);
+    if (status == STATUS_TOO_SMALL) {
+        message_scrap(id);
+        size = 0;
+    } else if (status != STATUS_OK) {
+        return;
+    }
+    for (uint32_t i = 0; status == STATUS_OK && i < information.number_count; i++) {
+        number_close(information.numbers[i]);
+    }
+    asked.sender = information.sender;
+    asked.reply.status = run(&asked, size);
+    reply(&asked, id);
+}

@@ -1,0 +1,151 @@
+// The session's terminal and shell: connecting, starting, typing.
+#include "os/console/session.h"
+
+#include <parley/calls.h>
+#include <parley/clock.h>
+#include <parley/descriptor.h>
+#include <parley/log.h>
+#include <parley/spawn.h>
+#include <parley/status.h>
+#include <parley/terminal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { COLUMNS_UNKNOWN = 80, ROWS_UNKNOWN = 24, OUTPUT_CAPACITY = 16 << 10, INPUT_CAPACITY = 4096 };
+
+#define TERMINAL_ANSWERS_WITHIN (5 * NANOSECONDS_PER_SECOND)
+#define SHELL_LIVES_AT_LEAST NANOSECONDS_PER_SECOND
+
+static enum status make_pipes(struct session *session) {
+    struct pipe_create output = {.process = session->terminal, .mode = PIPE_SEND, .capacity = OUTPUT_CAPACITY};
+    struct pipe_create input = {.process = session->terminal, .mode = PIPE_RECEIVE, .capacity = INPUT_CAPACITY};
+    enum status status = pipe_create(&output, &session->output);
+    status = status == STATUS_OK ? pipe_create(&input, &session->input) : status;
+    return status == STATUS_OK ? event_watch(session->input, WATCH_READABLE, 0) : status;
+}
+
+static enum status ask_size(struct session *session) {
+    struct terminal_request request = {.operation = TERMINAL_SIZE};
+    struct terminal_reply reply = {0};
+    struct message_information information = {0};
+    struct message_filter filter = {.sender = session->terminal};
+    uint64_t deadline = deadline_after(TERMINAL_ANSWERS_WITHIN);
+    enum status status = message_send(session->terminal, &request, sizeof(request), NULL, deadline, &filter.in_reply_to);
+    status = status == STATUS_OK ? message_wait(&filter, &information, deadline) : status;
+    status = status == STATUS_OK ? message_receive(information.id, &reply, sizeof(reply), NULL, NULL) : status;
+    bool known = status == STATUS_OK && reply.status == STATUS_OK && reply.columns && reply.rows;
+    session->columns = known ? reply.columns : COLUMNS_UNKNOWN;
+    session->rows = known ? reply.rows : ROWS_UNKNOWN;
+    return status;
+}
+
+enum status session_connect(struct session *session, uint32_t terminal) {
+    session->terminal = terminal;
+    enum status status = make_pipes(session);
+    return status == STATUS_OK ? ask_size(session) : status;
+}
+
+void session_show(struct session *session, const char *text, size_t size) {
+    if (size > 0) {
+        pipe_write(session->output, text, size, DEADLINE_NOW, NULL);
+    }
+}
+
+// The shell's descriptors: the keys of its own job, and the terminal twice. The console keeps its ends.
+static enum status spawn_shell(struct session *session, struct spawned *shell) {
+    int32_t reader = NUMBER_NONE, output = NUMBER_NONE;
+    enum status status = number_copy(session->jobs.list[0].reader, RIGHTS_ALL, &reader);
+    status = status == STATUS_OK ? number_copy(session->output, RIGHTS_ALL, &output) : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int keys = descriptor_of_pipe(reader, START_READ | START_TERMINAL, true);
+    int screen = descriptor_of_pipe(output, START_WRITE | START_TERMINAL, true);
+    const struct spawn_descriptor list[] = {{keys, STDIN_FILENO}, {screen, STDOUT_FILENO}, {screen, STDERR_FILENO}};
+    struct spawn_request request = SPAWN_REQUEST_DEFAULT;
+    request.path = session->command[0];
+    request.arguments = session->command;
+    request.descriptors = list;
+    request.descriptor_count = sizeof(list) / sizeof(list[0]);
+    request.only_listed = true;
+    request.priority = PRIORITY_NORMAL;
+    status = program_spawn(&request, shell);
+    close(keys);
+    close(screen);
+    return status;
+}
+
+enum status session_start_shell(struct session *session) {
+    struct spawned shell;
+    enum status status = jobs_begin(&session->jobs, 0);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = spawn_shell(session, &shell);
+    if (status != STATUS_OK) {
+        jobs_end_all(&session->jobs);
+        return status;
+    }
+    session->shell_number = shell.number;
+    session->shell = shell.process;
+    session->shell_started = clock_now();
+    return STATUS_OK;
+}
+
+static void tell_end(struct session *session) {
+    static const char *const words[] = {
+        [END_EXITED] = "has ended", [END_KILLED] = "was ended", [END_FAULTED] = "did what a program must not"};
+    struct process_end end;
+    char text[128];
+    if (process_wait(session->shell_number, DEADLINE_NOW, &end) == STATUS_OK) {
+        int size = snprintf(text, sizeof(text), "\nThe shell %s (code %d); here is a new one.\n", words[end.reason],
+                            (int)end.code);
+        session_show(session, text, size);
+    }
+}
+
+// A shell that ends at once is not started in a hurry: the pause keeps a broken one from using up the machine.
+void session_restart_shell(struct session *session) {
+    tell_end(session);
+    number_close(session->shell_number);
+    session->shell_number = NUMBER_NONE;
+    jobs_end_all(&session->jobs);
+    uint64_t earliest = session->shell_started + SHELL_LIVES_AT_LEAST;
+    if (clock_now() < earliest) {
+        thread_sleep(earliest);
+    }
+    enum status status = session_start_shell(session);
+    if (status != STATUS_OK) {
+        log_line("console: %s: %s", session->command[0], status_text(status));
+    }
+}
+
+static void act(struct session *session, const struct discipline_result *result) {
+    session_show(session, result->echo, result->echo_size);
+    if (result->data_size > 0 && !jobs_send(&session->jobs, result->data, result->data_size)) {
+        session_show(session, "\a", 1);
+    }
+    if (result->signal == SIGNAL_END) {
+        jobs_close_stream(&session->jobs);
+    } else if (result->signal != SIGNAL_NONE) {
+        jobs_interrupt(&session->jobs);
+    }
+}
+
+void session_type(struct session *session, const char *bytes, size_t size) {
+    for (size_t i = 0; i < size && session->jobs.count > 0; i++) {
+        discipline_take(&jobs_foreground(&session->jobs)->discipline, bytes[i], &session->result);
+        act(session, &session->result);
+    }
+}
+
+void session_take_input(struct session *session) {
+    char bytes[256];
+    size_t size = 0;
+    enum status status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
+    while (status == STATUS_OK && size > 0) {
+        session_type(session, bytes, size);
+        status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
+    }
+    event_watch(session->input, WATCH_READABLE, 0);
+}

@@ -1,0 +1,42 @@
+// A session: the terminal's driver, the shell, and what they say to each other.
+//
+// Rules: one thread. Whatever is typed, and whatever programs send, the console waits for nobody but its terminal's
+// driver, once, at the start.
+#pragma once
+
+#include "os/console/jobs.h"
+
+struct session {
+    uint32_t terminal; // process id of the driver
+    int32_t output;    // sends text to it
+    int32_t input;     // receives what was typed there
+    uint32_t columns;
+    uint32_t rows;
+    char *const *command; // the shell and its arguments, ended by a null
+    int32_t shell_number; // 0: none runs
+    uint32_t shell;
+    uint64_t shell_started;
+    struct jobs jobs;
+    struct discipline_result result;
+};
+
+// Connects to the driver. Statuses are the kernel's.
+enum status session_connect(struct session *session, uint32_t terminal);
+
+// Starts the shell.
+enum status session_start_shell(struct session *session);
+
+// The shell has ended: what it had is closed, and it is started again.
+void session_restart_shell(struct session *session);
+
+// Shows text, as far as the terminal takes it now.
+void session_show(struct session *session, const char *text, size_t size);
+
+// Takes bytes as typed.
+void session_type(struct session *session, const char *bytes, size_t size);
+
+// Takes what came from the driver.
+void session_take_input(struct session *session);
+
+// Answers the message with this id (<parley/console.h>).
+void session_answer(struct session *session, uint32_t id);

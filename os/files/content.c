@@ -1,0 +1,115 @@
+// The bytes of files: borrowed from the ramdisk until they are changed, then the tree's own.
+#include "os/files/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONTENT_LEAST = 64 };
+#define CONTENT_MAX (UINT64_C(1) << 40)
+
+size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
+    if (offset >= file->size) {
+        return 0;
+    }
+    uint64_t left = file->size - offset;
+    size_t count = size < left ? size : left;
+    memcpy(buffer, file->bytes + offset, count);
+    return count;
+}
+
+static void changed(struct tree *tree, struct node *file) {
+    if (file->image && tree->drop_image) {
+        tree->drop_image(file->image);
+    }
+    file->image = 0;
+    file->modified = tree->now;
+}
+
+// Room for `size` bytes that are the tree's own. It grows by doubling, so that appending costs little.
+static enum status reserve(struct tree *tree, struct node *file, uint64_t size) {
+    if (file->capacity >= size && file->capacity > 0) {
+        return STATUS_OK;
+    }
+    uint64_t capacity = file->capacity * 2 > size ? file->capacity * 2 : size;
+    capacity = capacity > CONTENT_LEAST ? capacity : CONTENT_LEAST;
+    if (size > CONTENT_MAX) {
+        return STATUS_TOO_LARGE;
+    }
+    uint64_t others = tree->bytes - file->capacity;
+    if (size > tree->bytes_max - others) {
+        return STATUS_LIMIT_REACHED;
+    }
+    capacity = capacity < tree->bytes_max - others ? capacity : tree->bytes_max - others;
+    uint8_t *bytes = file->capacity ? realloc(file->bytes, capacity) : malloc(capacity);
+    if (!bytes) {
+        return STATUS_NO_MEMORY;
+    }
+    if (file->capacity == 0 && file->size > 0) {
+        memcpy(bytes, file->bytes, file->size);
+    }
+    file->bytes = bytes;
+    file->capacity = capacity;
+    tree->bytes = others + capacity;
+    return STATUS_OK;
+}
+
+static void fill_gap(struct node *file, uint64_t until) {
+    if (until > file->size) {
+        memset(file->bytes + file->size, 0, until - file->size);
+        file->size = until;
+    }
+}
+
+enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, const void *data, size_t size) {
+    uint64_t end = 0;
+    if (__builtin_add_overflow(offset, size, &end)) {
+        return STATUS_TOO_LARGE;
+    }
+    if (size == 0) {
+        return STATUS_OK;
+    }
+    enum status status = reserve(tree, file, end > file->size ? end : file->size);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    fill_gap(file, offset);
+    memcpy(file->bytes + offset, data, size);
+    file->size = end > file->size ? end : file->size;
+    changed(tree, file);
+    return STATUS_OK;
+}
+
+enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size) {
+    if (size == 0) {
+        tree_drop_content(tree, file);
+        changed(tree, file);
+        return STATUS_OK;
+    }
+    enum status status = size == file->size ? STATUS_OK : reserve(tree, file, size > file->size ? size : file->size);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    fill_gap(file, size);
+    file->size = size;
+    changed(tree, file);
+    return STATUS_OK;
+}
+
+void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size) {
+    file->bytes = (uint8_t *)bytes;
+    file->size = size;
+    file->capacity = 0;
+}
+
+void tree_drop_content(struct tree *tree, struct node *file) {
+    if (file->capacity) {
+        free(file->bytes);
+    }
+    if (file->image && tree->drop_image) {
+        tree->drop_image(file->image);
+    }
+    tree->bytes -= file->capacity;
+    file->bytes = NULL;
+    file->size = file->capacity = 0;
+    file->image = 0;
+}

@@ -1,0 +1,79 @@
+// Who has which files open: clients, their handles, and the tickets by which handles pass to a child.
+//
+// A handle names what was opened (struct opened: the file, the flags, the one offset); several handles, of several
+// processes, may name the same. Its value is slot and generation, so that a closed handle is not soon another's.
+// Rules: pure but for the two hooks; one thread. Statuses: BAD_NUMBER the handle is not this process's, LIMIT_REACHED too
+// many handles or clients, NO_MEMORY, NOT_FOUND no such ticket, or no such process.
+#pragma once
+
+#include "os/files/tree.h"
+
+enum {
+    HANDLES_MAX = 4096,
+    HANDLES_PER_CLIENT = 512,
+    HANDLES_CLIENTS_MAX = 512,
+    HANDLES_TICKETS_MAX = 64,
+};
+
+struct opened {
+    struct node *node;
+    uint64_t offset;
+    uint32_t flags; // enum files_open_flag
+    uint32_t references;
+};
+
+struct handle {
+    LIST_ENTRY(handle) link; // of the client's, or of the free ones
+    struct client *client;   // null: free
+    struct opened *opened;
+    uint32_t generation;
+};
+
+struct client {
+    LIST_ENTRY(client) link;
+    LIST_HEAD(client_handles, handle) handles;
+    uint32_t process;
+    uint32_t count;
+    int32_t watch; // what the hook keeps to learn of its end
+};
+
+struct ticket {
+    uint64_t value; // 0: free
+    uint64_t expires;
+    uint32_t count;
+    struct opened *opened[FILES_SHARE_MAX];
+};
+
+struct handles {
+    struct tree *tree;
+    LIST_HEAD(handle_free, handle) free;
+    LIST_HEAD(handle_clients, client) clients;
+    uint32_t client_count;
+    uint32_t count; // handles in use
+    // Starts, and ends, watching a client for its end. NOT_FOUND: it has ended already. Both may be null.
+    enum status (*watch)(struct client *client);
+    void (*unwatch)(struct client *client);
+    struct handle slots[HANDLES_MAX];
+    struct ticket tickets[HANDLES_TICKETS_MAX];
+};
+
+void handles_create(struct handles *handles, struct tree *tree);
+
+// Opens a node for a process; the node is held until its last handle is closed.
+enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags, uint32_t *handle);
+enum status handles_find(struct handles *handles, uint32_t process, uint32_t handle, struct opened **opened);
+enum status handles_close(struct handles *handles, uint32_t process, uint32_t handle);
+
+// Closes all that a process has: it ended.
+void handles_end_process(struct handles *handles, uint32_t process);
+
+// Makes a ticket of this value, which must not be 0, good until `now` + FILES_TICKET_TIME.
+enum status handles_share(struct handles *handles, uint32_t process, const uint32_t *list, uint32_t count,
+                          uint64_t value, uint64_t now);
+
+// Changes a ticket into handles of the process, all or none; says how many.
+enum status handles_adopt(struct handles *handles, uint32_t process, uint64_t value, uint64_t now, uint32_t *list,
+                          uint32_t *count);
+
+// Drops tickets whose time is over.
+void handles_expire(struct handles *handles, uint64_t now);

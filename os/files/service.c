@@ -1,0 +1,393 @@
+// The operations of the file protocol, as a table, and the checks that come before each.
+#include "os/files/service.h"
+
+#include <string.h>
+
+enum field { USES_FLAGS = 1, USES_HANDLE = 2, USES_SIZE = 4, USES_OFFSET = 8, USES_NAME = 16, USES_OTHER = 32 };
+
+enum {
+    OPEN_FLAGS = FILES_FOR_READ | FILES_FOR_WRITE | FILES_APPEND | FILES_CREATE | FILES_EXCLUSIVE | FILES_CUT |
+                 FILES_DIRECTORY,
+    OPEN_CHANGES = FILES_FOR_WRITE | FILES_APPEND | FILES_CUT,
+    EXECUTE_BITS = 0111,
+};
+
+// One request while it is answered.
+struct exchange {
+    struct service *service;
+    struct service_client client;
+    struct files_request request;
+    const uint8_t *payload;
+    size_t payload_size;
+    struct files_reply reply;
+    uint8_t *reply_payload; // FILES_DATA_MAX bytes
+    size_t reply_size;
+    struct service_answer *answer;
+};
+
+static struct tree_path name_of(const struct exchange *exchange) {
+    return (struct tree_path){(const char *)exchange->payload, exchange->request.name_size};
+}
+
+static struct tree_path other_of(const struct exchange *exchange) {
+    return (struct tree_path){(const char *)exchange->payload + exchange->request.name_size, exchange->request.other_size};
+}
+
+static void reply_stat(struct exchange *exchange, const struct node *node) {
+    struct files_stat stat;
+    tree_stat(node, &stat);
+    memcpy(exchange->reply_payload, &stat, sizeof(stat));
+    exchange->reply_size = sizeof(stat);
+}
+
+static enum status find_opened(struct exchange *exchange, struct opened **opened) {
+    return handles_find(&exchange->service->handles, exchange->client.process, exchange->request.handle, opened);
+}
+
+static enum status find_named(struct exchange *exchange, struct node **node) {
+    return tree_find(&exchange->service->tree, name_of(exchange), node);
+}
+
+// Whether an existing node may be opened so.
+static enum status check_open(const struct exchange *exchange, const struct node *node) {
+    uint32_t flags = exchange->request.flags, user = exchange->client.user;
+    bool is_directory = node->type == FILES_TYPE_DIRECTORY;
+    if (flags & FILES_CREATE && flags & FILES_EXCLUSIVE) {
+        return STATUS_EXISTS;
+    }
+    if (is_directory && flags & OPEN_CHANGES) {
+        return STATUS_IS_DIRECTORY;
+    }
+    if (!is_directory && flags & FILES_DIRECTORY) {
+        return STATUS_NOT_DIRECTORY;
+    }
+    bool may_read = !(flags & FILES_FOR_READ) || tree_may(node, user, TREE_MAY_READ);
+    bool may_write = !(flags & OPEN_CHANGES) || tree_may(node, user, TREE_MAY_WRITE);
+    return may_read && may_write ? STATUS_OK : STATUS_DENIED;
+}
+
+static enum status find_or_make(struct exchange *exchange, struct node **node, bool *made) {
+    const struct files_request *request = &exchange->request;
+    enum status status = find_named(exchange, node);
+    if (status == STATUS_OK) {
+        return check_open(exchange, *node);
+    }
+    if (status != STATUS_NOT_FOUND || !(request->flags & FILES_CREATE)) {
+        return status;
+    }
+    *made = true;
+    return tree_make(&exchange->service->tree, name_of(exchange), FILES_TYPE_FILE, request->offset,
+                     exchange->client.user, node);
+}
+
+static enum status run_open(struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    struct service *service = exchange->service;
+    struct node *node = NULL;
+    bool made = false;
+    bool contradicts = (request->flags & FILES_CUT && !(request->flags & FILES_FOR_WRITE)) ||
+                       (request->flags & FILES_CREATE && request->flags & FILES_DIRECTORY);
+    if (request->flags & ~(uint32_t)OPEN_FLAGS || request->offset > TREE_MODE_BITS || contradicts) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    enum status status = find_or_make(exchange, &node, &made);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = handles_open(&service->handles, exchange->client.process, node, request->flags, &exchange->reply.handle);
+    if (status != STATUS_OK) {
+        if (made) {
+            tree_remove(&service->tree, name_of(exchange), FILES_TYPE_FILE, 0);
+        }
+        return status;
+    }
+    if (request->flags & FILES_CUT) {
+        tree_truncate(&service->tree, node, 0);
+    }
+    exchange->reply.value = node->size;
+    reply_stat(exchange, node);
+    return STATUS_OK;
+}
+
+static enum status run_close(struct exchange *exchange) {
+    return handles_close(&exchange->service->handles, exchange->client.process, exchange->request.handle);
+}
+
+// What is opened, if it is a file and was opened with `flag`.
+static enum status find_file(struct exchange *exchange, uint32_t flag, struct opened **opened) {
+    enum status status = find_opened(exchange, opened);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if ((*opened)->node->type == FILES_TYPE_DIRECTORY) {
+        return STATUS_IS_DIRECTORY;
+    }
+    return (*opened)->flags & flag ? STATUS_OK : STATUS_NO_RIGHT;
+}
+
+static enum status run_read(struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    struct opened *opened = NULL;
+    enum status status = find_file(exchange, FILES_FOR_READ, &opened);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (request->size > FILES_DATA_MAX) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    bool current = request->offset == FILES_OFFSET_CURRENT;
+    uint64_t offset = current ? opened->offset : request->offset;
+    exchange->reply_size = tree_read(opened->node, offset, exchange->reply_payload, request->size);
+    exchange->reply.value = exchange->reply_size;
+    opened->offset += current ? exchange->reply_size : 0;
+    return STATUS_OK;
+}
+
+static enum status run_write(struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    struct opened *opened = NULL;
+    enum status status = find_file(exchange, FILES_FOR_WRITE | FILES_APPEND, &opened);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (request->size != exchange->payload_size || request->size > FILES_DATA_MAX) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    bool current = request->offset == FILES_OFFSET_CURRENT;
+    uint64_t offset = opened->flags & FILES_APPEND ? opened->node->size : current ? opened->offset : request->offset;
+    status = tree_write(&exchange->service->tree, opened->node, offset, exchange->payload, request->size);
+    if (status == STATUS_OK) {
+        exchange->reply.value = request->size;
+        opened->offset = current ? offset + request->size : opened->offset;
+    }
+    return status;
+}
+
+static enum status run_seek(struct exchange *exchange) {
+    struct opened *opened = NULL;
+    enum status status = find_opened(exchange, &opened);
+    int64_t position = 0;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int64_t bases[] = {
+        [FILES_FROM_START] = 0,
+        [FILES_FROM_CURRENT] = (int64_t)opened->offset,
+        [FILES_FROM_END] = (int64_t)opened->node->size,
+    };
+    uint32_t from = exchange->request.flags;
+    if (from > FILES_FROM_END || __builtin_add_overflow(bases[from], (int64_t)exchange->request.offset, &position) ||
+        position < 0) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    opened->offset = position;
+    exchange->reply.value = position;
+    return STATUS_OK;
+}
+
+static enum status run_stat(struct exchange *exchange) {
+    struct node *node = NULL;
+    enum status status = find_named(exchange, &node);
+    if (status == STATUS_OK) {
+        reply_stat(exchange, node);
+    }
+    return status;
+}
+
+static enum status run_stat_handle(struct exchange *exchange) {
+    struct opened *opened = NULL;
+    enum status status = find_opened(exchange, &opened);
+    if (status == STATUS_OK) {
+        reply_stat(exchange, opened->node);
+    }
+    return status;
+}
+
+static enum status run_truncate(struct exchange *exchange) {
+    struct opened *opened = NULL;
+    enum status status = find_file(exchange, FILES_FOR_WRITE, &opened);
+    return status == STATUS_OK ? tree_truncate(&exchange->service->tree, opened->node, exchange->request.offset) : status;
+}
+
+static enum status run_make_directory(struct exchange *exchange) {
+    struct node *node = NULL;
+    if (exchange->request.offset > TREE_MODE_BITS) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return tree_make(&exchange->service->tree, name_of(exchange), FILES_TYPE_DIRECTORY, exchange->request.offset,
+                     exchange->client.user, &node);
+}
+
+static enum status run_remove_directory(struct exchange *exchange) {
+    return tree_remove(&exchange->service->tree, name_of(exchange), FILES_TYPE_DIRECTORY, exchange->client.user);
+}
+
+static enum status run_remove(struct exchange *exchange) {
+    return tree_remove(&exchange->service->tree, name_of(exchange), FILES_TYPE_FILE, exchange->client.user);
+}
+
+static enum status run_rename(struct exchange *exchange) {
+    return tree_rename(&exchange->service->tree, name_of(exchange), other_of(exchange), exchange->client.user);
+}
+
+static enum status run_list(struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    struct opened *opened = NULL;
+    enum status status = find_opened(exchange, &opened);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (opened->node->type != FILES_TYPE_DIRECTORY) {
+        return STATUS_NOT_DIRECTORY;
+    }
+    if (!tree_may(opened->node, exchange->client.user, TREE_MAY_READ)) {
+        return STATUS_DENIED;
+    }
+    if (request->size > FILES_DATA_MAX) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    exchange->reply.value = request->offset;
+    return tree_list(opened->node, &exchange->reply.value, exchange->reply_payload, request->size, &exchange->reply_size);
+}
+
+static enum status run_image(struct exchange *exchange) {
+    struct node *node = NULL;
+    enum status status = find_named(exchange, &node);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (node->type == FILES_TYPE_DIRECTORY) {
+        return STATUS_IS_DIRECTORY;
+    }
+    if (!tree_may(node, exchange->client.user, TREE_MAY_READ)) {
+        return STATUS_DENIED;
+    }
+    if (!node->image) {
+        status = exchange->service->make_image(node, &node->image);
+    }
+    if (status == STATUS_OK) {
+        exchange->reply.value = node->size;
+        exchange->answer->number = node->image;
+        exchange->answer->executable = node->mode & EXECUTE_BITS;
+    }
+    return status;
+}
+
+static enum status run_share(struct exchange *exchange) {
+    struct service *service = exchange->service;
+    uint32_t list[FILES_SHARE_MAX];
+    size_t size = exchange->request.size;
+    if (size != exchange->payload_size || size % sizeof(list[0]) || size > sizeof(list)) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    memcpy(list, exchange->payload, size);
+    uint64_t ticket = service->random() | 1;
+    enum status status = handles_share(&service->handles, exchange->client.process, list, size / sizeof(list[0]),
+                                       ticket, service->uptime());
+    exchange->reply.value = status == STATUS_OK ? ticket : 0;
+    return status;
+}
+
+static enum status run_adopt(struct exchange *exchange) {
+    struct service *service = exchange->service;
+    uint32_t list[FILES_SHARE_MAX], count = 0;
+    enum status status = handles_adopt(&service->handles, exchange->client.process, exchange->request.offset,
+                                       service->uptime(), list, &count);
+    if (status == STATUS_OK) {
+        exchange->reply_size = count * sizeof(list[0]);
+        memcpy(exchange->reply_payload, list, exchange->reply_size);
+    }
+    return status;
+}
+
+static enum status run_set_mode(struct exchange *exchange) {
+    struct node *node = NULL;
+    enum status status = find_named(exchange, &node);
+    if (status == STATUS_OK && exchange->request.offset > TREE_MODE_BITS) {
+        status = STATUS_INVALID_ARGUMENT;
+    }
+    return status == STATUS_OK
+               ? tree_set_mode(&exchange->service->tree, node, exchange->request.offset, exchange->client.user)
+               : status;
+}
+
+static enum status run_set_time(struct exchange *exchange) {
+    struct node *node = NULL;
+    uint64_t time = exchange->request.offset;
+    time = time == FILES_TIME_NOW ? exchange->service->tree.now : time;
+    enum status status = find_named(exchange, &node);
+    return status == STATUS_OK ? tree_set_time(node, time, exchange->client.user) : status;
+}
+
+struct operation {
+    enum status (*run)(struct exchange *exchange);
+    uint32_t uses; // enum field
+};
+
+static const struct operation operations[] = {
+    [FILES_OPEN] = {run_open, USES_NAME | USES_FLAGS | USES_OFFSET},
+    [FILES_CLOSE] = {run_close, USES_HANDLE},
+    [FILES_READ] = {run_read, USES_HANDLE | USES_SIZE | USES_OFFSET},
+    [FILES_WRITE] = {run_write, USES_HANDLE | USES_SIZE | USES_OFFSET},
+    [FILES_SEEK] = {run_seek, USES_HANDLE | USES_OFFSET | USES_FLAGS},
+    [FILES_STAT] = {run_stat, USES_NAME},
+    [FILES_STAT_HANDLE] = {run_stat_handle, USES_HANDLE},
+    [FILES_TRUNCATE] = {run_truncate, USES_HANDLE | USES_OFFSET},
+    [FILES_MAKE_DIRECTORY] = {run_make_directory, USES_NAME | USES_OFFSET},
+    [FILES_REMOVE_DIRECTORY] = {run_remove_directory, USES_NAME},
+    [FILES_REMOVE] = {run_remove, USES_NAME},
+    [FILES_RENAME] = {run_rename, USES_NAME | USES_OTHER},
+    [FILES_LIST] = {run_list, USES_HANDLE | USES_SIZE | USES_OFFSET},
+    [FILES_IMAGE] = {run_image, USES_NAME},
+    [FILES_SHARE] = {run_share, USES_SIZE},
+    [FILES_ADOPT] = {run_adopt, USES_OFFSET},
+    [FILES_SET_MODE] = {run_set_mode, USES_NAME | USES_OFFSET},
+    [FILES_SET_TIME] = {run_set_time, USES_NAME | USES_OFFSET},
+};
+enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
+
+static bool is_unused_zero(const struct files_request *request, uint32_t uses) {
+    return (uses & USES_FLAGS || request->flags == 0) && (uses & USES_HANDLE || request->handle == 0) &&
+           (uses & USES_SIZE || request->size == 0) && (uses & USES_OFFSET || request->offset == 0) &&
+           (uses & USES_NAME || request->name_size == 0) && (uses & USES_OTHER || request->other_size == 0);
+}
+
+// A payload is there exactly as far as the request says: names for the operations on paths, bytes for two others.
+static bool payload_fits(const struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    uint64_t names = (uint64_t)request->name_size + request->other_size;
+    bool has_bytes = request->operation == FILES_WRITE || request->operation == FILES_SHARE;
+    return exchange->payload_size == (has_bytes ? request->size : names);
+}
+
+static enum status check_and_run(struct exchange *exchange) {
+    uint32_t operation = exchange->request.operation;
+    if (operation >= OPERATION_COUNT || !operations[operation].run ||
+        !is_unused_zero(&exchange->request, operations[operation].uses) || !payload_fits(exchange)) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return operations[operation].run(exchange);
+}
+
+struct service_answer service_answer(struct service *service, struct service_client client, const void *message,
+                                     size_t size, void *reply) {
+    struct service_answer answer = {0};
+    struct exchange exchange = {.service = service, .client = client, .answer = &answer};
+    enum status status = STATUS_INVALID_ARGUMENT;
+    exchange.reply_payload = (uint8_t *)reply + sizeof(exchange.reply);
+    service->tree.now = service->time_of_day();
+    if (size >= sizeof(exchange.request)) {
+        memcpy(&exchange.request, message, sizeof(exchange.request));
+        exchange.payload = (const uint8_t *)message + sizeof(exchange.request);
+        exchange.payload_size = size - sizeof(exchange.request);
+        status = check_and_run(&exchange);
+    }
+    if (status < 0) {
+        exchange.reply = (struct files_reply){0};
+        exchange.reply_size = 0;
+    }
+    exchange.reply.status = status;
+    memcpy(reply, &exchange.reply, sizeof(exchange.reply));
+    answer.size = sizeof(exchange.reply) + exchange.reply_size;
+    return answer;
+}

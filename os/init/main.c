@@ -1,0 +1,103 @@
+// The first process: starts the services, tells how they end, and switches the machine off when asked.
+//
+// The kernel starts it with number 1, the machine with all rights, and number 2, the ramdisk. Nobody else ever holds all
+// of the machine: each service gets what /etc/startup names.
+#include "os/init/authority.h"
+#include "os/init/services.h"
+#include "os/tar.h"
+
+#include <parley/calls.h>
+#include <parley/init.h>
+#include <parley/log.h>
+#include <parley/start.h>
+#include <parley/status.h>
+
+static struct startup startup;
+
+static enum status read_startup(const void *archive, size_t size) {
+    struct startup_problem problem;
+    struct tar_entry file;
+    enum status status = tar_find(archive, size, "etc/startup", &file);
+    if (status != STATUS_OK) {
+        log_line("init: /etc/startup: %s", status_text(status));
+        return status;
+    }
+    status = startup_parse(&startup, (const char *)file.data, file.size, &problem);
+    if (status != STATUS_OK) {
+        log_line("init: /etc/startup, line %u: %s", (unsigned)problem.line, problem.text);
+    }
+    return status;
+}
+
+static void start_all(void) {
+    uint64_t base = 0;
+    size_t size = 0;
+    enum status status = shared_size(INIT_RAMDISK, &size);
+    status = status == STATUS_OK ? shared_map(INIT_RAMDISK, 0, size, PROTECTION_READ, 0, 0, &base) : status;
+    if (status != STATUS_OK) {
+        log_line("init: there is no ramdisk: %s", status_text(status));
+        return;
+    }
+    start_grant_add("init", NUMBER_NONE, start_information()->process);
+    if (read_startup((const void *)base, size) == STATUS_OK) {
+        services_start(&startup, (const void *)base, size);
+    }
+    memory_unmap(base, size);
+}
+
+static enum status check_power(uint32_t user, size_t size, const struct init_request *request) {
+    if (size != sizeof(*request) || request->reserved ||
+        (request->operation != INIT_POWER_OFF && request->operation != INIT_REBOOT)) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return startup.power_users >> user & 1 ? STATUS_OK : STATUS_DENIED;
+}
+
+static void switch_machine(uint32_t operation) {
+    services_stop();
+    enum status status = machine_power(INIT_MACHINE, operation == INIT_REBOOT ? POWER_REBOOT : POWER_OFF);
+    log_line("init: the machine cannot be switched off: %s", status_text(status));
+}
+
+static void close_numbers(const struct message_information *information) {
+    for (uint32_t i = 0; i < information->number_count; i++) {
+        number_close(information->numbers[i]);
+    }
+}
+
+static void serve(uint32_t id) {
+    struct init_request request = {0};
+    struct message_information information = {0};
+    size_t size = 0;
+    enum status status = message_receive(id, &request, sizeof(request), &information, &size);
+    if (status == STATUS_TOO_SMALL) {
+        message_scrap(id);
+        size = information.size;
+    } else if (status != STATUS_OK) {
+        return;
+    } else {
+        close_numbers(&information);
+    }
+    status = check_power(information.user, size, &request);
+    struct init_reply reply = {.status = status};
+    struct message_options options = {.in_reply_to = id};
+    message_send(information.sender, &reply, sizeof(reply), &options, DEADLINE_NOW, NULL);
+    if (status == STATUS_OK) {
+        switch_machine(request.operation);
+    }
+}
+
+int main(void) {
+    EVENT event;
+    start_all();
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
+        while (event_get(&event, NULL) == STATUS_OK) {
+            if (event.Type == EVENT_MESSAGE) {
+                serve(event.Data1);
+            } else if (event.Type == EVENT_PROCESS) {
+                services_ended(event.Data1);
+            }
+        }
+    }
+}

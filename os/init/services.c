@@ -1,0 +1,223 @@
+// Starting, watching and stopping services.
+#include "os/init/services.h"
+
+#include "os/init/authority.h"
+#include "os/tar.h"
+
+#include <parley/calls.h>
+#include <parley/log.h>
+#include <parley/spawn.h>
+#include <parley/status.h>
+#include <string.h>
+
+struct running {
+    const struct startup_service *service;
+    int32_t number;   // of the process; 0: it does not run
+    uint32_t process;
+};
+
+// What starting one service needs.
+struct start {
+    const struct startup_service *service;
+    struct authority authorities[STARTUP_GRANTS_MAX];
+    uint32_t authority_count;
+    struct spawn_grant grants[STARTUP_GRANTS_MAX + STARTUP_REACHES_MAX];
+    uint32_t grant_count;
+};
+
+struct archive {
+    const void *bytes;
+    size_t size;
+};
+
+static char *environment[] = {"PATH=/bin", "HOME=/home", "TERM=ansi", NULL};
+
+static struct running services[STARTUP_SERVICES_MAX];
+static uint32_t service_count;
+static char command_line[sizeof(((struct machine_information *)0)->command_line)];
+
+static const struct running *find_running(const char *name) {
+    for (uint32_t i = 0; i < service_count; i++) {
+        if (services[i].number && strcmp(services[i].service->name, name) == 0) {
+            return &services[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_command_word(const char *word) {
+    size_t size = strlen(word);
+    for (const char *at = command_line; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, word, size) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct startup_service *service) {
+    for (uint32_t i = 0; i < service->unless_count; i++) {
+        const struct startup_condition *condition = &service->unless[i];
+        if (condition->is_service ? find_running(condition->text) != NULL : is_command_word(condition->text)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < service->reach_count; i++) {
+        if (!find_running(service->reaches[i].service)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void collect_reaches(struct start *start) {
+    for (uint32_t i = 0; i < start->service->reach_count; i++) {
+        const struct startup_reach *reach = &start->service->reaches[i];
+        start->grants[start->grant_count++] = (struct spawn_grant){
+            .name = reach->name,
+            .process = find_running(reach->service)->process,
+        };
+    }
+}
+
+static enum status collect_grants(struct start *start) {
+    const struct startup_service *service = start->service;
+    for (uint32_t i = 0; i < service->grant_count; i++) {
+        struct authority *authority = &start->authorities[start->authority_count];
+        enum status status = authority_make(&service->grants[i], authority);
+        if (status != STATUS_OK) {
+            // A machine without the device is no fault; the service is just not needed.
+            if (status != STATUS_NOT_FOUND) {
+                log_line("init: %s: no %s: %s", service->name, service->grants[i].name, status_text(status));
+            }
+            return status;
+        }
+        start->authority_count++;
+        start->grants[start->grant_count++] = (struct spawn_grant){
+            .name = service->grants[i].name,
+            .number = authority->number,
+            .rights = authority->rights,
+        };
+    }
+    return STATUS_OK;
+}
+
+// The program as shared memory that can be executed: copied out of the archive, then sealed.
+static enum status make_image(const struct archive *archive, const char *path, int32_t *number) {
+    struct tar_entry file;
+    uint64_t base = 0;
+    enum status status = tar_find(archive->bytes, archive->size, path + (path[0] == '/'), &file);
+    status = status == STATUS_OK && file.size == 0 ? STATUS_BAD_IMAGE : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = shared_create(file.size, number);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = shared_map(*number, 0, file.size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
+    if (status == STATUS_OK) {
+        memcpy((void *)base, file.data, file.size);
+        memory_unmap(base, file.size);
+        status = shared_seal(*number);
+    }
+    if (status != STATUS_OK) {
+        number_close(*number);
+    }
+    return status;
+}
+
+static enum status spawn(const struct start *start, int32_t image, struct spawned *spawned) {
+    const struct startup_service *service = start->service;
+    char *arguments[STARTUP_ARGUMENTS_MAX + 1] = {NULL};
+    for (uint32_t i = 0; i < service->word_count; i++) {
+        arguments[i] = (char *)service->words[i];
+    }
+    struct spawn_request request = SPAWN_REQUEST_DEFAULT;
+    request.image = image;
+    request.name = service->name;
+    request.arguments = arguments;
+    request.environment = environment;
+    request.working_directory = "/";
+    request.only_listed = true;
+    request.grants = start->grants;
+    request.grant_count = start->grant_count;
+    request.user = service->user;
+    request.priority = service->priority;
+    request.machine = INIT_MACHINE;
+    return program_spawn(&request, spawned);
+}
+
+static enum status start_program(const struct archive *archive, const struct start *start, struct spawned *spawned) {
+    int32_t image = NUMBER_NONE;
+    enum status status = make_image(archive, start->service->words[0], &image);
+    if (status == STATUS_OK) {
+        status = spawn(start, image, spawned);
+        number_close(image);
+    }
+    if (status != STATUS_OK) {
+        log_line("init: %s: %s: %s", start->service->name, start->service->words[0], status_text(status));
+    }
+    return status;
+}
+
+static void start_service_of(const struct archive *archive, const struct startup_service *service) {
+    struct start start = {.service = service};
+    struct spawned spawned = {0};
+    collect_reaches(&start);
+    enum status status = collect_grants(&start);
+    status = status == STATUS_OK ? start_program(archive, &start, &spawned) : status;
+    for (uint32_t i = 0; i < start.authority_count; i++) {
+        authority_drop(&start.authorities[i]);
+    }
+    if (status == STATUS_OK) {
+        services[service_count++] = (struct running){service, spawned.number, spawned.process};
+        start_grant_add(service->name, NUMBER_NONE, spawned.process);
+    }
+}
+
+void services_start(const struct startup *startup, const void *archive, size_t size) {
+    const struct archive all = {archive, size};
+    struct machine_information machine;
+    if (machine_information(&machine) == STATUS_OK) {
+        memcpy(command_line, machine.command_line, sizeof(command_line) - 1);
+    }
+    for (uint32_t i = 0; i < startup->service_count; i++) {
+        if (is_wanted(&startup->services[i])) {
+            start_service_of(&all, &startup->services[i]);
+        }
+    }
+}
+
+static void tell_end(const char *name, const struct process_end *end) {
+    static const char *const words[] = {
+        [END_EXITED] = "ended with code",
+        [END_KILLED] = "was ended with code",
+        [END_FAULTED] = "did what a program must not, exception",
+    };
+    log_line("init: service %s %s %d", name, words[end->reason], (int)end->code);
+}
+
+void services_ended(uint32_t process) {
+    struct process_end end;
+    for (uint32_t i = 0; i < service_count; i++) {
+        if (services[i].process != process || !services[i].number) {
+            continue;
+        }
+        if (process_wait(services[i].number, DEADLINE_NOW, &end) == STATUS_OK) {
+            tell_end(services[i].service->name, &end);
+        }
+        number_close(services[i].number);
+        services[i].number = NUMBER_NONE;
+    }
+}
+
+void services_stop(void) {
+    for (uint32_t i = service_count; i > 0; i--) {
+        if (services[i - 1].number) {
+            process_kill(services[i - 1].number, 0);
+        }
+    }
+}

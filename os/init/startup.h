@@ -1,0 +1,103 @@
+// The language of /etc/startup: which programs run from the start, and with which authority.
+//
+// A line starts with a word that says what it is; `#` starts a comment; a word with blanks stands in double quotes.
+//   power USER...              these users may have the machine switched off
+//   service NAME PROGRAM [ARGUMENT...]
+// and, indented, about the service above:
+//   user N                     0 to 63; 0 if not said
+//   priority WORD              low, normal, server or driver; normal if not said
+//   grant NAME SOURCE [or SOURCE]
+//                              the program finds this authority under NAME. If no source is there, it is not started
+//   reach NAME SERVICE         the program finds this service, started earlier, as NAME too. If the service was not
+//                              started, this one is not either
+//   unless service NAME        not if this service was started
+//   unless word TEXT           not if the kernel's command line has this word
+// Sources of authority:
+//   ports BASE COUNT           I/O ports
+//   line N                     an interrupt line
+//   memory BASE SIZE           device memory
+//   framebuffer                the memory of the screen that the boot loader set up
+//   pci VENDOR:DEVICE BAR      memory of a device on the PCI bus
+//   qemu FILE                  the ports by which QEMU hands over this file
+//   ramdisk                    the archive, to read
+//   machine RIGHT...           of input, power, range, line, user, limit, priority
+//
+// Rules: pure. Numbers are decimal, or hexadecimal with 0x; those of `pci` are hexadecimal without it.
+#pragma once
+
+#include "kernel/abi/status.h"
+#include "kernel/abi/types.h"
+
+#include <stdbool.h>
+
+enum {
+    STARTUP_SERVICES_MAX = 24,
+    STARTUP_GRANTS_MAX = 8,
+    STARTUP_SOURCES_MAX = 2,
+    STARTUP_REACHES_MAX = 4,
+    STARTUP_CONDITIONS_MAX = 4,
+    STARTUP_ARGUMENTS_MAX = 8,
+    STARTUP_WORD_MAX = 64,
+};
+
+enum startup_source_kind {
+    SOURCE_PORTS,
+    SOURCE_LINE,
+    SOURCE_MEMORY,
+    SOURCE_FRAMEBUFFER,
+    SOURCE_PCI,
+    SOURCE_QEMU,
+    SOURCE_RAMDISK,
+    SOURCE_MACHINE,
+};
+
+struct startup_source {
+    enum startup_source_kind kind;
+    uint64_t base;   // ports, memory: the first; line: its number; pci: vendor << 16 | device; machine: enum right bits
+    uint64_t size;   // ports, memory: how many; pci: which BAR
+    char file[STARTUP_WORD_MAX]; // qemu
+};
+
+struct startup_grant {
+    char name[NAME_SIZE];
+    struct startup_source sources[STARTUP_SOURCES_MAX];
+    uint32_t source_count;
+};
+
+struct startup_reach {
+    char name[NAME_SIZE];
+    char service[NAME_SIZE];
+};
+
+struct startup_condition {
+    bool is_service; // else a word of the command line
+    char text[STARTUP_WORD_MAX];
+};
+
+struct startup_service {
+    char name[NAME_SIZE];
+    char words[STARTUP_ARGUMENTS_MAX][STARTUP_WORD_MAX]; // the program's path, and its arguments
+    uint32_t word_count;
+    uint32_t user;
+    uint32_t priority;
+    struct startup_grant grants[STARTUP_GRANTS_MAX];
+    uint32_t grant_count;
+    struct startup_reach reaches[STARTUP_REACHES_MAX];
+    uint32_t reach_count;
+    struct startup_condition unless[STARTUP_CONDITIONS_MAX];
+    uint32_t unless_count;
+};
+
+struct startup {
+    struct startup_service services[STARTUP_SERVICES_MAX];
+    uint32_t service_count;
+    uint64_t power_users; // a bit per user
+};
+
+struct startup_problem {
+    uint32_t line; // from 1
+    const char *text;
+};
+
+// CORRUPT: `problem` says where and what; nothing of the file is to be used.
+enum status startup_parse(struct startup *startup, const char *text, size_t size, struct startup_problem *problem);
