@@ -35,7 +35,8 @@ static enum status send(const struct files_exchange *exchange, char *buffer, str
     filter->sender = start_service("files");
     if (filter->sender == 0)
         return STATUS_NOT_FOUND;
-    return message_send(filter->sender, buffer, size, NULL, DEADLINE_NEVER, &filter->in_reply_to);
+    enum status status = message_send(filter->sender, buffer, size, NULL, DEADLINE_NEVER, &filter->in_reply_to);
+    return status == STATUS_NOT_FOUND ? STATUS_PEER_DIED : status; // there is no such process any more
 }
 
 static enum status await(const struct message_filter *filter, struct message_information *information) {
