@@ -1,167 +1,205 @@
-// Interrupt lines as objects: masked from the interrupt to its acknowledgement.
+// Interrupt lines: delivered as notices, masked until acknowledged, looked after by a timer.
 #include "ipc/interrupt.h"
 
-#include "kernel/abi/event.h"
-#include "kernel/abi/machine.h"
 #include "kernel/base/clock.h"
+#include "kernel/base/log.h"
 #include "kernel/base/writer.h"
 #include "kernel/process/subsystem.h"
 #include "kernel/thread/line.h"
+#include "kernel/thread/timer.h"
 
-struct interrupt {
-    struct object object;
-    uint32_t line;           // [I]
-    int32_t number;          // [lines_lock] of the driver
-    struct process *process; // [lines_lock] the driver, not referenced: its end unbinds it
-    bool unacknowledged;     // [lines_lock] it interrupted, and the driver has not served it yet
-    uint64_t raised;         // [lines_lock] when
-    struct notice notice;
-};
+#define SERVICE_TIME UINT64_C(1000000000) // in which a driver should have acknowledged
 
-static struct lock lines_lock = {.rank = RANK_OBJECT_INNER};
-static struct interrupt *lines[INTERRUPT_LINE_COUNT]; // [lines_lock] not referenced: destruction takes them off
+static struct {
+    struct lock lock;
+    struct interrupt *lines[INTERRUPT_LINE_COUNT];
+    struct timer watch; // looks for lines that nobody acknowledges
+    bool watching;      // it is armed
+} lines = {.lock = LOCK_INITIAL(RANK_OBJECT)};
 
-static void line_raise(struct interrupt *interrupt) {
+// ---- delivery, in interrupt context ----
+
+// The line's lock is held; the controller has masked it.
+static void deliver(struct interrupt *interrupt, uint64_t now) {
     EVENT event = {
         .Type = EVENT_INTERRUPT,
         .Data1 = (uint32_t)interrupt->number,
-        .Data2 = 1, // the queue counts
+        .Data2 = 1,
         .Data3 = interrupt->line,
     };
-    interrupt->unacknowledged = true;
-    interrupt->raised = clock_now();
-    interrupt->object.operations++;
+    interrupt->masked = true;
+    interrupt->reported = false;
+    interrupt->count++;
+    interrupt->arrived = now;
     notice_raise(&interrupt->notice, &event);
 }
 
-// In interrupt context; the line is masked by now.
-static void line_interrupted(uint32_t line) {
-    lock_acquire(&lines_lock);
-    struct interrupt *interrupt = line < INTERRUPT_LINE_COUNT ? lines[line] : 0;
-    if (interrupt != 0 && interrupt->process != 0)
-        line_raise(interrupt);
-    lock_release(&lines_lock);
+static void line_arrived(uint32_t line) {
+    uint64_t now = clock_now();
+    lock_acquire(&lines.lock);
+    struct interrupt *interrupt = line < INTERRUPT_LINE_COUNT ? lines.lines[line] : 0;
+    bool bound = interrupt != 0 && interrupt->process != 0;
+    if (bound)
+        deliver(interrupt, now);
+    bool watch = bound && !lines.watching;
+    if (watch)
+        lines.watching = true;
+    lock_release(&lines.lock);
+    if (watch)
+        timer_arm(&lines.watch, now + SERVICE_TIME);
 }
+
+// ---- lines that wait for their driver ----
+
+// Marks those that are overdue; says which, as bits, and whether there are younger ones to look after.
+static uint32_t overdue_find(uint64_t now, bool *younger) {
+    uint32_t overdue = 0;
+    *younger = false;
+    for (uint32_t i = 0; i < INTERRUPT_LINE_COUNT; i++) {
+        struct interrupt *interrupt = lines.lines[i];
+        if (interrupt == 0 || interrupt->arrived == 0 || interrupt->reported)
+            continue;
+        interrupt->reported = now - interrupt->arrived >= SERVICE_TIME;
+        if (interrupt->reported)
+            overdue |= 1u << i;
+        else
+            *younger = true;
+    }
+    return overdue;
+}
+
+static void watch_expired(struct timer *timer) {
+    uint64_t now = clock_now();
+    bool younger;
+    lock_acquire(&lines.lock);
+    uint32_t overdue = overdue_find(now, &younger);
+    lines.watching = younger;
+    lock_release(&lines.lock);
+    for (uint32_t i = 0; i < INTERRUPT_LINE_COUNT; i++)
+        if (overdue & 1u << i)
+            log_line("interrupt line %u: not acknowledged for a second, it stays masked", i);
+    if (younger)
+        timer_arm(timer, now + SERVICE_TIME);
+}
+
+// ---- binding; the lines' lock is held ----
 
 static void unbind_locked(struct interrupt *interrupt) {
     interrupt_line_mask(interrupt->line);
+    interrupt->masked = true;
     interrupt->process = 0;
-    interrupt->unacknowledged = false;
+    interrupt->arrived = 0;
+    notice_end(&interrupt->notice);
 }
 
-static void interrupt_last_closed(struct object *object) {
-    struct interrupt *interrupt = (struct interrupt *)object;
-    lock_acquire(&lines_lock);
+static void bind_locked(struct interrupt *interrupt, struct process *process, int32_t number) {
     unbind_locked(interrupt);
-    lock_release(&lines_lock);
-    notice_end(&interrupt->notice);
+    notice_start(&interrupt->notice, process->notice_target, &interrupt->object, interrupt->object.id);
+    interrupt->number = number;
+    interrupt->process = process;
+    interrupt->masked = false;
+    interrupt_line_unmask(interrupt->line);
 }
 
-static void interrupt_destroy(struct object *object) {
+enum status interrupt_bind(struct interrupt *interrupt, struct process *process, int32_t number) {
+    lock_acquire(&lines.lock);
+    bool live = interrupt->live;
+    if (live)
+        bind_locked(interrupt, process, number);
+    lock_release(&lines.lock);
+    return live ? STATUS_OK : STATUS_BAD_NUMBER;
+}
+
+enum status interrupt_acknowledge(struct interrupt *interrupt) {
+    lock_acquire(&lines.lock);
+    bool bound = interrupt->process != 0;
+    if (bound && interrupt->masked) {
+        interrupt->masked = false;
+        interrupt->arrived = 0;
+        interrupt_line_unmask(interrupt->line);
+    }
+    lock_release(&lines.lock);
+    return bound ? STATUS_OK : STATUS_INVALID_ARGUMENT;
+}
+
+// ---- the object ----
+
+static void interrupt_last_number_closed(struct object *object) {
     struct interrupt *interrupt = (struct interrupt *)object;
-    lock_acquire(&lines_lock);
-    if (lines[interrupt->line] == interrupt)
-        lines[interrupt->line] = 0;
-    lock_release(&lines_lock);
-    notice_end(&interrupt->notice);
+    lock_acquire(&lines.lock);
+    if (interrupt->live) {
+        unbind_locked(interrupt);
+        interrupt->live = false;
+        lines.lines[interrupt->line] = 0;
+    }
+    lock_release(&lines.lock);
 }
 
 static void interrupt_describe(struct object *object, struct writer *out) {
     struct interrupt *interrupt = (struct interrupt *)object;
-    lock_acquire(&lines_lock);
+    uint64_t now = clock_now();
+    lock_acquire(&lines.lock);
     uint32_t driver = interrupt->process != 0 ? interrupt->process->id : 0;
-    bool waiting = interrupt->unacknowledged;
-    uint64_t since = clock_now() - interrupt->raised;
-    lock_release(&lines_lock);
-    writer_format(out, "line: %u\ndriver: %u\n", interrupt->line, driver);
-    if (waiting)
-        writer_format(out, "unacknowledged: since %llu us\n", (unsigned long long)(since / 1000));
-}
-
-static void interrupt_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges) {
-    (void)object, (void)reason;
-    edges->count = 0; // hardware ends it
+    uint64_t count = interrupt->count, arrived = interrupt->arrived;
+    bool masked = interrupt->masked;
+    lock_release(&lines.lock);
+    writer_format(out, "line: %u\ndriver: %u\ncount: %llu\nmasked: %s\n", interrupt->line, driver,
+                  (unsigned long long)count, masked ? "yes" : "no");
+    writer_format(out, "not acknowledged for: %llu ns\n", (unsigned long long)(arrived != 0 ? now - arrived : 0));
 }
 
 const struct object_type interrupt_type = {
     .name = "interrupt",
     .kind = OBJECT_INTERRUPT,
     .size = sizeof(struct interrupt),
-    .lock_rank = RANK_OBJECT,
-    .rights = RIGHT_COPY | RIGHT_SEND | RIGHT_MANAGE,
-    .last_number_closed = interrupt_last_closed,
-    .destroy = interrupt_destroy,
+    .lock_rank = RANK_OBJECT_INNER,
+    .rights = RIGHT_MANAGE | RIGHT_COPY | RIGHT_SEND,
+    .last_number_closed = interrupt_last_number_closed,
+    .destroy = interrupt_last_number_closed, // it may be that it never had a number
     .describe = interrupt_describe,
-    .wait_edges = interrupt_edges,
 };
 
-static enum status line_take(struct interrupt *interrupt, uint32_t line) {
-    lock_acquire(&lines_lock);
-    interrupt->line = line;
-    bool taken = lines[line] != 0;
-    if (!taken)
-        lines[line] = interrupt;
-    lock_release(&lines_lock);
-    return taken ? STATUS_BUSY : STATUS_OK;
-}
-
-enum status interrupt_make(struct account *account, uint32_t line, struct object **object) {
+enum status interrupt_create(struct account *account, uint32_t line, struct interrupt **interrupt) {
     if (line >= INTERRUPT_LINE_COUNT)
         return STATUS_INVALID_ARGUMENT;
-    struct object *made;
-    enum status status = object_create(&interrupt_type, account, "interrupt", &made);
+    struct object *object;
+    enum status status = object_create(&interrupt_type, account, "interrupt", &object);
     if (status != STATUS_OK)
         return status;
-    status = line_take((struct interrupt *)made, line);
-    if (status != STATUS_OK) {
-        object_release(made);
-        return status;
+    struct interrupt *made = (struct interrupt *)object;
+    made->line = line;
+    made->masked = true;
+    lock_acquire(&lines.lock);
+    made->live = lines.lines[line] == 0;
+    if (made->live)
+        lines.lines[line] = made;
+    lock_release(&lines.lock);
+    if (!made->live) {
+        object_release(object);
+        return STATUS_BUSY;
     }
-    *object = made;
+    *interrupt = made;
     return STATUS_OK;
 }
 
-// The line is masked while the notice changes its target: no interrupt comes in between.
-void interrupt_bind(struct object *object, struct process *process, int32_t number) {
-    struct interrupt *interrupt = (struct interrupt *)object;
-    lock_acquire(&lines_lock);
-    unbind_locked(interrupt);
-    lock_release(&lines_lock);
-    notice_end(&interrupt->notice);
-    notice_start(&interrupt->notice, process->notice_target, object, object->id);
-    lock_acquire(&lines_lock);
-    interrupt->process = process;
-    interrupt->number = number;
-    interrupt_line_unmask(interrupt->line);
-    lock_release(&lines_lock);
+// ---- the kernel's side ----
+
+static void interrupt_process_ended(struct process *process) {
+    lock_acquire(&lines.lock);
+    for (uint32_t i = 0; i < INTERRUPT_LINE_COUNT; i++)
+        if (lines.lines[i] != 0 && lines.lines[i]->process == process)
+            unbind_locked(lines.lines[i]);
+    lock_release(&lines.lock);
 }
 
-void interrupt_acknowledge(struct object *object) {
-    struct interrupt *interrupt = (struct interrupt *)object;
-    lock_acquire(&lines_lock);
-    if (interrupt->process != 0 && interrupt->unacknowledged) {
-        interrupt->unacknowledged = false;
-        interrupt_line_unmask(interrupt->line);
-    }
-    lock_release(&lines_lock);
-}
-
-static enum status interrupts_start(void) {
-    interrupt_line_handler = line_interrupted;
+static enum status interrupt_start(void) {
+    timer_start(&lines.watch, watch_expired);
+    interrupt_line_handler = line_arrived;
     return STATUS_OK;
 }
 
-// The driver is gone: its device keeps quiet, even while somebody else (init) still has a number of the line.
-static void interrupts_ended(struct process *process) {
-    lock_acquire(&lines_lock);
-    for (uint32_t line = 0; line < INTERRUPT_LINE_COUNT; line++)
-        if (lines[line] != 0 && lines[line]->process == process)
-            unbind_locked(lines[line]);
-    lock_release(&lines_lock);
-}
-
-SUBSYSTEM(interrupts_subsystem) = {
+SUBSYSTEM(interrupt_subsystem) = {
     .name = "interrupts",
-    .start = interrupts_start,
-    .process_ended = interrupts_ended,
+    .start = interrupt_start,
+    .process_ended = interrupt_process_ended,
 };

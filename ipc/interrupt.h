@@ -1,20 +1,36 @@
-// Interrupt lines as objects: an interrupt comes to its driver as an event, and not again until the driver said so. (R-B12)
-// Source: seeds/002, "Events" (an interrupt was triggered); DESIGN "Interrupts".
+// Interrupts as objects: a line of the interrupt controller that a driver bound comes to it as EVENT_INTERRUPT.
 //
-// The line is masked when it interrupts and unmasked by the acknowledgement. It is masked for good when the driver that is
-// bound to it ends or the last number is closed. One notice carries the count and the time of the first.
+// The line is masked from each interrupt until the driver acknowledges it, so that no storm can hold a CPU; repeats before the
+// event was taken are counted in it. When the driver dies the line is masked. A line that was not acknowledged for a second is
+// logged once, and describe tells since when it waits. (R-B12)
+//
+// Rules: no lock may be held. One lock guards all lines.
 #pragma once
 
+#include "kernel/abi/machine.h"
+#include "kernel/object/notice.h"
 #include "kernel/process/process.h"
 
-struct interrupt;
+struct interrupt {
+    struct object object;
+    uint32_t line;           // [I]
+    bool live;               // [lines' lock] it has its line
+    bool masked;             // [lines' lock]
+    bool reported;           // [lines' lock] it was logged since the last interrupt
+    struct process *process; // [lines' lock] bound to it; not a reference, cleared when it ends. Null: not bound
+    int32_t number;          // [lines' lock] of it, in that process
+    uint64_t count;          // [lines' lock] interrupts since it was made
+    uint64_t arrived;        // [lines' lock] when the last one came; 0: it is acknowledged
+    struct notice notice;    // [lines' lock]
+};
 
 extern const struct object_type interrupt_type;
 
-// INVALID_ARGUMENT (no such line), BUSY (somebody has it), LIMIT_REACHED, NO_MEMORY.
-enum status interrupt_make(struct account *account, uint32_t line, struct object **object);
+// INVALID_ARGUMENT (no such line), BUSY, LIMIT_REACHED, NO_MEMORY.
+enum status interrupt_create(struct account *account, uint32_t line, struct interrupt **interrupt);
 
-// From now on the events go to this process, which knows the interrupt by `number`; unmasks the line.
-void interrupt_bind(struct object *object, struct process *process, int32_t number);
+// Its interrupts go to `process` from now on, told with this number. BAD_NUMBER: closed meanwhile.
+enum status interrupt_bind(struct interrupt *interrupt, struct process *process, int32_t number);
 
-void interrupt_acknowledge(struct object *object);
+// INVALID_ARGUMENT: it is not bound.
+enum status interrupt_acknowledge(struct interrupt *interrupt);

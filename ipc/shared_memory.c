@@ -1,256 +1,263 @@
-// Offers of shared memory: made, accepted, refused, withdrawn.
+// Offers of shared memory: made, answered, withdrawn.
 #include "ipc/shared_memory.h"
 
-#include "ipc/gate.h"
 #include "kernel/abi/event.h"
-#include "kernel/base/assert.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
 #include "kernel/process/subsystem.h"
 
-struct offer {
-    struct object object;
-    LIST_ENTRY(offer) received_link; // [offers_lock]
-    LIST_ENTRY(offer) made_link;     // [offers_lock]
-    struct memory *memory;           // [I] a reference
-    uint32_t rights;                 // [I]
-    uint32_t id;                     // [I] the receiver's name for it
-    uint32_t from, to;               // [I] process ids
-    bool pending;                    // [offers_lock] on both lists
-    struct notice offered;           // at the receiver
-    struct notice answer;            // at the maker
-};
+LIST_HEAD(shared_offer_list, shared_offer);
 
-LIST_HEAD(offer_list, offer);
-
+// What each process has. All of it under the offers' lock.
 struct offer_table {
-    struct offer_list received, made;
-    uint32_t last_id;
+    struct shared_offer_list made;
+    struct shared_offer_list received;
+    uint32_t next_id;
     bool closed; // the process ended
 };
 
-// Offers are few and answered by people or at start-up: one lock for all of them.
-static struct lock offers_lock = {.rank = RANK_OBJECT_INNER};
+static struct lock offers_lock = LOCK_INITIAL(RANK_OBJECT);
 
 static struct offer_table *table_of(const struct process *process) {
     return process->attachments[ATTACHMENT_OFFERS];
 }
 
-// ---- the object ----
-
-static void offer_destroy(struct object *object) {
-    struct offer *offer = (struct offer *)object;
-    assert(!offer->pending);
-    notice_end(&offer->offered);
-    notice_end(&offer->answer);
-    object_release(&offer->memory->object);
-}
-
-static void offer_describe(struct object *object, struct writer *out) {
-    struct offer *offer = (struct offer *)object;
-    writer_format(out, "memory: %llu\nfrom: %u\nto: %u\nanswered: %s\n", (unsigned long long)offer->memory->object.id,
-                  offer->from, offer->to, offer->pending ? "no" : "yes");
-}
-
-static const struct object_type offer_type = {
-    .name = "offer",
-    .kind = OBJECT_OFFER,
-    .size = sizeof(struct offer),
-    .lock_rank = RANK_OBJECT,
-    .destroy = offer_destroy,
-    .describe = offer_describe,
-};
-
 // ---- events ----
 
-static EVENT offer_event(const struct offer *offer, enum shared_action action, uint32_t other) {
-    uint64_t pages = offer->memory->pages;
+static EVENT event_for(const struct shared_offer *offer, enum shared_action action, uint32_t other) {
     return (EVENT){
         .Type = EVENT_SHARED_MEMORY,
         .Action = action,
         .Data1 = offer->id,
         .Data2 = other,
-        .Data3 = pages < UINT32_MAX ? (uint32_t)pages : UINT32_MAX,
+        .Data3 = (uint32_t)offer->memory->pages,
     };
 }
 
-static void tell_receiver(struct offer *offer, enum shared_action action) {
-    EVENT event = offer_event(offer, action, offer->from);
-    notice_raise(&offer->offered, &event);
+static void receiver_tell(struct shared_offer *offer, enum shared_action action) {
+    EVENT event = event_for(offer, action, offer->maker);
+    notice_raise(&offer->to_receiver, &event);
 }
 
-static void tell_maker(struct offer *offer, enum shared_action action) {
-    EVENT event = offer_event(offer, action, offer->to);
-    notice_raise(&offer->answer, &event);
+static void maker_tell(struct shared_offer *offer, enum shared_action action) {
+    EVENT event = event_for(offer, action, offer->receiver);
+    notice_raise(&offer->to_maker, &event);
 }
 
-// ---- lists ----
+static enum status offered_take(struct notice *notice, struct process *taker, EVENT *event) {
+    (void)taker;
+    (void)event;
+    struct shared_offer *offer = (struct shared_offer *)notice->owner;
+    lock_acquire(&offers_lock);
+    offer->seen = true;
+    lock_release(&offers_lock);
+    return STATUS_OK;
+}
 
-static enum status offer_enter(struct offer *offer, struct process *from, struct process *to) {
+// ---- the end of an offer ----
+
+// Takes it off both lists; the lists' reference passes to the caller, who calls offer_end. The lock is held.
+static void offer_close_locked(struct shared_offer *offer) {
+    offer->open = false;
+    LIST_REMOVE(offer, made);
+    LIST_REMOVE(offer, received);
+}
+
+static void offer_end(struct shared_offer *offer) {
+    account_discharge(offer->object.account, ACCOUNT_PIPES_UNREAD, 1);
+    object_number_removed(&offer->memory->object);
+    object_release(&offer->object);
+}
+
+// The receiver that never saw the offer need not know that it is gone.
+static void offer_withdraw_locked(struct shared_offer *offer) {
+    offer_close_locked(offer);
+    notice_cancel(&offer->to_receiver);
+    if (offer->seen)
+        receiver_tell(offer, SHARED_WITHDRAWN);
+}
+
+static void offer_answer_locked(struct shared_offer *offer, enum shared_action action) {
+    offer_close_locked(offer);
+    notice_cancel(&offer->to_receiver);
+    maker_tell(offer, action);
+}
+
+// ---- the object ----
+
+static void offer_destroy(struct object *object) {
+    struct shared_offer *offer = (struct shared_offer *)object;
+    notice_end(&offer->to_receiver);
+    notice_end(&offer->to_maker);
+    object_release(&offer->memory->object);
+}
+
+static void offer_describe(struct object *object, struct writer *out) {
+    struct shared_offer *offer = (struct shared_offer *)object;
+    lock_acquire(&offers_lock);
+    bool open = offer->open, seen = offer->seen;
+    lock_release(&offers_lock);
+    writer_format(out, "offer: %u\nfrom: %u\nto: %u\nrights: %#x\n", offer->id, offer->maker, offer->receiver,
+                  offer->rights);
+    writer_format(out, "open: %s\nseen: %s\n", open ? "yes" : "no", seen ? "yes" : "no");
+}
+
+const struct object_type shared_offer_type = {
+    .name = "offer",
+    .kind = OBJECT_OFFER,
+    .size = sizeof(struct shared_offer),
+    .lock_rank = RANK_OBJECT_INNER,
+    .destroy = offer_destroy,
+    .describe = offer_describe,
+};
+
+// ---- making ----
+
+static void notice_set_up(struct notice *notice, struct shared_offer *offer, struct process *told,
+                          struct process *about) {
+    notice_start(notice, told->notice_target, &offer->object, offer->memory->object.id);
+    notice->process = about->id;
+    notice->user = about->user;
+}
+
+static void offer_fill(struct shared_offer *offer, struct process *maker, struct process *receiver,
+                       struct memory *memory) {
+    object_retain(&memory->object);
+    offer->memory = memory;
+    offer->maker = maker->id;
+    offer->receiver = receiver->id;
+    notice_set_up(&offer->to_receiver, offer, receiver, maker);
+    notice_set_up(&offer->to_maker, offer, maker, receiver);
+    offer->to_receiver.take = offered_take;
+}
+
+// Enters it in both lists, which take over the caller's reference, and tells the receiver.
+static enum status offer_enter(struct shared_offer *offer, struct process *maker, struct process *receiver,
+                               uint32_t *id) {
+    struct offer_table *table = table_of(receiver);
     enum status status = STATUS_PEER_DIED;
     lock_acquire(&offers_lock);
-    struct offer_table *received = table_of(to), *made = table_of(from);
-    if (!received->closed && !made->closed) {
-        offer->id = ++received->last_id;
-        if (received->last_id == UINT32_MAX)
-            received->last_id = 0;
-        offer->pending = true;
-        LIST_INSERT_HEAD(&received->received, offer, received_link);
-        LIST_INSERT_HEAD(&made->made, offer, made_link);
-        object_retain(&offer->object);
-        tell_receiver(offer, SHARED_OFFERED);
+    if (!table->closed) {
         status = STATUS_OK;
+        do
+            table->next_id++;
+        while (table->next_id == 0); // ids in use are as few as the charges for them
+        *id = offer->id = table->next_id;
+        offer->open = true;
+        LIST_INSERT_HEAD(&table_of(maker)->made, offer, made);
+        LIST_INSERT_HEAD(&table->received, offer, received);
+        object_number_added(&offer->memory->object);
+        receiver_tell(offer, SHARED_OFFERED);
     }
     lock_release(&offers_lock);
     return status;
 }
 
-// The lists' reference passes to the caller.
-static void offer_unlink_locked(struct offer *offer) {
-    LIST_REMOVE(offer, received_link);
-    LIST_REMOVE(offer, made_link);
-    offer->pending = false;
+static enum status offer_make_charged(struct process *maker, struct process *receiver, struct memory *memory,
+                                      uint32_t rights, uint32_t *id) {
+    struct object *object;
+    enum status status = object_create(&shared_offer_type, maker->account, memory->object.name, &object);
+    if (status != STATUS_OK)
+        return status;
+    struct shared_offer *offer = (struct shared_offer *)object;
+    offer->rights = rights;
+    offer_fill(offer, maker, receiver, memory);
+    status = offer_enter(offer, maker, receiver, id);
+    if (status != STATUS_OK)
+        object_release(object);
+    return status;
 }
 
-static struct offer *offer_take(struct process *process, uint32_t id) {
-    struct offer *offer;
+enum status shared_offer_make(struct process *maker, struct process *receiver, struct memory *memory, uint32_t rights,
+                              uint32_t *id) {
+    enum status status = account_charge(maker->account, ACCOUNT_PIPES_UNREAD, 1);
+    if (status != STATUS_OK)
+        return status;
+    status = offer_make_charged(maker, receiver, memory, rights, id);
+    if (status != STATUS_OK)
+        account_discharge(maker->account, ACCOUNT_PIPES_UNREAD, 1);
+    return status;
+}
+
+// ---- answering ----
+
+// Closes the receiver's offer `id` with an answer; null: there is none (now).
+static struct shared_offer *offer_answer(struct process *receiver, uint32_t id, enum shared_action action) {
+    struct shared_offer *offer;
     lock_acquire(&offers_lock);
-    LIST_FOREACH(offer, &table_of(process)->received, received_link) {
+    LIST_FOREACH(offer, &table_of(receiver)->received, received) {
         if (offer->id == id)
             break;
     }
     if (offer != 0)
-        offer_unlink_locked(offer);
+        offer_answer_locked(offer, action);
     lock_release(&offers_lock);
     return offer;
 }
 
-static void offer_finish(struct offer *offer) {
-    account_discharge(offer->object.account, ACCOUNT_PIPES_UNREAD, 1);
-    object_release(&offer->object);
-}
-
-static void offer_answer(struct offer *offer, enum shared_action action) {
-    notice_cancel(&offer->offered);
-    tell_maker(offer, action);
-    offer_finish(offer);
-}
-
-// ---- the operations ----
-
-static enum status offer_create(struct process *from, struct process *to, const struct offer_terms *terms,
-                                struct offer **offer) {
-    struct object *object;
-    enum status status = object_create(&offer_type, from->account, terms->memory->object.name, &object);
+enum status shared_offer_accept(struct process *receiver, uint32_t id, int32_t *number) {
+    enum status status = number_reserve(&receiver->numbers, number);
     if (status != STATUS_OK)
         return status;
-    struct offer *made = (struct offer *)object;
-    made->memory = terms->memory;
-    object_retain(&terms->memory->object);
-    made->rights = terms->rights;
-    made->from = from->id;
-    made->to = to->id;
-    notice_start(&made->offered, to->notice_target, object, terms->memory->object.id);
-    notice_start(&made->answer, from->notice_target, object, terms->memory->object.id);
-    made->offered.process = from->id;
-    made->offered.user = from->user;
-    made->answer.process = to->id;
-    made->answer.user = to->user;
-    *offer = made;
-    return STATUS_OK;
-}
-
-static enum status offer_place(struct process *from, struct process *to, const struct offer_terms *terms,
-                               uint32_t *id) {
-    struct offer *offer;
-    enum status status = offer_create(from, to, terms, &offer);
-    if (status != STATUS_OK)
-        return status;
-    status = offer_enter(offer, from, to);
-    *id = offer->id;
-    object_release(&offer->object);
-    return status;
-}
-
-enum status offer_make(struct process *from, struct process *to, const struct offer_terms *terms, uint32_t *id) {
-    enum status status = gate_check(to, GATE_SHARED_MEMORY, from);
-    if (status != STATUS_OK)
-        return status;
-    status = account_charge(from->account, ACCOUNT_PIPES_UNREAD, 1);
-    if (status != STATUS_OK)
-        return status;
-    status = offer_place(from, to, terms, id);
-    if (status != STATUS_OK)
-        account_discharge(from->account, ACCOUNT_PIPES_UNREAD, 1);
-    return status;
-}
-
-// The number's place is reserved before the offer is taken, so that it cannot be lost half-way.
-enum status offer_accept(struct process *process, uint32_t id, int32_t *number) {
-    enum status status = number_reserve(&process->numbers, number);
-    if (status != STATUS_OK)
-        return status;
-    struct offer *offer = offer_take(process, id);
+    struct shared_offer *offer = offer_answer(receiver, id, SHARED_ACCEPTED);
     if (offer == 0) {
-        number_unreserve(&process->numbers, *number);
+        number_unreserve(&receiver->numbers, *number);
         return STATUS_NOT_FOUND;
     }
-    number_insert_reserved(&process->numbers, *number, &offer->memory->object, offer->rights);
-    offer_answer(offer, SHARED_ACCEPTED);
+    number_insert_reserved(&receiver->numbers, *number, &offer->memory->object, offer->rights);
+    offer_end(offer);
     return STATUS_OK;
 }
 
-enum status offer_refuse(struct process *process, uint32_t id) {
-    struct offer *offer = offer_take(process, id);
+enum status shared_offer_refuse(struct process *receiver, uint32_t id) {
+    struct shared_offer *offer = offer_answer(receiver, id, SHARED_REFUSED);
     if (offer == 0)
         return STATUS_NOT_FOUND;
-    offer_answer(offer, SHARED_REFUSED);
+    offer_end(offer);
     return STATUS_OK;
 }
 
 // ---- what each process has ----
 
-static enum status offers_created(struct process *process) {
+static enum status offers_process_created(struct process *process) {
     struct offer_table *table = heap_allocate(sizeof(struct offer_table));
     if (table == 0)
         return STATUS_NO_MEMORY;
-    LIST_INIT(&table->received);
     LIST_INIT(&table->made);
+    LIST_INIT(&table->received);
     process->attachments[ATTACHMENT_OFFERS] = table;
     return STATUS_OK;
 }
 
-// The next offer on one of a closed table's lists, unlinked; null: none.
-static struct offer *list_take_first(struct offer_list *list) {
+// Closes one offer that the ended process made or got; null: there is no more.
+static struct shared_offer *ended_next(struct offer_table *table) {
     lock_acquire(&offers_lock);
-    struct offer *offer = LIST_FIRST(list);
-    if (offer != 0)
-        offer_unlink_locked(offer);
+    table->closed = true;
+    struct shared_offer *offer = LIST_FIRST(&table->received);
+    if (offer != 0) {
+        offer_answer_locked(offer, SHARED_REFUSED);
+    } else {
+        offer = LIST_FIRST(&table->made);
+        if (offer != 0)
+            offer_withdraw_locked(offer);
+    }
     lock_release(&offers_lock);
     return offer;
 }
 
-static void offers_ended(struct process *process) {
-    struct offer_table *table = table_of(process);
-    struct offer *offer;
-    lock_acquire(&offers_lock);
-    table->closed = true;
-    lock_release(&offers_lock);
-    while ((offer = list_take_first(&table->received)) != 0)
-        offer_answer(offer, SHARED_REFUSED);
-    while ((offer = list_take_first(&table->made)) != 0) {
-        tell_receiver(offer, SHARED_WITHDRAWN);
-        offer_finish(offer);
-    }
+static void offers_process_ended(struct process *process) {
+    struct shared_offer *offer;
+    while ((offer = ended_next(table_of(process))) != 0)
+        offer_end(offer);
 }
 
-static void offers_freed(struct process *process) {
+static void offers_process_freed(struct process *process) {
     heap_free(process->attachments[ATTACHMENT_OFFERS]);
 }
 
 SUBSYSTEM(offers_subsystem) = {
     .name = "offers",
-    .process_created = offers_created,
-    .process_ended = offers_ended,
-    .process_freed = offers_freed,
+    .process_created = offers_process_created,
+    .process_ended = offers_process_ended,
+    .process_freed = offers_process_freed,
 };

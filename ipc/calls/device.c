@@ -1,135 +1,111 @@
-// The calls of devices: ranges, interrupt lines, timers.
+// The calls of drivers and clocks: ranges, interrupt lines, timers.
 #include "ipc/interrupt.h"
 #include "ipc/physical_memory.h"
 #include "ipc/timer.h"
 #include "kernel/base/call.h"
-#include "kernel/memory/space.h"
 #include "kernel/object/machine.h"
-#include "kernel/process/ports.h"
 
-// Gives a new object its first number and lets go of the maker's reference.
-static struct result object_hand_out(struct object *object) {
+// Gives a fresh object its number and lets go of it.
+static struct result hand_out(struct object *object) {
     int32_t number = 0;
     enum status status = number_insert(&process_current()->numbers, object, object->type->rights, &number);
     object_release(object);
     return result_make(status, (uint64_t)number);
 }
 
+static enum status find(int32_t number, enum object_kind kind, uint32_t rights, struct object **object) {
+    return number_find(&process_current()->numbers, number, kind, rights, object);
+}
+
 // ---- ranges ----
 
 struct result call_range_create(int32_t machine, uint32_t kind, uint64_t base, uint64_t size) {
     struct process *process = process_current();
-    enum status status = machine_right_check(process, machine, RIGHT_RANGE);
-    if (status != STATUS_OK)
-        return result_status(status);
-    struct range_plan plan = {kind, base, size};
     struct range *range;
-    status = range_make(process->account, &plan, &range);
-    return status == STATUS_OK ? object_hand_out(&range->object) : result_status(status);
-}
-
-static enum status range_by_number(int32_t number, uint32_t kind, struct range **range) {
-    struct object *object;
-    enum status status =
-        number_find(&process_current()->numbers, number, OBJECT_RANGE, RIGHT_READ | RIGHT_WRITE, &object);
-    if (status != STATUS_OK)
-        return status;
-    *range = (struct range *)object;
-    if ((*range)->kind == kind)
-        return STATUS_OK;
-    object_release(object);
-    return STATUS_WRONG_TYPE;
-}
-
-static enum status range_map_part(struct range *range, uint64_t offset, uint64_t size, uint32_t caching,
-                                  uint64_t *base) {
-    uint64_t end;
-    if (caching > RANGE_CACHED || size == 0 || offset % PAGE_SIZE != 0 || __builtin_add_overflow(offset, size, &end) ||
-        end > range->size)
-        return STATUS_INVALID_ARGUMENT;
-    range->object.operations++;
-    return space_map_physical(process_current()->space, range->base + offset, size, (enum range_caching)caching,
-                              &range->object, base);
+    enum status status = machine_right_check(process, machine, RIGHT_RANGE);
+    if (status == STATUS_OK)
+        status = range_create(process->account, kind, base, size, &range);
+    return status == STATUS_OK ? hand_out(&range->object) : result_status(status);
 }
 
 struct result call_range_map(int32_t number, uint64_t offset, size_t size, uint32_t caching) {
-    struct range *range;
-    enum status status = range_by_number(number, RANGE_MEMORY, &range);
+    struct object *object;
+    enum status status = find(number, OBJECT_RANGE, RIGHT_READ | RIGHT_WRITE, &object);
     if (status != STATUS_OK)
         return result_status(status);
     uint64_t base = 0;
-    status = range_map_part(range, offset, size, caching, &base);
-    object_release(&range->object);
+    status = range_map((struct range *)object, process_current(), offset, size, caching, &base);
+    object_release(object);
     return result_make(status, base);
 }
 
 struct result call_range_open(int32_t number) {
-    struct range *range;
-    enum status status = range_by_number(number, RANGE_PORTS, &range);
+    struct object *object;
+    enum status status = find(number, OBJECT_RANGE, RIGHT_READ | RIGHT_WRITE, &object);
     if (status != STATUS_OK)
         return result_status(status);
-    status = ports_open(process_current(), (uint16_t)range->base, (uint32_t)range->size);
-    object_release(&range->object);
+    status = range_open((struct range *)object, process_current());
+    object_release(object);
     return result_status(status);
 }
 
-// ---- interrupt lines ----
+// ---- interrupts ----
 
 struct result call_interrupt_create(int32_t machine, uint32_t line) {
     struct process *process = process_current();
+    struct interrupt *interrupt;
     enum status status = machine_right_check(process, machine, RIGHT_LINE);
-    if (status != STATUS_OK)
-        return result_status(status);
-    struct object *object;
-    status = interrupt_make(process->account, line, &object);
-    return status == STATUS_OK ? object_hand_out(object) : result_status(status);
-}
-
-static enum status interrupt_by_number(int32_t number, struct object **object) {
-    return number_find(&process_current()->numbers, number, OBJECT_INTERRUPT, RIGHT_MANAGE, object);
+    if (status == STATUS_OK)
+        status = interrupt_create(process->account, line, &interrupt);
+    return status == STATUS_OK ? hand_out(&interrupt->object) : result_status(status);
 }
 
 struct result call_interrupt_bind(int32_t number) {
     struct object *object;
-    enum status status = interrupt_by_number(number, &object);
+    enum status status = find(number, OBJECT_INTERRUPT, RIGHT_MANAGE, &object);
     if (status != STATUS_OK)
         return result_status(status);
-    interrupt_bind(object, process_current(), number);
+    status = interrupt_bind((struct interrupt *)object, process_current(), number);
     object_release(object);
-    return result_status(STATUS_OK);
+    return result_status(status);
 }
 
 struct result call_interrupt_acknowledge(int32_t number) {
     struct object *object;
-    enum status status = interrupt_by_number(number, &object);
+    enum status status = find(number, OBJECT_INTERRUPT, RIGHT_MANAGE, &object);
     if (status != STATUS_OK)
         return result_status(status);
-    interrupt_acknowledge(object);
+    status = interrupt_acknowledge((struct interrupt *)object);
     object_release(object);
-    return result_status(STATUS_OK);
+    return result_status(status);
 }
 
 // ---- timers ----
 
+// The number is known before the timer can go off.
 struct result call_timer_create(void) {
-    struct object *object;
-    enum status status = timer_make(process_current(), &object);
+    struct process *process = process_current();
+    int32_t number;
+    enum status status = number_reserve(&process->numbers, &number);
     if (status != STATUS_OK)
         return result_status(status);
-    object_retain(object);
-    struct result result = object_hand_out(object);
-    if (result.status == STATUS_OK)
-        timer_name(object, (int32_t)result.value);
-    object_release(object);
-    return result;
+    struct event_timer *timer;
+    status = event_timer_create(process, number, &timer);
+    if (status != STATUS_OK) {
+        number_unreserve(&process->numbers, number);
+        return result_status(status);
+    }
+    number_insert_reserved(&process->numbers, number, &timer->object, event_timer_type.rights);
+    object_release(&timer->object);
+    return result_ok((uint64_t)number);
 }
 
 struct result call_timer_set(int32_t number, uint64_t when, uint64_t interval) {
     struct object *object;
-    enum status status = number_find(&process_current()->numbers, number, OBJECT_TIMER, RIGHT_MANAGE, &object);
+    enum status status = find(number, OBJECT_TIMER, RIGHT_MANAGE, &object);
     if (status != STATUS_OK)
         return result_status(status);
-    status = timer_adjust(object, when, interval);
+    status = event_timer_set((struct event_timer *)object, when, interval);
     object_release(object);
     return result_status(status);
 }

@@ -156,11 +156,12 @@ uint32_t object_count(void) {
 static uint32_t object_waiter_count(struct object *object) {
     uint32_t count = 0;
     struct waiter *waiter;
-    lock_acquire(object_lock(object));
+    struct lock *lock = object_lock(object); // asked once: an object may get its pair's lock while it is looked at
+    lock_acquire(lock);
     TAILQ_FOREACH(waiter, &object->waiters.list, link) {
         count++;
     }
-    lock_release(object_lock(object));
+    lock_release(lock);
     return count;
 }
 

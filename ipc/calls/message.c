@@ -1,0 +1,217 @@
+// The calls of messages.
+#include "ipc/gate.h"
+#include "ipc/message.h"
+#include "kernel/base/call.h"
+
+static const struct message_options no_options;
+
+// ---- sending ----
+
+struct parcel {
+    struct process *from, *to;
+    struct user_address data;
+    size_t size;
+    const struct message_options *options;
+    uint64_t deadline;
+};
+
+// The sender's numbers go into the message: each counts as a number of its object until it arrives.
+static enum status cargo_load(struct process *from, const struct message_options *options, struct message *message) {
+    for (uint32_t i = 0; i < options->number_count; i++) {
+        struct object *object;
+        uint32_t rights;
+        enum status status = number_find_rights(&from->numbers, options->numbers[i], &object, &rights);
+        if (status != STATUS_OK)
+            return status;
+        if (!(rights & RIGHT_SEND)) {
+            object_release(object);
+            return STATUS_NO_RIGHT;
+        }
+        object_number_added(object);
+        message->cargo[i] = (struct message_cargo){.object = object, .rights = rights & options->rights[i]};
+    }
+    return STATUS_OK;
+}
+
+static enum status parcel_fill(const struct parcel *parcel, struct message *message) {
+    message->sender = parcel->from->id;
+    message->user = parcel->from->user;
+    message->in_reply_to = parcel->options->in_reply_to;
+    enum status status = message_copy_in(message, parcel->data);
+    return status == STATUS_OK ? cargo_load(parcel->from, parcel->options, message) : status;
+}
+
+// A reply is charged to who asked for it; that one's spent limits are its full queue.
+static enum status parcel_pack(const struct parcel *parcel, struct message **message) {
+    bool reply = parcel->options->in_reply_to != 0;
+    struct account *account = reply ? parcel->to->account : parcel->from->account;
+    enum status status = message_create(account, parcel->size, parcel->options->number_count, message);
+    if (status == STATUS_LIMIT_REACHED && reply && parcel->to != parcel->from)
+        return STATUS_PEER_FULL;
+    if (status != STATUS_OK)
+        return status;
+    status = parcel_fill(parcel, *message);
+    if (status != STATUS_OK)
+        message_free(*message);
+    return status;
+}
+
+static enum status parcel_send(const struct parcel *parcel, uint32_t *id) {
+    struct message *message;
+    enum status status = parcel_pack(parcel, &message);
+    if (status != STATUS_OK)
+        return status;
+    status = message_post(message, parcel->to, parcel->deadline, id);
+    if (status != STATUS_OK)
+        message_free(message);
+    return status;
+}
+
+static enum status reply_send(const struct parcel *parcel, uint32_t *id) {
+    struct message_queue *own = message_queue_of(parcel->from);
+    uint32_t answered = parcel->options->in_reply_to;
+    enum status status = message_answer_take(own, answered, parcel->to->id);
+    if (status != STATUS_OK)
+        return status;
+    status = parcel_send(parcel, id);
+    if (status != STATUS_OK)
+        message_answer_restore(own, answered, parcel->to->id);
+    return status;
+}
+
+static enum status parcel_route(const struct parcel *parcel, uint32_t *id) {
+    if (parcel->options->in_reply_to != 0)
+        return reply_send(parcel, id);
+    enum status status = gate_check(parcel->to, GATE_MESSAGE, parcel->from);
+    return status == STATUS_OK ? parcel_send(parcel, id) : status;
+}
+
+static struct result send_with(struct parcel *parcel, uint32_t process) {
+    if (parcel->size > MESSAGE_SIZE_MAX)
+        return result_status(STATUS_TOO_LARGE);
+    if (parcel->options->number_count > MESSAGE_NUMBERS_MAX)
+        return result_status(STATUS_INVALID_ARGUMENT);
+    uint32_t id = MESSAGE_ID_NONE;
+    parcel->from = process_current();
+    parcel->to = process == parcel->from->id ? parcel->from : process_find(process);
+    if (parcel->to == 0)
+        return result_status(STATUS_NOT_FOUND);
+    enum status status = parcel_route(parcel, &id);
+    if (parcel->to != parcel->from)
+        process_release(parcel->to);
+    return result_make(status, id);
+}
+
+struct result call_message_send(uint32_t process, struct user_address data, size_t size, struct user_address options,
+                                uint64_t deadline) {
+    struct message_options given;
+    struct parcel parcel = {.data = data, .size = size, .options = &no_options, .deadline = deadline};
+    if (options.value != 0) {
+        enum status status = user_copy_in(&given, options, sizeof(given));
+        if (status != STATUS_OK)
+            return result_status(status);
+        parcel.options = &given;
+    }
+    return send_with(&parcel, process);
+}
+
+// ---- receiving ----
+
+static enum status places_reserve(struct number_table *table, uint32_t count, int32_t *numbers) {
+    for (uint32_t i = 0; i < count; i++) {
+        enum status status = number_reserve(table, &numbers[i]);
+        if (status == STATUS_OK)
+            continue;
+        while (i-- > 0) {
+            number_unreserve(table, numbers[i]);
+            numbers[i] = NUMBER_NONE;
+        }
+        return status;
+    }
+    return STATUS_OK;
+}
+
+// What came with the message gets its numbers; message_free drops the message's own hold.
+static void cargo_unload(struct process *process, const struct message *message, const int32_t *numbers) {
+    for (uint32_t i = 0; i < message->number_count; i++)
+        number_insert_reserved(&process->numbers, numbers[i], message->cargo[i].object, message->cargo[i].rights);
+}
+
+// Copies a claimed message out, with everything prepared so that nothing can fail afterwards.
+static enum status claimed_copy_out(struct message_queue *queue, const struct message *message,
+                                    struct user_address buffer, struct user_address address,
+                                    const struct message_information *information) {
+    enum status status = message_answers_prepare(queue);
+    if (status == STATUS_OK)
+        status = message_copy_out(message, buffer);
+    if (status == STATUS_OK && address.value != 0)
+        status = user_copy_out(address, information, sizeof(*information));
+    return status;
+}
+
+static struct result claimed_take(struct message *message, struct user_address buffer, struct user_address address,
+                                  struct message_information *information) {
+    struct process *process = process_current();
+    struct message_queue *queue = message_queue_of(process);
+    size_t size = message->size;
+    enum status status = places_reserve(&process->numbers, message->number_count, information->numbers);
+    if (status == STATUS_OK) {
+        status = claimed_copy_out(queue, message, buffer, address, information);
+        for (uint32_t i = 0; status != STATUS_OK && i < message->number_count; i++)
+            number_unreserve(&process->numbers, information->numbers[i]);
+    }
+    if (status != STATUS_OK) {
+        message_unclaim(queue, message);
+        return result_status(status);
+    }
+    message_finish(queue, message);
+    cargo_unload(process, message, information->numbers);
+    message_free(message);
+    return result_ok(size);
+}
+
+// After the claim, or after what came instead of one.
+static struct result claim_end(enum status status, struct message *message, struct user_address buffer,
+                               struct user_address address, struct message_information *information) {
+    if (status == STATUS_OK)
+        return claimed_take(message, buffer, address, information);
+    if (status == STATUS_TOO_SMALL && address.value != 0 &&
+        user_copy_out(address, information, sizeof(*information)) != STATUS_OK)
+        return result_status(STATUS_BAD_ADDRESS);
+    return result_status(status);
+}
+
+struct result call_message_receive(uint32_t id, struct user_address buffer, size_t size, struct user_address address) {
+    struct message *message;
+    struct message_information information;
+    enum status status = message_claim(message_queue_of(process_current()), id, size, &information, &message);
+    return claim_end(status, message, buffer, address, &information);
+}
+
+struct result call_message_next(struct user_address buffer, size_t size, struct user_address address,
+                                uint64_t deadline) {
+    struct message *message;
+    struct message_information information;
+    struct message_queue *queue = message_queue_of(process_current());
+    enum status status = message_claim_first(queue, size, deadline, &information, &message);
+    return claim_end(status, message, buffer, address, &information);
+}
+
+struct result call_message_wait(struct user_address filter, struct user_address address, uint64_t deadline) {
+    struct message_filter given;
+    if (filter.value != 0) {
+        enum status status = user_copy_in(&given, filter, sizeof(given));
+        if (status != STATUS_OK)
+            return result_status(status);
+    }
+    struct message_information information;
+    struct message_queue *queue = message_queue_of(process_current());
+    enum status status = message_wait(queue, filter.value != 0 ? &given : 0, deadline, &information);
+    if (status == STATUS_OK)
+        status = user_copy_out(address, &information, sizeof(information));
+    return result_status(status);
+}
+
+struct result call_message_scrap(uint32_t id) {
+    return result_status(message_scrap(message_queue_of(process_current()), id));
+}

@@ -1,0 +1,147 @@
+// Events from other processes: charged to their sender, given a place in the receiver's queue, refused when there is none.
+#include "ipc/event_post.h"
+
+#include "kernel/base/assert.h"
+#include "kernel/memory/heap.h"
+
+struct account *event_post_free_locked(struct event_queue *queue, struct event_post *post) {
+    if (queue->motion == post)
+        queue->motion = 0;
+    post->next_free = queue->free_posts;
+    queue->free_posts = post;
+    queue->post_count--;
+    if (!wait_queue_is_empty(&queue->room))
+        wait_queue_wake_all(&queue->room); // their kinds have different bounds: each looks for itself
+    return post->account;
+}
+
+void event_post_discharge(struct account *account) {
+    account_discharge(account, ACCOUNT_EVENTS, 1);
+    object_release(&account->object);
+}
+
+// ---- places ----
+
+static void chunk_add_locked(struct event_queue *queue, struct event_chunk *chunk) {
+    chunk->next = queue->chunks;
+    queue->chunks = chunk;
+    for (size_t i = 0; i < EVENT_CHUNK_POSTS; i++) {
+        chunk->posts[i].next_free = queue->free_posts;
+        queue->free_posts = &chunk->posts[i];
+    }
+}
+
+// Makes more places; the lock is let go for it. Another thread may have done so, too: then there are more than needed.
+static enum status places_make(struct event_queue *queue) {
+    lock_release(&queue->object.lock);
+    struct event_chunk *chunk = heap_allocate(sizeof(struct event_chunk));
+    lock_acquire(&queue->object.lock);
+    if (chunk == 0)
+        return STATUS_NO_MEMORY;
+    chunk_add_locked(queue, chunk);
+    return STATUS_OK;
+}
+
+static uint32_t capacity_for(uint32_t type) {
+    return event_type_is_input(type) ? EVENT_QUEUE_CAPACITY : EVENT_STRANGER_CAPACITY;
+}
+
+// Tells the receiver, once it comes to it, that something was refused.
+static void overflow_note(struct event_queue *queue) {
+    struct notice *overflow = &queue->overflow;
+    bool first = !overflow->queued;
+    overflow->count = first ? 1 : overflow->count + 1;
+    overflow->event = (EVENT){.Type = EVENT_OVERFLOW, .Data1 = overflow->count};
+    queue->version++;
+    if (first)
+        event_queue_append_locked(queue, overflow);
+}
+
+static enum status room_wait(struct event_queue *queue, uint64_t deadline) {
+    struct wait_for wait = {.object = &queue->object, .reason = WAIT_EVENT_ROOM, .deadline = deadline};
+    enum status status = wait_queue_sleep(&queue->room, &queue->object.lock, &wait);
+    if (!queue->closed && (status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT))
+        overflow_note(queue);
+    return status == STATUS_WOULD_WAIT ? STATUS_PEER_FULL : status;
+}
+
+// Until a place is free. The queue's lock is held, and let go meanwhile.
+static enum status place_find(struct event_queue *queue, uint32_t type, uint64_t deadline) {
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        if (queue->closed)
+            return STATUS_PEER_DIED;
+        if (queue->post_count >= capacity_for(type))
+            status = room_wait(queue, deadline);
+        else if (queue->free_posts == 0)
+            status = places_make(queue);
+        else
+            break;
+    }
+    return queue->closed ? STATUS_PEER_DIED : status;
+}
+
+// ---- mouse motion ----
+
+static bool event_is_motion(const EVENT *event) {
+    return event->Type == EVENT_MOUSE && event->Action == MOUSE_MOVED;
+}
+
+// Motion adds up with pending motion of the same sender as long as no other mouse event lies between: a slow receiver's
+// queue does not fill with it (R-B13), a click is where it was, and nothing of the way is lost.
+static bool motion_merge(struct event_queue *queue, const struct event_posting *posting) {
+    struct event_post *motion = queue->motion;
+    if (motion == 0 || motion->notice.process != posting->sender->id)
+        return false;
+    EVENT *event = &motion->notice.event;
+    event->Data1 += posting->event.Data1;
+    event->Data2 += posting->event.Data2;
+    event->Data3 = posting->event.Data3;
+    motion->notice.count++;
+    queue->version++;
+    return true;
+}
+
+// ---- posting ----
+
+static void post_append(struct event_queue *queue, const struct event_posting *posting) {
+    struct event_post *post = queue->free_posts;
+    queue->free_posts = post->next_free;
+    queue->post_count++;
+    post->account = posting->sender->account;
+    object_retain(&post->account->object);
+    post->notice.event = posting->event;
+    post->notice.count = 1;
+    post->notice.process = posting->sender->id;
+    post->notice.user = posting->sender->user;
+    if (posting->event.Type == EVENT_MOUSE)
+        queue->motion = event_is_motion(&posting->event) ? post : 0;
+    event_queue_append_locked(queue, &post->notice);
+}
+
+// `merged`: no place was needed. The queue's lock is held.
+static enum status post_locked(struct event_queue *queue, const struct event_posting *posting, bool *merged) {
+    *merged = event_is_motion(&posting->event) && motion_merge(queue, posting);
+    if (*merged)
+        return STATUS_OK;
+    enum status status = STATUS_OK;
+    if (queue->closed || queue->free_posts == 0 || queue->post_count >= EVENT_STRANGER_CAPACITY)
+        status = place_find(queue, posting->event.Type, posting->deadline);
+    if (status == STATUS_OK)
+        post_append(queue, posting);
+    return status;
+}
+
+enum status event_queue_post(struct event_queue *queue, const struct event_posting *posting) {
+    struct account *account = posting->sender->account;
+    enum status status = account_charge(account, ACCOUNT_EVENTS, 1);
+    if (status != STATUS_OK)
+        return status;
+    bool merged;
+    lock_acquire(&queue->object.lock);
+    status = post_locked(queue, posting, &merged);
+    lock_release(&queue->object.lock);
+    if (status != STATUS_OK || merged)
+        account_discharge(account, ACCOUNT_EVENTS, 1);
+    return status;
+}

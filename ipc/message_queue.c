@@ -1,0 +1,244 @@
+// The queue of messages of a process: lists in the order of arrival, a hash by id, and its life.
+#include "ipc/message_queue.h"
+
+#include "kernel/base/assert.h"
+#include "kernel/base/writer.h"
+#include "kernel/memory/heap.h"
+#include "kernel/process/subsystem.h"
+
+// ---- the hash; ids count up, so their low bits spread them evenly ----
+
+static struct message **bucket_of(const struct message_queue *queue, uint32_t id) {
+    return &queue->buckets[id & (queue->bucket_count - 1)];
+}
+
+static struct message *hash_find(const struct message_queue *queue, uint32_t id) {
+    struct message *message = *bucket_of(queue, id);
+    while (message != 0 && message->id != id)
+        message = message->next;
+    return message;
+}
+
+static void hash_add(struct message_queue *queue, struct message *message) {
+    struct message **bucket = bucket_of(queue, message->id);
+    message->next = *bucket;
+    *bucket = message;
+}
+
+static void hash_remove(struct message_queue *queue, struct message *message) {
+    struct message **place = bucket_of(queue, message->id);
+    while (*place != message)
+        place = &(*place)->next;
+    *place = message->next;
+}
+
+bool message_hash_is_crowded(const struct message_queue *queue) {
+    uint32_t count = queue->message_count + queue->reply_count;
+    return count > 2 * queue->bucket_count && queue->bucket_count < MESSAGE_BUCKETS_MAX;
+}
+
+struct message **message_hash_replace_locked(struct message_queue *queue, struct message **buckets, uint32_t count) {
+    struct message **old = queue->buckets;
+    uint32_t old_count = queue->bucket_count;
+    queue->buckets = buckets;
+    queue->bucket_count = count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        struct message *message = old[i];
+        while (message != 0) {
+            struct message *next = message->next;
+            hash_add(queue, message);
+            message = next;
+        }
+    }
+    return old != queue->first_buckets ? old : 0;
+}
+
+struct message *message_find_locked(struct message_queue *queue, uint32_t id) {
+    struct message *message = hash_find(queue, id);
+    return message != 0 && !message->claimed ? message : 0;
+}
+
+// ---- entering and leaving ----
+
+// Goes round, leaving out 0 and the ids that are still pending.
+static uint32_t id_make(struct message_queue *queue) {
+    do
+        queue->next_id++;
+    while (queue->next_id == MESSAGE_ID_NONE || hash_find(queue, queue->next_id) != 0);
+    return queue->next_id;
+}
+
+void message_enter_locked(struct message_queue *queue, struct message *message) {
+    message->id = id_make(queue);
+    hash_add(queue, message);
+    queue->object.operations++;
+    if (message->in_reply_to != 0) {
+        TAILQ_INSERT_TAIL(&queue->replies, message, link);
+        queue->reply_count++;
+    } else {
+        TAILQ_INSERT_TAIL(&queue->messages, message, link);
+        queue->message_count++;
+    }
+}
+
+void message_remove_locked(struct message_queue *queue, struct message *message) {
+    hash_remove(queue, message);
+    if (message->in_reply_to != 0) {
+        TAILQ_REMOVE(&queue->replies, message, link);
+        queue->reply_count--;
+        return;
+    }
+    TAILQ_REMOVE(&queue->messages, message, link);
+    queue->message_count--;
+    if (!wait_queue_is_empty(&queue->room))
+        wait_queue_wake(&queue->room, 1);
+}
+
+// ---- filters ----
+
+static bool filter_matches(const struct message_filter *filter, const struct message *message) {
+    if (filter == 0)
+        return message->in_reply_to == 0;
+    return (filter->sender == 0 || filter->sender == message->sender) &&
+           (filter->in_reply_to == 0 || filter->in_reply_to == message->in_reply_to);
+}
+
+static struct message *list_first(const struct message_list *list, const struct message_filter *filter) {
+    struct message *message;
+    TAILQ_FOREACH(message, list, link) {
+        if (!message->claimed && filter_matches(filter, message))
+            return message;
+    }
+    return 0;
+}
+
+struct message *message_first_locked(const struct message_queue *queue, const struct message_filter *filter) {
+    struct message *message = list_first(&queue->messages, filter);
+    if (message == 0 && filter != 0)
+        message = list_first(&queue->replies, filter);
+    return message;
+}
+
+void message_wake_locked(struct message_queue *queue, const struct message *message) {
+    struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
+    while (waiter != 0) {
+        struct waiter *next = TAILQ_NEXT(waiter, link);
+        const struct message_filter *filter = (const struct message_filter *)(uintptr_t)waiter->key;
+        if (filter_matches(filter, message) && wait_queue_wake_waiter(&queue->object.waiters, waiter))
+            return;
+        waiter = next;
+    }
+}
+
+void message_inform_locked(const struct message_queue *queue, const struct message *message,
+                           struct message_information *information) {
+    *information = (struct message_information){
+        .id = message->id,
+        .sender = message->sender,
+        .user = message->user,
+        .in_reply_to = message->in_reply_to,
+        .size = message->size,
+        .waiting = queue->message_count + queue->reply_count,
+        .number_count = message->number_count,
+    };
+}
+
+// ---- the object ----
+
+static void queue_destroy(struct object *object) {
+    struct message_queue *queue = (struct message_queue *)object;
+    assert(queue->message_count == 0 && queue->reply_count == 0);
+    heap_free(queue->answers);
+    if (queue->buckets != queue->first_buckets)
+        heap_free(queue->buckets);
+}
+
+static void queue_describe(struct object *object, struct writer *out) {
+    struct message_queue *queue = (struct message_queue *)object;
+    lock_acquire(&object->lock);
+    uint32_t messages = queue->message_count, replies = queue->reply_count, buckets = queue->bucket_count;
+    struct message_information first = {0};
+    if (messages > 0)
+        message_inform_locked(queue, TAILQ_FIRST(&queue->messages), &first);
+    bool closed = queue->closed;
+    lock_release(&object->lock);
+    writer_format(out, "messages: %u of %u\nreplies: %u\nbuckets: %u\n", messages, MESSAGE_QUEUE_CAPACITY, replies,
+                  buckets);
+    writer_format(out, "first: id %u from %u, %llu bytes\nclosed: %s\n", first.id, first.sender,
+                  (unsigned long long)first.size, closed ? "yes" : "no");
+}
+
+// Who waits for any message waits for nobody in particular. For a reply, a message of one process or room, a thread waits for
+// the owner of the queue that its wait record names.
+static void queue_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges) {
+    if (reason == WAIT_MESSAGE)
+        return;
+    edges->count = 1;
+    edges->processes[0] = object->account->process;
+}
+
+const struct object_type message_queue_type = {
+    .name = "messages",
+    .kind = OBJECT_MESSAGE_QUEUE,
+    .size = sizeof(struct message_queue),
+    .lock_rank = RANK_MESSAGES,
+    .destroy = queue_destroy,
+    .describe = queue_describe,
+    .wait_edges = queue_edges,
+};
+
+// ---- what each process has ----
+
+static enum status message_process_created(struct process *process) {
+    struct object *object;
+    enum status status = object_create(&message_queue_type, process->account, process->object.name, &object);
+    if (status != STATUS_OK)
+        return status;
+    struct message_queue *queue = (struct message_queue *)object;
+    TAILQ_INIT(&queue->messages);
+    TAILQ_INIT(&queue->replies);
+    LIST_INIT(&queue->awaiters);
+    wait_queue_start(&queue->room);
+    queue->buckets = queue->first_buckets;
+    queue->bucket_count = MESSAGE_FIRST_BUCKETS;
+    process->attachments[ATTACHMENT_MESSAGES] = queue;
+    return STATUS_OK;
+}
+
+// Takes any message out of a closed queue; null: it is empty.
+static struct message *queue_take_any(struct message_queue *queue) {
+    lock_acquire(&queue->object.lock);
+    struct message *message = TAILQ_FIRST(&queue->messages);
+    if (message == 0)
+        message = TAILQ_FIRST(&queue->replies);
+    if (message != 0)
+        message_remove_locked(queue, message);
+    lock_release(&queue->object.lock);
+    return message;
+}
+
+static void message_process_ended(struct process *process) {
+    struct message_queue *queue = message_queue_of(process);
+    lock_acquire(&queue->object.lock);
+    __atomic_store_n(&queue->closed, true, __ATOMIC_SEQ_CST);
+    wait_queue_wake_all(&queue->object.waiters);
+    wait_queue_wake_all(&queue->room);
+    lock_release(&queue->object.lock);
+    message_awaiters_tell(queue);
+    struct message *message;
+    while ((message = queue_take_any(queue)) != 0)
+        message_free(message);
+}
+
+static void message_process_freed(struct process *process) {
+    struct message_queue *queue = message_queue_of(process);
+    if (queue != 0)
+        object_release(&queue->object);
+}
+
+SUBSYSTEM(message_subsystem) = {
+    .name = "messages",
+    .process_created = message_process_created,
+    .process_ended = message_process_ended,
+    .process_freed = message_process_freed,
+};

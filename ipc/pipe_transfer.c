@@ -1,0 +1,236 @@
+// Reading and writing pipes: wait for data or room and for the turn, copy without the lock, then publish.
+//
+//      writer                                   reader
+//      lock; room, turn := mine; unlock         lock; data, turn := mine; unlock
+//      copy into the ring from `tail` on        copy out of the ring from `head` on
+//      lock; tail and used grow; wake readers   lock; head moves, used shrinks; wake writers
+//
+// Neither touches the other's bytes, and a copy that fails publishes nothing.
+#include "ipc/pipe.h"
+
+#include "kernel/base/assert.h"
+
+// ---- waking; the pipe's lock is held ----
+
+// Wakes sleepers at both ends, those of the other side first.
+static void ends_wake(const struct pipe_end *end, enum pipe_waiter_key key, uint32_t count) {
+    for (uint32_t i = 0; i < 2 && count > 0; i++) {
+        struct pipe_end *one = end->pipe->ends[i == 0 ? 1 - end->side : end->side];
+        if (one != 0 && !wait_queue_is_empty(&one->object.waiters))
+            count -= wait_queue_wake_key(&one->object.waiters, key, count);
+    }
+}
+
+static void ends_signal(const struct pipe *pipe, uint32_t mode, uint32_t conditions) {
+    for (uint32_t i = 0; i < 2; i++)
+        if (pipe->ends[i] != 0 && (pipe->ends[i]->mode & mode))
+            object_signal(&pipe->ends[i]->object, conditions);
+}
+
+// One reader is enough: it passes the rest on when it has taken its part.
+static void readers_tell(const struct pipe_end *end) {
+    if (end->pipe->ring.used == 0)
+        return;
+    ends_wake(end, PIPE_READER, 1);
+    ends_signal(end->pipe, PIPE_RECEIVE, WATCH_READABLE);
+}
+
+// Writers need different amounts, so each looks for itself; a sleeping writer's is at most PIPE_ATOMIC.
+static void writers_tell(const struct pipe_end *end) {
+    if (pipe_ring_room(&end->pipe->ring) < PIPE_ATOMIC)
+        return;
+    ends_wake(end, PIPE_WRITER, UINT32_MAX);
+    ends_signal(end->pipe, PIPE_SEND, WATCH_WRITABLE);
+}
+
+// ---- waiting; the pipe's lock is held, and let go meanwhile ----
+
+static enum status end_sleep(struct pipe_end *end, enum pipe_waiter_key key, enum wait_reason reason,
+                             uint64_t deadline) {
+    struct wait_for wait = {.object = &end->object, .reason = reason, .key = key, .deadline = deadline};
+    return wait_queue_sleep(&end->object.waiters, &end->pipe->lock, &wait);
+}
+
+// What bars a transfer for good, or OK.
+static enum status end_check(const struct pipe_end *end) {
+    if (!end->open)
+        return STATUS_BAD_NUMBER; // another thread closed it meanwhile
+    return pipe_is_broken(end) ? STATUS_PEER_DIED : STATUS_OK;
+}
+
+static enum status reader_check(const struct pipe_end *end) {
+    enum status status = end_check(end);
+    if (status == STATUS_OK && end->pipe->ring.used == 0 && !pipe_peer_is_open(end))
+        return STATUS_STREAM_END;
+    return status;
+}
+
+static enum status writer_check(const struct pipe_end *end) {
+    enum status status = end_check(end);
+    return status == STATUS_OK && !pipe_peer_is_open(end) ? STATUS_PEER_DIED : status;
+}
+
+// An idle pipe gives back the pages that it did not need lately. True: the lock was let go for that, so look again.
+static bool idle_trim(struct pipe *pipe) {
+    if (pipe->ring.used > 0 || pipe->reader != 0 || pipe->writer != 0)
+        return false;
+    void *pages = pipe_ring_trim(&pipe->ring);
+    if (pages == 0)
+        return false;
+    lock_release(&pipe->lock);
+    pipe_ring_free(pipe->account, pages);
+    lock_acquire(&pipe->lock);
+    return true;
+}
+
+static bool reader_may_go(const struct pipe *pipe) {
+    return pipe->ring.used > 0 && pipe->reader == 0;
+}
+
+static bool writer_may_go(const struct pipe *pipe, uint32_t needed) {
+    return pipe_ring_room(&pipe->ring) >= needed && pipe->writer == 0;
+}
+
+// Waits for data and the turn. At the deadline it looks a last time.
+static enum status reader_wait(struct pipe_end *end, uint64_t deadline) {
+    struct pipe *pipe = end->pipe;
+    bool late = false;
+    for (;;) {
+        enum status status = reader_check(end);
+        if (status != STATUS_OK || reader_may_go(pipe))
+            return status;
+        if (late)
+            return STATUS_TIMED_OUT;
+        if (deadline != DEADLINE_NOW && idle_trim(pipe))
+            continue;
+        status = end_sleep(end, PIPE_READER, pipe->ring.used > 0 ? WAIT_PIPE_TURN : WAIT_PIPE_DATA, deadline);
+        late = status == STATUS_TIMED_OUT;
+        if (status != STATUS_OK && !late)
+            return status;
+    }
+}
+
+// Waits for room for `needed` bytes and the turn.
+static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint64_t deadline) {
+    struct pipe *pipe = end->pipe;
+    bool late = false;
+    for (;;) {
+        enum status status = writer_check(end);
+        if (status != STATUS_OK || writer_may_go(pipe, needed))
+            return status;
+        if (late)
+            return STATUS_TIMED_OUT;
+        bool turn = pipe_ring_room(&pipe->ring) >= needed;
+        status = end_sleep(end, PIPE_WRITER, turn ? WAIT_PIPE_TURN : WAIT_PIPE_ROOM, deadline);
+        late = status == STATUS_TIMED_OUT;
+        if (status != STATUS_OK && !late)
+            return status;
+    }
+}
+
+// ---- writing ----
+
+// Its creator pays for the ring: another's spent quota is that one's, not the writer's.
+static enum status ring_prepare(struct pipe *pipe, uint32_t size) {
+    enum status status = pipe_ring_prepare(&pipe->ring, pipe->account, size);
+    bool foreign = pipe->account != process_current()->account;
+    return status == STATUS_LIMIT_REACHED && foreign ? STATUS_PEER_FULL : status;
+}
+
+// Copies one piece in and publishes it. The lock is held, the turn is ours; both still hold after it.
+static enum status piece_write(struct pipe_end *end, struct user_address data, uint32_t size) {
+    struct pipe *pipe = end->pipe;
+    lock_release(&pipe->lock);
+    enum status status = ring_prepare(pipe, size);
+    if (status == STATUS_OK)
+        status = pipe_ring_copy_in(&pipe->ring, data, size);
+    lock_acquire(&pipe->lock);
+    if (status == STATUS_OK) {
+        pipe_ring_added(&pipe->ring, size);
+        readers_tell(end);
+    }
+    return status;
+}
+
+static uint32_t piece_size(const struct pipe *pipe, size_t left) {
+    uint32_t room = pipe_ring_room(&pipe->ring);
+    return left < room ? (uint32_t)left : room;
+}
+
+// Writes what there is room for, once; the lock is held.
+static enum status write_step(struct pipe_end *end, struct user_address data, size_t left, uint32_t needed,
+                              uint64_t deadline, size_t *written) {
+    struct pipe *pipe = end->pipe;
+    enum status status = writer_wait(end, needed, deadline);
+    if (status != STATUS_OK)
+        return status;
+    pipe->writer = process_current()->id;
+    uint32_t size = piece_size(pipe, left);
+    status = piece_write(end, data, size);
+    pipe->writer = 0;
+    ends_wake(end, PIPE_WRITER, UINT32_MAX); // who waited for the turn may need less room than there is
+    if (status == STATUS_OK)
+        *written += size;
+    return status;
+}
+
+// A small write needs room for all of it, a large one goes in as many pieces as it takes.
+enum status pipe_write(struct pipe_end *end, struct user_address data, size_t size, uint64_t deadline,
+                       size_t *written) {
+    enum status status = user_range_check(data, size);
+    uint32_t needed = size <= PIPE_ATOMIC ? (uint32_t)size : 1;
+    *written = 0;
+    if (status != STATUS_OK || size == 0)
+        return status;
+    lock_acquire(&end->pipe->lock);
+    end->object.operations++;
+    while (status == STATUS_OK && *written < size)
+        status = write_step(end, user_address_add(data, *written), size - *written, needed, deadline, written);
+    lock_release(&end->pipe->lock);
+    return *written > 0 ? STATUS_OK : status;
+}
+
+// ---- reading ----
+
+// The turn is ours and the lock is held; both still hold after it.
+static enum status piece_read(struct pipe_end *end, struct user_address buffer, uint32_t size) {
+    struct pipe *pipe = end->pipe;
+    lock_release(&pipe->lock);
+    enum status status = pipe_ring_copy_out(&pipe->ring, buffer, size);
+    lock_acquire(&pipe->lock);
+    if (status == STATUS_OK) {
+        pipe_ring_taken(&pipe->ring, size, pipe->writer != 0);
+        writers_tell(end);
+    }
+    return status;
+}
+
+enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline,
+                      size_t *taken) {
+    struct pipe *pipe = end->pipe;
+    enum status status = user_range_check(buffer, size);
+    *taken = 0;
+    if (status != STATUS_OK || size == 0)
+        return status;
+    lock_acquire(&pipe->lock);
+    end->object.operations++;
+    status = reader_wait(end, deadline);
+    if (status == STATUS_OK) {
+        uint32_t part = size < pipe->ring.used ? (uint32_t)size : pipe->ring.used;
+        pipe->reader = process_current()->id;
+        status = piece_read(end, buffer, part);
+        pipe->reader = 0;
+        readers_tell(end);
+        if (status == STATUS_OK)
+            *taken = part;
+    }
+    lock_release(&pipe->lock);
+    return status;
+}
+
+size_t pipe_pending(struct pipe_end *end) {
+    lock_acquire(&end->pipe->lock);
+    size_t pending = pipe_is_broken(end) ? 0 : end->pipe->ring.used;
+    lock_release(&end->pipe->lock);
+    return pending;
+}
