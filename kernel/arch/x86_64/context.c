@@ -14,13 +14,6 @@
 
 #define USER_ADDRESS_MASK UINT64_C(0x7fffffffffff) // what any base of a segment is cut to, so that it can be loaded
 
-// What context_switch_stack leaves on a stack.
-struct switch_frame {
-    uint64_t r15, r14, r13, r12, rbx, rbp;
-    void (*resume)(void);
-};
-
-extern void context_switch_stack(uint64_t *saved, uint64_t next);
 extern void context_user_begin(void);
 extern void context_kernel_begin(void);
 _Noreturn extern void context_enter(uint64_t stack_pointer);
@@ -47,20 +40,20 @@ enum status arch_context_create(struct thread *thread, const struct thread_start
         .rsp = start->stack,
         .ss = SELECTOR_USER_DATA,
     };
-    struct switch_frame *resume = (struct switch_frame *)frame - 1;
-    *resume = (struct switch_frame){.resume = context_user_begin};
+    uint64_t *resume = (uint64_t *)frame - 1;
+    *resume = (uint64_t)context_user_begin;
     context->stack_pointer = (uint64_t)resume;
     return STATUS_OK;
 }
 
-// Two words above the frame keep the stack as C wants it at the function's first instruction.
 enum status arch_context_create_kernel(struct thread *thread, void (*function)(void)) {
     struct arch_context *context = &thread->context;
     enum status status = kernel_stack_create(0, &context->stack_base);
     if (status != STATUS_OK)
         return status;
-    struct switch_frame *resume = (struct switch_frame *)(stack_top(thread) - 16) - 1;
-    *resume = (struct switch_frame){.rbx = (uint64_t)function, .resume = context_kernel_begin};
+    uint64_t *resume = (uint64_t *)stack_top(thread) - 3;
+    resume[0] = (uint64_t)context_kernel_begin;
+    resume[1] = (uint64_t)function; // at an address of 16 bytes, as C wants its stack
     context->stack_pointer = (uint64_t)resume;
     return STATUS_OK;
 }
@@ -98,6 +91,21 @@ static void process_switch(struct processor *processor, const struct process *fr
         segments_clear(processor);
 }
 
+// Leaves one kernel stack for another, where the address to go on at lies on top. The compiler keeps what it needs of the
+// registers around it, so that none is saved twice.
+static inline void stack_switch(uint64_t *saved, uint64_t next) {
+    __asm__ volatile("pushq %%rbp\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "movq %%rsp, (%0)\n\t"
+                     "movq %1, %%rsp\n\t"
+                     "ret\n"
+                     "1: popq %%rbp"
+                     : "+D"(saved), "+S"(next)
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory");
+}
+
 void arch_context_switch(struct thread *from, struct thread *to) {
     struct processor *processor = processor_current();
     if (from->context.fpu != 0)
@@ -108,9 +116,10 @@ void arch_context_switch(struct thread *from, struct thread *to) {
         fpu_load(to->context.fpu);
         msr_write(MSR_FS_BASE, to->context.fs_base);
     }
-    processor->kernel_stack = stack_top(to);
-    processor->arch.task.stack[0] = stack_top(to);
-    context_switch_stack(&from->context.stack_pointer, to->context.stack_pointer);
+    uint64_t top = stack_top(to);
+    processor->kernel_stack = top;
+    processor->arch.task.stack[0] = top;
+    stack_switch(&from->context.stack_pointer, to->context.stack_pointer);
 }
 
 void arch_set_thread_pointer(uint64_t fs_base) {

@@ -65,8 +65,8 @@ static void read_extended(void) {
         features.physical_bits = (uint8_t)cpuid_read(LEAF_ADDRESS_SIZES, 0).a;
 }
 
-static void fpu_control_write(uint64_t components) {
-    __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)components), "d"((uint32_t)(components >> 32)));
+static void fpu_control_write(uint32_t components) {
+    __asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
 }
 
 // The area's size depends on the components switched on.

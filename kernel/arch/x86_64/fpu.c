@@ -1,7 +1,6 @@
 // The floating-point registers' areas.
 #include "kernel/arch/x86_64/fpu.h"
 
-#include "kernel/arch/x86_64/features.h"
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
 
@@ -27,22 +26,4 @@ void *fpu_create(void) {
 
 void fpu_destroy(void *area) {
     heap_free(area);
-}
-
-void fpu_save(void *area) {
-    uint32_t low = (uint32_t)features.fpu_components;
-    if (features.xsaveopt)
-        __asm__ volatile("xsaveopt64 (%0)" : : "r"(area), "a"(low), "d"(0) : "memory");
-    else if (features.xsave)
-        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(low), "d"(0) : "memory");
-    else
-        __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
-}
-
-void fpu_load(const void *area) {
-    uint32_t low = (uint32_t)features.fpu_components;
-    if (features.xsave)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(low), "d"(0) : "memory");
-    else
-        __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }

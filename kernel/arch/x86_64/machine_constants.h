@@ -94,7 +94,6 @@
 #define SELECTOR_USER_CODE_NUMBER 0x23
 #define CALL_TABLE_SIZE 84
 #define STATUS_NO_CALL_NUMBER -19
-#define CONTEXT_STACK_POINTER 0
 
 // The page of low memory that the other CPUs start in, and the end of the stack they have for a moment.
 #define TRAMPOLINE_PAGE 0x8000

@@ -27,4 +27,3 @@ _Static_assert(SELECTOR_USER_DATA == SELECTOR_USER_DATA_NUMBER, "");
 _Static_assert(SELECTOR_USER_CODE == SELECTOR_USER_CODE_NUMBER, "");
 _Static_assert(CALL_LIMIT == CALL_TABLE_SIZE, "");
 _Static_assert(STATUS_NO_CALL == STATUS_NO_CALL_NUMBER, "");
-_Static_assert(offsetof(struct arch_context, stack_pointer) == CONTEXT_STACK_POINTER, "");

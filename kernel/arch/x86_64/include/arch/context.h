@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct arch_context {
-    uint64_t stack_pointer; // kernel stack pointer while it does not run (offset 0: used by assembly)
+    uint64_t stack_pointer; // kernel stack pointer while it does not run
     uint64_t stack_base;    // lowest address of the kernel stack; 0: none
     void *fpu;              // XSAVE or FXSAVE area; null: a kernel thread, which has no FPU state
     uint64_t fs_base;       // of user mode: thread-local storage
