@@ -11,6 +11,7 @@
 #include "kernel/object/object.h"
 #include "kernel/process/create.h"
 #include "kernel/process/subsystem.h"
+#include "kernel/thread/futex.h"
 #include "kernel/thread/processor.h"
 
 enum { PAGES_PER_MEBIBYTE = 256 };
@@ -46,6 +47,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t magic, uint64_t in
     machine_start_memory();
     machine_start_devices();
     object_start();
+    futex_start();
     create_idle_threads();
     start_subsystems();
     say_hello();
