@@ -86,7 +86,8 @@ static enum status stack_make(uint64_t *base) {
         return STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < STACK_PAGES; i++) {
         uint64_t frame;
-        enum status status = frame_allocate(0, 0, &frame);
+        // Zeroed: a stack shows no old bytes; and an emulator is slow in pages of which a part once held code.
+        enum status status = frame_allocate(0, FRAME_ZEROED, &frame);
         if (status == STATUS_OK) {
             status = kernel_map_page(*base + i * PAGE_SIZE, frame, PAGE_WRITABLE);
             if (status != STATUS_OK)
