@@ -5,12 +5,12 @@
 
 #include <stdint.h>
 
-#include "kernel/abi/status.h"
+#include "kernel/process/ports.h"
 
 struct process;
 struct arch_cpu;
 
-enum { PORT_RANGES_MAX = 16, PORT_COUNT = 1 << 16 };
+enum { PORT_RANGES_MAX = 16 };
 
 struct port_range {
     uint32_t base, count;
@@ -21,13 +21,6 @@ struct port_ranges {
     uint32_t count;
     struct port_range ranges[PORT_RANGES_MAX];
 };
-
-// Lets the process's threads use the ports. INVALID_ARGUMENT: beyond the last port; LIMIT_REACHED: it has PORT_RANGES_MAX
-// already; NO_MEMORY.
-enum status ports_open(struct process *process, uint16_t base, uint32_t count);
-
-// Takes them away again, on all CPUs, before it returns. NOT_FOUND: this range was not opened.
-enum status ports_close(struct process *process, uint16_t base, uint32_t count);
 
 // Makes the calling CPU allow what the process may (null ranges: nothing). Cheap when the CPU has it already.
 void ports_load(const struct port_ranges *ranges);
