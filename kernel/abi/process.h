@@ -53,7 +53,7 @@ struct process_start {
 struct thread_create {
     uint64_t entry; // address, called with `argument` in rdi
     uint64_t argument;
-    uint64_t stack_top;      // 16-byte aligned
+    uint64_t stack_top;      // 16-byte aligned; the entry finds the stack as after a call
     uint64_t thread_pointer; // fs base
     uint64_t end_word; // address of a uint32_t set to 0 and woken (futex_wake, all) when the thread has ended; or 0
     uint32_t priority; // SPAWN_SAME_PRIORITY: the caller's

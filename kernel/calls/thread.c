@@ -36,7 +36,7 @@ static enum status thread_make(struct process *process, struct thread_create *pa
         .priority = parameters->priority,
         .entry = parameters->entry,
         .argument = parameters->argument,
-        .stack = parameters->stack_top,
+        .stack = parameters->stack_top - sizeof(uint64_t), // as if called: compiled code counts on it
         .thread_pointer = parameters->thread_pointer,
         .end_word = parameters->end_word,
     };

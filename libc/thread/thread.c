@@ -66,7 +66,7 @@ static enum status create(struct thread *thread, const struct thread_options *op
     uint64_t alignment, room = thread_image_room(&alignment);
     struct thread_create parameters = {
         .entry = (uint64_t)thread_body,
-        .stack_top = ((uint64_t)thread - room - sizeof(uint64_t)) & ~UINT64_C(15),
+        .stack_top = ((uint64_t)thread - room) & ~UINT64_C(15),
         .thread_pointer = (uint64_t)thread,
         .end_word = (uint64_t)&thread->end_word,
         .priority = options && options->priority ? options->priority : SPAWN_SAME_PRIORITY,
