@@ -1,0 +1,21 @@
+// What a process of the host has mapped, for tests to look at.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct memory;
+struct object;
+struct space;
+
+struct space_mapping {
+    uint64_t base, size;
+    uint32_t protection, flags, allowed;
+    uint32_t caching;      // enum range_caching, of device memory
+    struct memory *memory; // null: anonymous, or device memory
+    struct object *owner;  // retained: the memory object, or the range
+    uint64_t offset;       // into the memory, or the physical address
+};
+
+// What is mapped at an address; false: nothing.
+bool space_mapping_at(struct space *space, uint64_t address, struct space_mapping *what);

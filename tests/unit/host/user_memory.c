@@ -1,0 +1,67 @@
+// Copying between the tested sources and the memory of programs, byte by byte up to what may not be touched.
+#include "tests/unit/host/user_memory.h"
+
+#include <string.h>
+
+#include "kernel/base/assert.h"
+#include "kernel/memory/space.h"
+#include "kernel/thread/processor.h"
+#include "tests/unit/host/fiber.h"
+
+static struct { uint64_t start, end; } forbidden;
+
+void user_memory_forbid(const void *start, size_t size) {
+    forbidden.start = (uint64_t)start;
+    forbidden.end = (uint64_t)start + size;
+}
+
+// How many bytes from `address` on may be touched.
+static size_t reachable(uint64_t address, size_t size) {
+    uint64_t end = address + size;
+    if (address < USER_LOWEST)
+        return 0;
+    if (forbidden.start == forbidden.end || end <= forbidden.start || address >= forbidden.end)
+        return size;
+    return address < forbidden.start ? forbidden.start - address : 0;
+}
+
+// Says how much of the copy can be done; a real one stops at the byte that faults, too.
+static enum status copy_begin(struct user_address address, size_t size, size_t *part) {
+    if (processor_current()->lock_count != 0)
+        panic("copying user memory with a lock held");
+    *part = 0;
+    enum status status = user_range_check(address, size);
+    if (status != STATUS_OK || size == 0)
+        return status;
+    fiber_pause(PAUSE_COPY);
+    *part = reachable(address.value, size);
+    return *part == size ? STATUS_OK : STATUS_BAD_ADDRESS;
+}
+
+enum status user_copy_in(void *to, struct user_address from, size_t size) {
+    size_t part;
+    enum status status = copy_begin(from, size, &part);
+    if (part > 0)
+        memcpy(to, (const void *)from.value, part);
+    return status;
+}
+
+enum status user_copy_out(struct user_address to, const void *from, size_t size) {
+    size_t part;
+    enum status status = copy_begin(to, size, &part);
+    if (part > 0)
+        memcpy((void *)to.value, from, part);
+    return status;
+}
+
+enum status user_read_word(struct user_address address, uint32_t *word) {
+    if (address.value % sizeof(*word) != 0)
+        return STATUS_INVALID_ARGUMENT;
+    return user_copy_in(word, address, sizeof(*word));
+}
+
+enum status user_write_word(struct user_address address, uint32_t word) {
+    if (address.value % sizeof(word) != 0)
+        return STATUS_INVALID_ARGUMENT;
+    return user_copy_out(address, &word, sizeof(word));
+}
