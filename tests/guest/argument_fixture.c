@@ -1,0 +1,215 @@
+// The good values of the argument tests: objects of every kind that a plain program can have.
+#include "tests/guest/argument_fixture.h"
+
+#include "tests/guest/guest.h"
+
+enum { BUFFER_FILL = 0x5a, MESSAGE_SIZE = 16, PIPE_BYTES = 64 };
+
+static uint64_t good[GOOD_COUNT];
+static struct pipe_create pipe_plan;
+static struct process_spawn spawn_plan;
+static struct thread_create thread_plan;
+static EVENT user_event = {.Type = EVENT_USER, .Data1 = 1};
+static uint64_t pages; // [read-only][read and write][not mapped][inaccessible]
+static struct thread *waiting_thread;
+static uint32_t waiting_word = 1;
+static int32_t other_end;
+
+ROLE(ends_at_once) {
+    return 0;
+}
+
+ROLE(waits_for_a_message) {
+    return guest_hear(guest_parent()) == 0;
+}
+
+static void *wait_on_word(void *argument) {
+    while (__atomic_load_n(&waiting_word, __ATOMIC_ACQUIRE) == 1)
+        futex_wait(&waiting_word, 1, DEADLINE_NEVER);
+    return argument;
+}
+
+static void make_pages(void) {
+    EXPECT_OK(memory_map(0, 4 * PAGE_SIZE, PROTECTION_WRITE, MAP_GUARD, &pages));
+    memset((void *)pages, BUFFER_FILL, 2 * PAGE_SIZE);
+    EXPECT_OK(memory_protect(pages, PAGE_SIZE, PROTECTION_READ));
+    EXPECT_OK(memory_unmap(pages + 2 * PAGE_SIZE, PAGE_SIZE));
+    EXPECT_OK(memory_protect(pages + 3 * PAGE_SIZE, PAGE_SIZE, PROTECTION_NONE));
+    EXPECT_OK(memory_map(0, 3 * PAGE_SIZE, PROTECTION_WRITE, 0, &good[GOOD_BUFFER]));
+    memset((void *)good[GOOD_BUFFER], BUFFER_FILL, 3 * PAGE_SIZE);
+    good[GOOD_BUFFER] += PAGE_SIZE;
+    EXPECT_OK(memory_map(0, PAGE_SIZE, PROTECTION_WRITE, 0, &good[GOOD_PAGE_ADDRESS]));
+}
+
+static void make_pipe(void) {
+    int32_t number;
+    char bytes[PIPE_BYTES] = {0};
+    pipe_plan = (struct pipe_create){.mode = PIPE_POOL};
+    struct pipe_create plan = pipe_plan;
+    EXPECT_OK(pipe_create(&plan, &number));
+    other_end = plan.other;
+    good[GOOD_PIPE] = (uint32_t)number;
+    size_t written;
+    EXPECT_OK(pipe_write(number, bytes, sizeof(bytes), DEADLINE_NOW, &written));
+    EXPECT_EQUAL(written, sizeof(bytes));
+}
+
+static void make_numbers(void) {
+    int32_t number;
+    make_pipe();
+    EXPECT_OK(shared_create(2 * PAGE_SIZE, &number));
+    good[GOOD_MEMORY] = (uint32_t)number;
+    EXPECT_OK(timer_create(&number));
+    good[GOOD_TIMER] = (uint32_t)number;
+    if (waiting_thread == NULL)
+        EXPECT_OK(thread_start(wait_on_word, NULL, NULL, &waiting_thread));
+    good[GOOD_THREAD] = (uint32_t)thread_number(waiting_thread);
+    struct spawned ended = guest_start("ends_at_once", NULL);
+    EXPECT_OK(process_wait(ended.number, guest_soon(), NULL));
+    good[GOOD_PROCESS] = (uint32_t)ended.number;
+    struct spawned living = guest_start("waits_for_a_message", NULL);
+    guest_await_wait(living.process, WAIT_MESSAGE);
+    good[GOOD_LIVING] = (uint32_t)living.number;
+    good[GOOD_LIMIT] = guest_account(living.process, ACCOUNT_THREADS).limit;
+}
+
+static void make_plans(void) {
+    spawn_plan = (struct process_spawn){
+        .image = guest_own_image(),
+        .user = SPAWN_SAME_USER,
+        .priority = SPAWN_SAME_PRIORITY,
+        .name = "never started well",
+    };
+    thread_plan = (struct thread_create){.entry = (uint64_t)wait_on_word, .priority = SPAWN_SAME_PRIORITY};
+    good[GOOD_SPAWN] = (uint64_t)&spawn_plan;
+    good[GOOD_THREAD_PLAN] = (uint64_t)&thread_plan;
+    good[GOOD_PIPE_PLAN] = (uint64_t)&pipe_plan;
+    good[GOOD_EVENT] = (uint64_t)&user_event;
+}
+
+static void make_values(void) {
+    struct number_information information;
+    struct process_information own;
+    good[GOOD_ONE] = 1;
+    good[GOOD_SELF] = guest_self();
+    EXPECT_OK(number_information((int32_t)good[GOOD_PIPE], &information));
+    good[GOOD_OBJECT_ID] = information.id;
+    good[GOOD_SMALL_SIZE] = MESSAGE_SIZE;
+    good[GOOD_PAGE] = PAGE_SIZE;
+    good[GOOD_WRITE] = PROTECTION_READ | PROTECTION_WRITE;
+    __asm__("movq %%fs:0, %0" : "=r"(good[GOOD_THREAD_POINTER]));
+    EXPECT_OK(process_list(guest_self() - 1, &own, 1, NULL));
+    good[GOOD_PRIORITY] = own.priority;
+    good[GOOD_THREADS_ITEM] = ACCOUNT_THREADS;
+    good[GOOD_EVENT_GATE] = GATE_EVENT;
+    good[GOOD_POWER_OFF] = POWER_OFF;
+    good[GOOD_CLOSED_WATCH] = WATCH_CLOSED;
+    good[GOOD_INTERVAL] = 10000;
+}
+
+void argument_fixture_make(void) {
+    uint32_t id;
+    make_pages();
+    make_numbers();
+    make_plans();
+    make_values();
+    guest_drain();
+    EXPECT_OK(message_send(guest_self(), (void *)good[GOOD_BUFFER], MESSAGE_SIZE, NULL, DEADLINE_NOW, &id));
+    good[GOOD_MESSAGE] = id;
+    EVENT event;
+    while (event_get(&event, NULL) == STATUS_OK)
+        continue;
+}
+
+void argument_fixture_end(void) {
+    number_close((int32_t)good[GOOD_PIPE]);
+    number_close(other_end);
+    number_close((int32_t)good[GOOD_MEMORY]);
+    number_close((int32_t)good[GOOD_TIMER]);
+    memory_unmap(pages, 4 * PAGE_SIZE);
+    memory_unmap(good[GOOD_BUFFER] - PAGE_SIZE, 3 * PAGE_SIZE);
+    memory_unmap(good[GOOD_PAGE_ADDRESS], PAGE_SIZE);
+}
+
+uint64_t argument_good(enum fixture which) {
+    return good[which];
+}
+
+static void close_planned(uint64_t value) {
+    number_close((int32_t)value);
+    number_close(pipe_plan.other);
+    pipe_plan.other = 0;
+}
+
+static void read_added(void) {
+    char bytes[MESSAGE_SIZE];
+    EXPECT_OK(pipe_read((int32_t)good[GOOD_PIPE], bytes, sizeof(bytes), DEADLINE_NOW, NULL));
+}
+
+void argument_undo(enum after_call after, uint64_t value) {
+    EVENT event;
+    if (after == CLOSE_VALUE)
+        number_close((int32_t)value);
+    else if (after == UNMAP_VALUE)
+        memory_unmap(value, PAGE_SIZE);
+    else if (after == TAKE_EVENT)
+        event_get(&event, NULL);
+    else if (after == SCRAP_VALUE)
+        message_scrap((uint32_t)value);
+    else if (after == READ_PIPE)
+        read_added();
+    else if (after == CLOSE_PLANNED)
+        close_planned(value);
+    if (after == SCRAP_VALUE)
+        event_get(&event, NULL); // that told of it
+}
+
+int32_t argument_number_without(int32_t number, uint32_t rights) {
+    int32_t copy;
+    EXPECT_OK(number_copy(number, ~rights, &copy));
+    return copy;
+}
+
+int32_t argument_number_of_other_kind(enum object_kind kind) {
+    return (int32_t)good[kind == OBJECT_TIMER ? GOOD_MEMORY : GOOD_TIMER];
+}
+
+uint64_t argument_read_only(const void *content, uint32_t size) {
+    EXPECT_OK(memory_protect(pages, PAGE_SIZE, PROTECTION_WRITE));
+    memcpy((void *)pages, content, size);
+    EXPECT_OK(memory_protect(pages, PAGE_SIZE, PROTECTION_READ));
+    return pages;
+}
+
+uint64_t argument_running_out(const void *content, uint32_t size) {
+    uint64_t start = argument_unmapped() - size + 1;
+    memcpy((void *)start, content, size - 1);
+    return start;
+}
+
+uint64_t argument_unmapped(void) {
+    return pages + 2 * PAGE_SIZE;
+}
+
+uint64_t argument_inaccessible(void) {
+    return pages + 3 * PAGE_SIZE;
+}
+
+const char *argument_fixture_changed(void) {
+    size_t pending;
+    struct message_information information;
+    EVENT event;
+    EXPECT_OK(pipe_pending((int32_t)good[GOOD_PIPE], &pending));
+    if (pending != PIPE_BYTES)
+        return "the bytes in the pipe";
+    if (message_wait(NULL, &information, DEADLINE_NOW) != STATUS_OK || information.id != good[GOOD_MESSAGE] ||
+        information.waiting != 1)
+        return "the messages that wait";
+    if (event_get(&event, NULL) != STATUS_NOTHING)
+        return "the events that are pending";
+    for (const uint8_t *byte = (const uint8_t *)good[GOOD_BUFFER]; byte < (const uint8_t *)good[GOOD_BUFFER] + 512;
+         byte++)
+        if (*byte != BUFFER_FILL)
+            return "memory that a failed call must not write";
+    return NULL;
+}

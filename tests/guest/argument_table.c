@@ -1,0 +1,211 @@
+// The table of all system calls for the argument tests. A new call needs a line here: a test counts them.
+#include "tests/guest/argument_table.h"
+
+#include "kernel/abi/event.h"
+#include "kernel/abi/machine.h"
+#include "kernel/abi/memory.h"
+#include "kernel/abi/message.h"
+#include "kernel/abi/pipe.h"
+#include "kernel/abi/process.h"
+
+#define CALL(code, name, value, parameters) CODE_##name = code,
+enum {
+#include "kernel/abi/calls.h"
+};
+#undef CALL
+
+#define ENTRY(call, after_call) .name = #call, .code = CODE_##call, .after = after_call
+#define ANY(good_value)                                                                                                \
+    { .class = PARAMETER_ANY, .good = good_value }
+#define NUMBER(good_value, of_kind, right)                                                                             \
+    { .class = PARAMETER_NUMBER, .good = good_value, .kind = of_kind, .detail = right }
+#define MISSING(of_kind)                                                                                               \
+    { .class = PARAMETER_MISSING, .good = GOOD_ZERO, .kind = of_kind }
+#define POINTER(pointer_class, good_value, bytes)                                                                      \
+    { .class = PARAMETER_##pointer_class, .good = good_value, .detail = bytes }
+#define VALUE_OF(good_value, ...)                                                                                      \
+    {                                                                                                                  \
+        .class = PARAMETER_VALUE, .good = good_value, .wrong = { __VA_ARGS__ }                                         \
+    }
+#define NOT(value, status)                                                                                             \
+    { value, STATUS_##status }
+
+// A process id that is nobody's, a page that is not the program's, bits that mean nothing.
+#define PROCESS_ID(good_value)                                                                                         \
+    VALUE_OF(good_value, NOT(0, NOT_FOUND), NOT(UINT32_MAX, NOT_FOUND), NOT(1 << 30, NOT_FOUND))
+#define PLACE(good_value)                                                                                              \
+    VALUE_OF(good_value, NOT(0xffff800000000000, BAD_ADDRESS), NOT(0x0000800000000000, BAD_ADDRESS),                   \
+             NOT(UINT64_MAX - PAGE_SIZE + 1, BAD_ADDRESS), NOT(0x200000000001, INVALID_ARGUMENT))
+#define BITS_ABOVE(good_value, first_unknown)                                                                          \
+    VALUE_OF(good_value, NOT(first_unknown, INVALID_ARGUMENT), NOT(1u << 31, INVALID_ARGUMENT),                        \
+             NOT(UINT32_MAX, INVALID_ARGUMENT))
+#define ONE_OF(good_value, too_high)                                                                                   \
+    VALUE_OF(good_value, NOT(too_high, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT),                           \
+             NOT(0x80000000, INVALID_ARGUMENT))
+#define LENGTH(good_value, status)                                                                                     \
+    VALUE_OF(good_value, NOT(UINT64_MAX, status), NOT(UINT64_C(1) << 63, status), NOT(UINT64_C(1) << 48, status))
+#define PROTECTION                                                                                                     \
+    VALUE_OF(GOOD_WRITE, NOT(8, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT),                                  \
+             NOT(PROTECTION_WRITE | PROTECTION_EXECUTE, INVALID_ARGUMENT), NOT(7, INVALID_ARGUMENT))
+
+const struct argument_entry argument_table[] = {
+    {ENTRY(null_call, NOTHING_TO_UNDO), 0},
+    {ENTRY(clock_read, NOTHING_TO_UNDO), 0},
+    {ENTRY(log_write, NOTHING_TO_UNDO), 2, {POINTER(IN, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, TOO_LARGE)}},
+    {ENTRY(log_read, NOTHING_TO_UNDO),
+     3,
+     {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS)}},
+    {ENTRY(machine_information, NOTHING_TO_UNDO), 1, {POINTER(OUT, GOOD_BUFFER, sizeof(struct machine_information))}},
+    {ENTRY(machine_power, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_POWER_OFF)}},
+    {ENTRY(random_read, NOTHING_TO_UNDO), 2, {POINTER(OUT, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, TOO_LARGE)}},
+
+    {ENTRY(number_close, NEVER_CALLED_WELL), 1, {NUMBER(GOOD_PIPE, OBJECT_ANY, 0)}},
+    {ENTRY(number_copy, CLOSE_VALUE), 2, {NUMBER(GOOD_PIPE, OBJECT_ANY, RIGHT_COPY), ANY(GOOD_ONE)}},
+    {ENTRY(number_information, NOTHING_TO_UNDO),
+     2,
+     {NUMBER(GOOD_PIPE, OBJECT_ANY, 0), POINTER(OUT, GOOD_BUFFER, sizeof(struct number_information))}},
+    {ENTRY(object_list, NOTHING_TO_UNDO),
+     4,
+     {ONE_OF(GOOD_ZERO, OBJECT_KIND_COUNT), ANY(GOOD_ZERO),
+      POINTER(OUT, GOOD_BUFFER, sizeof(struct object_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+    {ENTRY(object_describe, NOTHING_TO_UNDO),
+     3,
+     {VALUE_OF(GOOD_OBJECT_ID, NOT(0, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND), NOT(UINT64_C(1) << 40, NOT_FOUND)),
+      POINTER(OUT, GOOD_BUFFER, 32), VALUE_OF(GOOD_PAGE, NOT(0, TOO_SMALL), NOT(1, TOO_SMALL))}},
+    {ENTRY(wait_list, NOTHING_TO_UNDO),
+     3,
+     {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct wait_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+    {ENTRY(process_list, NOTHING_TO_UNDO),
+     3,
+     {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct process_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+    {ENTRY(account_read, NOTHING_TO_UNDO),
+     2,
+     {PROCESS_ID(GOOD_SELF), POINTER(OUT, GOOD_BUFFER, sizeof(struct account_information))}},
+
+    {ENTRY(process_spawn, NEVER_CALLED_WELL),
+     2,
+     {POINTER(IN, GOOD_SPAWN, sizeof(struct process_spawn)), POINTER(OUT_NULL, GOOD_BUFFER, 4)}},
+    {ENTRY(process_exit, NEVER_CALLED_WELL), 1, {ANY(GOOD_ZERO)}},
+    {ENTRY(process_kill, NOTHING_TO_UNDO), 2, {NUMBER(GOOD_PROCESS, OBJECT_PROCESS, RIGHT_KILL), ANY(GOOD_ZERO)}},
+    {ENTRY(process_wait, NOTHING_TO_UNDO),
+     3,
+     {NUMBER(GOOD_PROCESS, OBJECT_PROCESS, RIGHT_WAIT), ANY(GOOD_ZERO),
+      POINTER(OUT_NULL, GOOD_BUFFER, sizeof(struct process_end))}},
+    {ENTRY(process_open, CLOSE_VALUE), 1, {PROCESS_ID(GOOD_SELF)}},
+    {ENTRY(process_set_limit, NOTHING_TO_UNDO),
+     3,
+     {NUMBER(GOOD_LIVING, OBJECT_PROCESS, RIGHT_MANAGE), ONE_OF(GOOD_THREADS_ITEM, ACCOUNT_ITEM_COUNT),
+      VALUE_OF(GOOD_LIMIT, NOT(UINT64_MAX, NO_RIGHT))}},
+
+    {ENTRY(thread_create, NEVER_CALLED_WELL), 1, {POINTER(IN, GOOD_THREAD_PLAN, sizeof(struct thread_create))}},
+    {ENTRY(thread_exit, NEVER_CALLED_WELL), 0},
+    {ENTRY(thread_wait, NEVER_CALLED_WELL), 2, {NUMBER(GOOD_THREAD, OBJECT_THREAD, RIGHT_WAIT), ANY(GOOD_ZERO)}},
+    {ENTRY(thread_yield, NOTHING_TO_UNDO), 0},
+    {ENTRY(thread_sleep, NOTHING_TO_UNDO), 1, {ANY(GOOD_ZERO)}},
+    {ENTRY(thread_set_pointer, NOTHING_TO_UNDO),
+     1,
+     {VALUE_OF(GOOD_THREAD_POINTER, NOT(0xffff800000000000, BAD_ADDRESS), NOT(0x0000800000000000, BAD_ADDRESS),
+               NOT(UINT64_MAX, BAD_ADDRESS))}},
+    {ENTRY(thread_set_priority, NOTHING_TO_UNDO),
+     2,
+     {NUMBER(GOOD_THREAD, OBJECT_THREAD, RIGHT_MANAGE), ONE_OF(GOOD_PRIORITY, PRIORITY_MAX + 1)}},
+    {ENTRY(futex_wait, NEVER_CALLED_WELL), 3, {POINTER(WORD, GOOD_BUFFER, 4), ANY(GOOD_ZERO), ANY(GOOD_ZERO)}},
+    {ENTRY(futex_wake, NOTHING_TO_UNDO), 2, {POINTER(WORD, GOOD_BUFFER, 4), ANY(GOOD_ONE)}},
+
+    {ENTRY(memory_map, UNMAP_VALUE),
+     4,
+     {ANY(GOOD_ZERO),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, TOO_LARGE), NOT(UINT64_C(1) << 48, TOO_LARGE)),
+      VALUE_OF(GOOD_WRITE, NOT(8, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT),
+               NOT(PROTECTION_WRITE | PROTECTION_EXECUTE, INVALID_ARGUMENT), NOT(PROTECTION_EXECUTE, INVALID_ARGUMENT)),
+      BITS_ABOVE(GOOD_ZERO, 1 << 3)}},
+    {ENTRY(memory_unmap, NEVER_CALLED_WELL),
+     2,
+     {PLACE(GOOD_PAGE_ADDRESS), VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, BAD_ADDRESS),
+                                         NOT(UINT64_C(1) << 47, BAD_ADDRESS))}},
+    {ENTRY(memory_protect, NOTHING_TO_UNDO),
+     3,
+     {PLACE(GOOD_PAGE_ADDRESS),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, BAD_ADDRESS), NOT(UINT64_C(1) << 47, BAD_ADDRESS)),
+      PROTECTION}},
+    {ENTRY(shared_create, CLOSE_VALUE),
+     1,
+     {VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, TOO_LARGE), NOT(UINT64_C(1) << 62, TOO_LARGE))}},
+    {ENTRY(shared_map, UNMAP_VALUE),
+     6,
+     {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_READ | RIGHT_WRITE),
+      VALUE_OF(GOOD_ZERO, NOT(1, INVALID_ARGUMENT), NOT(2 * PAGE_SIZE, INVALID_ARGUMENT),
+               NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT)),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(3 * PAGE_SIZE, INVALID_ARGUMENT),
+               NOT(UINT64_MAX, INVALID_ARGUMENT)),
+      PROTECTION, ANY(GOOD_ZERO), BITS_ABOVE(GOOD_ZERO, 1 << 3)}},
+    {ENTRY(shared_size, NOTHING_TO_UNDO), 1, {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, 0)}},
+    {ENTRY(shared_seal, NEVER_CALLED_WELL), 1, {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_MANAGE)}},
+    {ENTRY(shared_offer, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_SEND), PROCESS_ID(GOOD_SELF), ANY(GOOD_ONE)}},
+    {ENTRY(shared_accept, NEVER_CALLED_WELL),
+     1,
+     {VALUE_OF(GOOD_ZERO, NOT(0, NOT_FOUND), NOT(77777, NOT_FOUND), NOT(UINT32_MAX, NOT_FOUND))}},
+    {ENTRY(shared_refuse, NEVER_CALLED_WELL),
+     1,
+     {VALUE_OF(GOOD_ZERO, NOT(0, NOT_FOUND), NOT(77777, NOT_FOUND), NOT(UINT32_MAX, NOT_FOUND))}},
+
+    {ENTRY(range_create, NEVER_CALLED_WELL),
+     4,
+     {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE), ANY(GOOD_PAGE), ANY(GOOD_PAGE)}},
+    {ENTRY(range_map, NEVER_CALLED_WELL), 4, {MISSING(OBJECT_RANGE), ANY(GOOD_ZERO), ANY(GOOD_PAGE), ANY(GOOD_ZERO)}},
+    {ENTRY(range_open, NEVER_CALLED_WELL), 1, {MISSING(OBJECT_RANGE)}},
+    {ENTRY(interrupt_create, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE)}},
+    {ENTRY(interrupt_bind, NEVER_CALLED_WELL), 1, {MISSING(OBJECT_INTERRUPT)}},
+    {ENTRY(interrupt_acknowledge, NEVER_CALLED_WELL), 1, {MISSING(OBJECT_INTERRUPT)}},
+    {ENTRY(timer_create, CLOSE_VALUE), 0},
+    {ENTRY(timer_set, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_TIMER, OBJECT_TIMER, 0), ANY(GOOD_ZERO),
+      VALUE_OF(GOOD_INTERVAL, NOT(1, INVALID_ARGUMENT), NOT(9999, INVALID_ARGUMENT))}},
+
+    {ENTRY(event_wait, NEVER_CALLED_WELL), 1, {ANY(GOOD_ZERO)}},
+    {ENTRY(event_get, NEVER_CALLED_WELL),
+     2,
+     {POINTER(OUT, GOOD_BUFFER, sizeof(EVENT)), POINTER(OUT_NULL, GOOD_BUFFER, sizeof(struct event_source))}},
+    {ENTRY(event_send, TAKE_EVENT),
+     4,
+     {PROCESS_ID(GOOD_SELF), POINTER(IN, GOOD_EVENT, sizeof(EVENT)), ANY(GOOD_ZERO), ANY(GOOD_ZERO)}},
+    {ENTRY(event_watch, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_WAIT), BITS_ABOVE(GOOD_CLOSED_WATCH, 1 << 3), ANY(GOOD_ONE)}},
+    {ENTRY(gate_set, NOTHING_TO_UNDO), 2, {ONE_OF(GOOD_EVENT_GATE, GATE_KIND_COUNT), ANY(GOOD_ZERO)}},
+
+    {ENTRY(message_send, SCRAP_VALUE),
+     5,
+     {PROCESS_ID(GOOD_SELF), POINTER(IN, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, TOO_LARGE),
+      POINTER(IN_NULL, GOOD_ZERO, sizeof(struct message_options)), ANY(GOOD_ZERO)}},
+    {ENTRY(message_wait, NOTHING_TO_UNDO),
+     3,
+     {POINTER(IN_NULL, GOOD_ZERO, sizeof(struct message_filter)),
+      POINTER(OUT, GOOD_BUFFER, sizeof(struct message_information)), ANY(GOOD_ZERO)}},
+    {ENTRY(message_receive, NEVER_CALLED_WELL),
+     4,
+     {VALUE_OF(GOOD_MESSAGE, NOT(0, NOTHING), NOT(UINT32_MAX, NOTHING)), POINTER(OUT, GOOD_BUFFER, 16),
+      VALUE_OF(GOOD_SMALL_SIZE, NOT(0, TOO_SMALL), NOT(15, TOO_SMALL)),
+      POINTER(OUT_NULL, GOOD_ZERO, sizeof(struct message_information))}},
+    {ENTRY(message_next, NEVER_CALLED_WELL),
+     4,
+     {POINTER(OUT, GOOD_BUFFER, 16), VALUE_OF(GOOD_SMALL_SIZE, NOT(0, TOO_SMALL), NOT(15, TOO_SMALL)),
+      POINTER(OUT_NULL, GOOD_ZERO, sizeof(struct message_information)), ANY(GOOD_ZERO)}},
+    {ENTRY(message_scrap, NEVER_CALLED_WELL), 1, {VALUE_OF(GOOD_MESSAGE, NOT(0, NOTHING), NOT(UINT32_MAX, NOTHING))}},
+
+    {ENTRY(pipe_create, CLOSE_PLANNED), 1, {POINTER(OUT, GOOD_PIPE_PLAN, sizeof(struct pipe_create))}},
+    {ENTRY(pipe_write, READ_PIPE),
+     4,
+     {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_WRITE), POINTER(IN, GOOD_BUFFER, 16),
+      LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS), ANY(GOOD_ZERO)}},
+    {ENTRY(pipe_read, NEVER_CALLED_WELL),
+     4,
+     {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_READ), POINTER(OUT, GOOD_BUFFER, 16),
+      LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS), ANY(GOOD_ZERO)}},
+    {ENTRY(pipe_pending, NOTHING_TO_UNDO), 1, {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, 0)}},
+};
+
+const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

@@ -1,0 +1,54 @@
+// Figures of accounts, to be compared before and after a call that must change nothing.
+#include "tests/guest/guest.h"
+
+static struct process_information own_entry(void) {
+    struct process_information entry = {0};
+    size_t count;
+    EXPECT_OK(process_list(guest_self() - 1, &entry, 1, &count));
+    EXPECT_EQUAL(entry.process, guest_self());
+    return entry;
+}
+
+struct guest_figures guest_figures(void) {
+    struct account_information account;
+    struct guest_figures figures = {.numbers = own_entry().numbers};
+    EXPECT_OK(account_read(guest_self(), &account));
+    for (size_t i = 0; i < ACCOUNT_ITEM_COUNT; i++)
+        figures.used[i] = account.items[i].used;
+    return figures;
+}
+
+struct account_line guest_account(uint32_t process, enum account_item item) {
+    struct account_information account;
+    EXPECT_OK(account_read(process, &account));
+    return account.items[item];
+}
+
+static const char *const item_names[ACCOUNT_ITEM_COUNT] = {
+#define ITEM_NAME(name, text, limit, tree) [ACCOUNT_##name] = text,
+    ACCOUNT_ITEM_LIST(ITEM_NAME)
+#undef ITEM_NAME
+};
+
+const char *guest_figures_differ(const struct guest_figures *before, const struct guest_figures *after) {
+    static char text[96];
+    if (before->numbers != after->numbers) {
+        snprintf(text, sizeof(text), "numbers in use: %u, then %u", before->numbers, after->numbers);
+        return text;
+    }
+    for (size_t i = 0; i < ACCOUNT_ITEM_COUNT; i++) {
+        if (before->used[i] == after->used[i])
+            continue;
+        snprintf(text, sizeof(text), "%s: %llu, then %llu", item_names[i], (unsigned long long)before->used[i],
+                 (unsigned long long)after->used[i]);
+        return text;
+    }
+    return NULL;
+}
+
+bool guest_is_alive(uint32_t process) {
+    struct process_information entry;
+    size_t count;
+    return process > 0 && process_list(process - 1, &entry, 1, &count) == STATUS_OK && count == 1 &&
+           entry.process == process;
+}
