@@ -54,35 +54,65 @@ struct area *area_below(struct area_tree *tree, uint64_t address) {
     return best;
 }
 
-bool area_is_free(struct area_tree *tree, uint64_t base, uint64_t end, uint32_t guards) {
-    uint64_t outer_base = base - (guards & GUARD_BEFORE ? PAGE_SIZE : 0);
-    uint64_t outer_end = end + (guards & GUARD_AFTER ? PAGE_SIZE : 0);
-    struct area *below = area_below(tree, end);
-    if (below != 0 && (area_outer_end(below) > base || below->end > outer_base))
-        return false;
-    struct area *above = below != 0 ? area_after(below) : RB_MIN(area_tree, tree);
-    return above == 0 || (area_outer_base(above) >= end && above->base >= outer_end);
-}
+// Where a new area goes: its neighbours and the link that it hangs on, all found in one descent.
+struct place {
+    struct area *below, *above; // by address
+    struct area *parent;        // in the tree
+    struct area **link;
+};
 
-uint64_t area_lowest_free(struct area_tree *tree, uint64_t from, uint64_t limit, uint64_t size, uint32_t guards) {
-    uint64_t base = from;
-    struct area *area = area_from(tree, from > PAGE_SIZE ? from - PAGE_SIZE : 0);
-    while (base < limit && limit - base >= size + 2 * PAGE_SIZE) {
-        if (area_is_free(tree, base + PAGE_SIZE, base + PAGE_SIZE + size, guards))
-            return base + PAGE_SIZE;
-        if (area == 0)
-            return 0;
-        if (area->end > base)
-            base = area_outer_end(area);
-        area = area_after(area);
+static struct place place_find(struct area_tree *tree, uint64_t end) {
+    struct place place = {0, 0, 0, &RB_ROOT(tree)};
+    while (*place.link != 0) {
+        struct area *area = place.parent = *place.link;
+        if (area->base < end) {
+            place.below = area;
+            place.link = &RB_RIGHT(area, link);
+        } else {
+            place.above = area;
+            place.link = &RB_LEFT(area, link);
+        }
     }
-    return 0;
+    return place;
 }
 
-void area_insert(struct area_tree *tree, struct area *area) {
-    struct area *other = RB_INSERT(area_tree, tree, area);
-    assert_debug(other == 0);
-    (void)other;
+static bool place_has_room(const struct place *place, const struct area *area) {
+    const struct area *below = place->below, *above = place->above;
+    if (below != 0 && (area_outer_end(below) > area->base || below->end > area_outer_base(area)))
+        return false;
+    return above == 0 || (area_outer_base(above) >= area->end && above->base >= area_outer_end(area));
+}
+
+bool area_insert(struct area_tree *tree, struct area *area) {
+    struct place place = place_find(tree, area->end);
+    if (!place_has_room(&place, area))
+        return false;
+    RB_SET(area, place.parent, link);
+    *place.link = area;
+    area_tree_RB_INSERT_COLOR(tree, area);
+    return true;
+}
+
+static bool insert_at(struct area_tree *tree, struct area *area, uint64_t base) {
+    area->end = base + (area->end - area->base);
+    area->base = base;
+    return area_insert(tree, area);
+}
+
+bool area_insert_lowest(struct area_tree *tree, struct area *area, uint64_t from, uint64_t limit) {
+    uint64_t size = area->end - area->base;
+    uint64_t base = from;
+    struct area *next = area_from(tree, from > PAGE_SIZE ? from - PAGE_SIZE : 0);
+    while (base < limit && limit - base >= size + 2 * PAGE_SIZE) {
+        if (insert_at(tree, area, base + PAGE_SIZE))
+            return true;
+        if (next == 0)
+            return false;
+        if (next->end > base)
+            base = area_outer_end(next);
+        next = area_after(next);
+    }
+    return false;
 }
 
 void area_remove(struct area_tree *tree, struct area *area) {
@@ -104,5 +134,6 @@ void area_split(struct area_tree *tree, struct area *area, uint64_t address, str
     upper->guards &= (uint8_t)~GUARD_BEFORE;
     area->end = address;
     area->guards &= (uint8_t)~GUARD_AFTER;
-    area_insert(tree, upper);
+    bool inserted = area_insert(tree, upper);
+    assert(inserted);
 }

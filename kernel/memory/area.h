@@ -58,13 +58,12 @@ struct area *area_below(struct area_tree *tree, uint64_t address);
 
 struct area *area_after(struct area *area);
 
-// Whether [base, end) and its guards meet no area and no guard.
-bool area_is_free(struct area_tree *tree, uint64_t base, uint64_t end, uint32_t guards);
+// Puts an area into the tree unless it, or a guard of its, meets another area, or it meets another's guard: then false.
+bool area_insert(struct area_tree *tree, struct area *area);
 
-// The lowest place of `size` bytes in [from, limit) with its guards; 0: none.
-uint64_t area_lowest_free(struct area_tree *tree, uint64_t from, uint64_t limit, uint64_t size, uint32_t guards);
+// The same at the lowest place within [from, limit), which is written into the area; its size is kept. False: there is none.
+bool area_insert_lowest(struct area_tree *tree, struct area *area, uint64_t from, uint64_t limit);
 
-void area_insert(struct area_tree *tree, struct area *area);
 void area_remove(struct area_tree *tree, struct area *area);
 
 // Moves the start up to `address`, which lies within.

@@ -30,6 +30,7 @@ enum status space_create(struct account *account, struct space **space) {
     }
     made->lock = LOCK_INITIAL(RANK_SPACE);
     made->account = account;
+    made->random = machine_random() | 1;
     RB_INIT(&made->areas);
     *space = made;
     return STATUS_OK;
@@ -42,7 +43,7 @@ static void area_take_apart(struct space *space, struct area *area) {
     while (address < area->end) {
         batch.count = 0;
         address = page_table_clear(&space->table, address, area->end, &batch);
-        space_release_pages(space, area, &batch);
+        space_release_pages(space, area->memory, &batch);
         if (address < area->end)
             scheduler_preemption_point();
     }
@@ -111,11 +112,10 @@ enum status space_area_split(struct space *space, struct area *area, uint64_t ad
     return STATUS_OK;
 }
 
-void space_release_pages(struct space *space, const struct area *area, const struct page_batch *batch) {
-    struct account *of_memory = area->memory != 0 ? area->memory->object.account : 0;
+void space_release_pages(struct space *space, struct memory *memory, const struct page_batch *batch) {
+    struct account *of_memory = memory != 0 ? memory->object.account : 0;
     uint32_t released = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct page_cleared *page = &batch->pages[i];
+    for (const struct page_cleared *page = batch->pages; page < batch->pages + batch->count; page++) {
         if (page->flags & PAGE_NO_FRAME)
             continue;
         frame_release(page->flags & PAGE_OF_MEMORY ? of_memory : space->account, page->physical);
@@ -124,66 +124,75 @@ void space_release_pages(struct space *space, const struct area *area, const str
     __atomic_fetch_sub(&space->resident, released, __ATOMIC_RELAXED);
 }
 
-struct area *space_find_area(struct space *space, uint64_t address) {
-    struct area *area = space->last;
-    if (area != 0 && address >= area->base && address < area->end)
-        return area;
-    area = area_find(&space->areas, address);
-    space->last = area;
-    return area;
-}
-
 // ---- placing ----
 
-static uint64_t random_below(uint64_t limit) {
-    return machine_random() % limit;
+// Xorshift from a seed of the machine's: what a program could foresee of it are its own later places.
+static uint64_t random_below(struct space *space, uint64_t limit) {
+    uint64_t state = space->random;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    space->random = state;
+    return (state >> 11) % limit;
 }
 
-// One try at a place of `size` bytes in [base, base + span), with a page to spare on both sides.
-static uint64_t try_within(struct space *space, uint64_t base, uint64_t span, uint64_t size, uint32_t guards) {
+// One try at a place in [base, base + span), with a page to spare on both sides.
+static bool try_within(struct space *space, struct area *area, uint64_t base, uint64_t span) {
+    uint64_t size = area->end - area->base;
     uint64_t places = (span - size) / PAGE_SIZE - 1;
-    uint64_t address = base + (1 + random_below(places)) * PAGE_SIZE;
-    return area_is_free(&space->areas, address, address + size, guards) ? address : 0;
+    area->base = base + (1 + random_below(space, places)) * PAGE_SIZE;
+    area->end = area->base + size;
+    return area_insert(&space->areas, area);
 }
 
-static uint64_t pick_region(void) {
+static uint64_t pick_region(struct space *space) {
     uint64_t regions = USER_HIGHEST / REGION_SIZE - 2;
-    return (1 + random_below(regions)) * REGION_SIZE;
+    return (1 + random_below(space, regions)) * REGION_SIZE;
 }
 
-// Within the cluster, or in a new one when that is full; 0 after some tries.
-static uint64_t pick_in_cluster(struct space *space, uint64_t size, uint32_t guards) {
+// Within the cluster, or in a new one when that is full.
+static bool place_in_cluster(struct space *space, struct area *area) {
     for (uint32_t tries = 0; tries < 16; tries++) {
         if (space->cluster == 0 || tries % 4 == 3)
-            space->cluster = space->region + random_below(REGION_SIZE / CLUSTER_SIZE) * CLUSTER_SIZE;
-        uint64_t address = try_within(space, space->cluster, CLUSTER_SIZE, size, guards);
-        if (address != 0)
-            return address;
+            space->cluster = space->region + random_below(space, REGION_SIZE / CLUSTER_SIZE) * CLUSTER_SIZE;
+        if (try_within(space, area, space->cluster, CLUSTER_SIZE))
+            return true;
     }
-    return 0;
+    return false;
 }
 
-uint64_t space_pick(struct space *space, uint64_t size, uint32_t guards) {
+// Of the whole user half, at last by looking at every gap.
+static bool place_anywhere(struct space *space, struct area *area) {
     const uint64_t lowest = REGION_SIZE;
+    for (uint32_t tries = 0; tries < 8 && area->end - area->base < USER_HIGHEST / 2; tries++)
+        if (try_within(space, area, lowest, USER_HIGHEST - lowest))
+            return true;
+    return area_insert_lowest(&space->areas, area, lowest, USER_HIGHEST);
+}
+
+bool space_place(struct space *space, struct area *area) {
+    uint64_t size = area->end - area->base;
     if (space->region == 0)
-        space->region = pick_region();
-    uint64_t address = 0;
-    if (size <= CLUSTER_SIZE / 4)
-        address = pick_in_cluster(space, size, guards);
-    for (uint32_t tries = 0; tries < 4 && address == 0 && size <= REGION_SIZE / 2; tries++)
-        address = try_within(space, space->region, REGION_SIZE, size, guards);
-    for (uint32_t tries = 0; tries < 8 && address == 0 && size < USER_HIGHEST / 2; tries++)
-        address = try_within(space, lowest, USER_HIGHEST - lowest, size, guards);
-    return address != 0 ? address : area_lowest_free(&space->areas, lowest, USER_HIGHEST, size, guards);
+        space->region = pick_region(space);
+    if (size <= CLUSTER_SIZE / 4 && place_in_cluster(space, area))
+        return true;
+    for (uint32_t tries = 0; tries < 4 && size <= REGION_SIZE / 2; tries++)
+        if (try_within(space, area, space->region, REGION_SIZE))
+            return true;
+    return place_anywhere(space, area);
 }
 
 enum status space_find_gap(struct space *space, uint64_t size, uint64_t *base) {
     if (size == 0 || size > USER_HIGHEST)
         return STATUS_NO_MEMORY;
+    struct area probe = {.end = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1)};
     lock_acquire(&space->lock);
-    *base = space_pick(space, (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1), 0);
+    bool found = space_place(space, &probe);
+    if (found)
+        area_remove(&space->areas, &probe);
     lock_release(&space->lock);
-    return *base != 0 ? STATUS_OK : STATUS_NO_MEMORY;
+    *base = probe.base;
+    return found ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 // ---- mapping ----
@@ -229,21 +238,19 @@ static void area_fill(struct area *area, const struct space_request *request) {
     object_retain(&request->memory->object);
 }
 
-// Picks or checks the place and puts the area there. `address`: fixed where not 0.
+// Puts the area at `address`, or where that is 0, at a place of chance, and says where: it may be unmapped at once.
 static enum status area_place(struct space *space, struct area *area, uint64_t address, uint64_t size, uint64_t *base) {
     enum status status = STATUS_OK;
+    area->base = address;
+    area->end = address + size;
     lock_acquire(&space->lock);
-    if (address == 0) {
-        address = space_pick(space, size, area->guards);
-        status = address != 0 ? STATUS_OK : STATUS_NO_MEMORY;
-    } else if (!area_is_free(&space->areas, address, address + size, area->guards)) {
-        status = STATUS_ADDRESS_IN_USE;
-    }
+    if (address == 0)
+        status = space_place(space, area) ? STATUS_OK : STATUS_NO_MEMORY;
+    else
+        status = area_insert(&space->areas, area) ? STATUS_OK : STATUS_ADDRESS_IN_USE;
     if (status == STATUS_OK) {
-        area->base = address;
-        area->end = address + size;
-        area_insert(&space->areas, area);
-        *base = address;
+        space->last = area;
+        *base = area->base;
     }
     lock_release(&space->lock);
     return status;

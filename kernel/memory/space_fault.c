@@ -26,7 +26,7 @@ static uint64_t memory_index(const struct area *area, uint64_t address) {
     return (area->offset + (address - area->base)) >> PAGE_SHIFT;
 }
 
-static void slot_fill(struct space *space, uint64_t *slot, uint64_t physical, uint32_t flags) {
+static inline void slot_fill(struct space *space, uint64_t *slot, uint64_t physical, uint32_t flags) {
     page_slot_fill(slot, physical, flags);
     __atomic_fetch_add(&space->resident, 1, __ATOMIC_RELAXED);
 }

@@ -15,17 +15,23 @@
 struct space {
     struct page_table table;
     struct lock lock;        // RANK_SPACE
-    uint32_t area_count;     // [lock]
+    uint32_t area_count;     // [a]
     struct account *account; // [I] pays for pages of its own, tables and areas
     struct area_tree areas;  // [lock]
     struct area *last;       // [lock] where the last fault was
-    uint64_t resident;       // [lock] pages with a frame
+    uint64_t resident;       // [a] pages with a frame
+    uint64_t random;         // [lock] state of the choice of places
     uint64_t cluster;        // [lock] 0: none yet
     uint64_t region;         // [lock]
 };
 
 // As area_find, looking at the last one first.
-struct area *space_find_area(struct space *space, uint64_t address);
+static inline struct area *space_find_area(struct space *space, uint64_t address) {
+    struct area *area = space->last;
+    if (__builtin_expect(area == 0 || address < area->base || address >= area->end, 0))
+        space->last = area = area_find(&space->areas, address);
+    return area;
+}
 
 // The protection that the processor gives when it gives this one.
 static inline uint32_t space_protection_full(uint32_t protection) {
@@ -46,8 +52,8 @@ static inline bool space_area_is_writer(const struct area *area) {
 // Page flags of an area's pages (but OF_MEMORY).
 uint32_t space_page_flags(const struct area *area);
 
-// A place for `size` bytes with its guards, by chance. 0: none.
-uint64_t space_pick(struct space *space, uint64_t size, uint32_t guards);
+// Puts an area of the size that its bounds have at a place of chance. False: there is no such gap.
+bool space_place(struct space *space, struct area *area);
 
 // An area of its own, charged to the space; LIMIT_REACHED, NO_MEMORY. And its end: lets go of what it refers to; without lock.
 enum status space_area_create(struct space *space, struct area **area);
@@ -56,8 +62,8 @@ void space_area_destroy(struct space *space, struct area *area);
 // Makes an area of what lies from `address` on in `area`. LIMIT_REACHED, NO_MEMORY.
 enum status space_area_split(struct space *space, struct area *area, uint64_t address, struct area **upper);
 
-// Gives the frames of a batch back; the area is the one they were mapped by. After the flush, without lock.
-void space_release_pages(struct space *space, const struct area *area, const struct page_batch *batch);
+// Gives the frames of a batch back; `memory`: whose pages those OF_MEMORY are, or null. After the flush, without lock.
+void space_release_pages(struct space *space, struct memory *memory, const struct page_batch *batch);
 
 // Serves a fault with the lock held; says the slot.
 enum status space_fault_locked(struct space *space, uint64_t address, enum fault_access access, uint64_t **slot);

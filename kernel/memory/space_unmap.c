@@ -8,34 +8,41 @@
 
 struct unmap_step {
     struct page_batch batch;
-    struct area pages_of; // whose frames the batch holds; a copy, with the reference that `ended` or `kept` keeps
-    struct area *ended;   // taken out of the tree; null: it goes on, shorter
-    struct memory *kept;  // a reference for the batch's frames where the area goes on
+    struct memory *memory; // whose the batch's pages may be; `ended` or `is_kept` keeps it
+    struct area *ended;    // taken out of the tree; null: it goes on, shorter
+    uint64_t reached;      // up to here all is unmapped
+    bool is_kept;          // `memory` is a reference of the step's own
 };
 
 // Clears a batch from the front of an area that starts within the range.
 static void front_clear(struct space *space, struct area *area, uint64_t end, struct unmap_step *step) {
     uint64_t base = area->base;
     uint64_t limit = area->end < end ? area->end : end;
-    uint64_t reached = page_table_clear(&space->table, base, limit, &step->batch);
+    step->reached = page_table_clear(&space->table, base, limit, &step->batch);
     if (step->batch.count > 0)
-        page_table_flush(&space->table, base, reached);
-    step->pages_of = *area;
-    if (reached == area->end) {
+        page_table_flush(&space->table, base, step->reached);
+    step->memory = area->memory;
+    if (step->reached == area->end) {
         area_remove(&space->areas, area);
         space->last = 0;
         step->ended = area;
-    } else {
-        area_trim_front(area, reached);
-        step->kept = area->memory;
-        if (step->kept != 0)
-            object_retain(&step->kept->object);
+        return;
     }
+    area_trim_front(area, step->reached);
+    step->is_kept = area->memory != 0;
+    if (step->is_kept)
+        object_retain(&area->memory->object);
+}
+
+static struct area *first_area(struct space *space, uint64_t address) {
+    struct area *last = space->last;
+    bool is_it = last != 0 && address >= last->base && address < last->end;
+    return is_it ? last : area_from(&space->areas, address);
 }
 
 // The next part of [address, end). NOTHING: all of it is unmapped.
 static enum status unmap_locked(struct space *space, uint64_t address, uint64_t end, struct unmap_step *step) {
-    struct area *area = area_from(&space->areas, address);
+    struct area *area = first_area(space, address);
     if (area == 0 || area->base >= end)
         return STATUS_NOTHING;
     if (area->base < address) {
@@ -50,11 +57,26 @@ static enum status unmap_locked(struct space *space, uint64_t address, uint64_t 
 }
 
 static void step_finish(struct space *space, struct unmap_step *step) {
-    space_release_pages(space, &step->pages_of, &step->batch);
+    space_release_pages(space, step->memory, &step->batch);
     if (step->ended != 0)
         space_area_destroy(space, step->ended);
-    if (step->kept != 0)
-        object_release(&step->kept->object);
+    if (step->is_kept)
+        object_release(&step->memory->object);
+}
+
+// One batch. OK: there may be more; NOTHING: there is no more.
+static enum status unmap_step(struct space *space, uint64_t address, uint64_t end) {
+    struct unmap_step step;
+    step.batch.count = 0;
+    step.ended = 0;
+    step.is_kept = false;
+    lock_acquire(&space->lock);
+    enum status status = unmap_locked(space, address, end, &step);
+    lock_release(&space->lock);
+    if (status != STATUS_OK)
+        return status;
+    step_finish(space, &step);
+    return step.reached >= end ? STATUS_NOTHING : STATUS_OK;
 }
 
 static void prune_between(struct space *space, uint64_t from, uint64_t limit) {
@@ -85,27 +107,13 @@ static void tables_prune(struct space *space, uint64_t address, uint64_t end) {
 enum status space_unmap(struct space *space, uint64_t address, uint64_t size) {
     uint64_t end;
     enum status status = space_range_check(address, size, &end);
-    while (status == STATUS_OK) {
-        struct unmap_step step;
-        step.batch.count = 0;
-        step.ended = 0;
-        step.kept = 0;
-        lock_acquire(&space->lock);
-        status = unmap_locked(space, address, end, &step);
-        lock_release(&space->lock);
-        if (status != STATUS_OK)
-            break;
-        bool is_last = step.ended != 0 && step.pages_of.end >= end;
-        step_finish(space, &step);
-        if (is_last)
-            status = STATUS_NOTHING;
-        else
-            scheduler_preemption_point();
-    }
-    if (status != STATUS_NOTHING)
+    if (status != STATUS_OK)
         return status;
-    tables_prune(space, address, end);
-    return STATUS_OK;
+    while ((status = unmap_step(space, address, end)) == STATUS_OK)
+        scheduler_preemption_point();
+    if (status == STATUS_NOTHING)
+        tables_prune(space, address, end);
+    return status == STATUS_NOTHING ? STATUS_OK : status;
 }
 
 // The first area above `address` that the owner keeps; its bounds. False: none.

@@ -75,7 +75,7 @@ static void alias_map_page(uint64_t physical) {
     uint64_t *entry = boot_entry_make(ALIAS_BASE + physical, 0);
     if (entry == 0)
         return;
-    uint64_t bits = ENTRY_PRESENT | entry_no_execute;
+    uint64_t bits = ENTRY_PRESENT | page_no_execute;
     *entry = physical | bits | (alias_is_constant(physical, PAGE_SIZE) ? 0 : ENTRY_WRITABLE);
 }
 
@@ -85,7 +85,7 @@ static bool alias_map_large(uint64_t physical, uint64_t end) {
         return false;
     uint64_t *entry = boot_entry_make(ALIAS_BASE + physical, 1);
     if (*entry == 0)
-        *entry = physical | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_LARGE | entry_no_execute;
+        *entry = physical | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_LARGE | page_no_execute;
     return (*entry & ENTRY_LARGE) != 0;
 }
 
@@ -121,12 +121,12 @@ void kernel_map_enable(void) {
 
 void kernel_map_start(void) {
     smap_patch();
-    entry_no_execute = features.no_execute ? ENTRY_NO_EXECUTE : 0;
+    page_no_execute = features.no_execute ? ENTRY_NO_EXECUTE : 0;
     if (frame_allocate(0, FRAME_ZEROED, &root) != STATUS_OK)
         panic("no memory for the kernel's page tables");
     image_map(kernel_text_start, kernel_text_end, 0);
-    image_map(kernel_rodata_start, kernel_rodata_end, entry_no_execute);
-    image_map(kernel_data_start, kernel_data_end, ENTRY_WRITABLE | entry_no_execute);
+    image_map(kernel_rodata_start, kernel_rodata_end, page_no_execute);
+    image_map(kernel_data_start, kernel_data_end, ENTRY_WRITABLE | page_no_execute);
     alias_map_ranges();
     boot_entry_make(KERNEL_STACK_REGION, TABLE_LEVELS - 2);
     boot_entry_make(KERNEL_DEVICE_REGION, TABLE_LEVELS - 2);
@@ -139,7 +139,7 @@ enum status kernel_map_page(uint64_t address, uint64_t physical, uint32_t flags)
     enum status status = kernel_entry(address, 0, &entry);
     if (status == STATUS_OK) {
         assert(*entry == 0);
-        *entry = physical | entry_bits(flags & ~(uint32_t)PAGE_EXECUTABLE);
+        *entry = physical | page_bits(flags & ~(uint32_t)PAGE_EXECUTABLE);
     }
     lock_release(&map_lock);
     return status;

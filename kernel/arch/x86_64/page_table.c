@@ -10,44 +10,7 @@
 
 static const uint64_t table_bits = ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
 
-uint64_t entry_no_execute;
-
-uint64_t entry_bits(uint32_t flags) {
-    assert((flags & (PAGE_WRITABLE | PAGE_EXECUTABLE)) != (PAGE_WRITABLE | PAGE_EXECUTABLE));
-    uint64_t bits = flags & PAGE_HELD ? ENTRY_HELD : ENTRY_PRESENT;
-    if (flags & PAGE_WRITABLE)
-        bits |= ENTRY_WRITABLE;
-    if (!(flags & PAGE_EXECUTABLE))
-        bits |= entry_no_execute;
-    if (flags & PAGE_OF_MEMORY)
-        bits |= ENTRY_OF_MEMORY;
-    if (__builtin_expect(flags & (PAGE_NO_FRAME | PAGE_UNCACHED | PAGE_WRITE_COMBINING), 0)) {
-        bits |= flags & PAGE_NO_FRAME ? ENTRY_NO_FRAME : 0;
-        bits |= flags & PAGE_UNCACHED ? ENTRY_UNCACHED : 0;
-        bits |= flags & PAGE_WRITE_COMBINING ? ENTRY_WRITE_COMBINING : 0;
-    }
-    return bits;
-}
-
-void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t flags) {
-    __atomic_store_n(slot, physical | ENTRY_USER | entry_bits(flags), __ATOMIC_RELEASE);
-}
-
-uint64_t page_slot_physical(const uint64_t *slot) {
-    return *slot & ENTRY_ADDRESS;
-}
-
-static uint32_t entry_flags(uint64_t entry) {
-    uint32_t flags = entry & ENTRY_WRITABLE ? PAGE_WRITABLE : 0;
-    flags |= entry & ENTRY_NO_FRAME ? PAGE_NO_FRAME : 0;
-    flags |= entry & ENTRY_OF_MEMORY ? PAGE_OF_MEMORY : 0;
-    flags |= entry & ENTRY_HELD ? PAGE_HELD : 0;
-    return flags;
-}
-
-uint32_t page_slot_flags(const uint64_t *slot) {
-    return entry_flags(*slot);
-}
+uint64_t page_no_execute;
 
 enum status page_table_create(struct page_table *table, struct account *account) {
     uint64_t root;
@@ -93,7 +56,12 @@ static enum status table_make(struct page_table *table, uint64_t *entry) {
     return status;
 }
 
-enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot) {
+static void recent_note(struct page_table *table, uint64_t address, uint64_t *leaf_table) {
+    table->recent_span = entry_span(address);
+    table->recent = leaf_table;
+}
+
+enum status page_table_slot_make(struct page_table *table, uint64_t address, uint64_t **slot) {
     uint64_t *entries = alias_pointer(table->root);
     for (uint32_t level = TABLE_LEVELS - 1; level > 0; level--) {
         uint64_t *entry = &entries[entry_index(address, level)];
@@ -104,12 +72,16 @@ enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t
         }
         entries = entry_table(*entry);
     }
+    recent_note(table, address, entries);
     *slot = &entries[entry_index(address, 0)];
     return STATUS_OK;
 }
 
 // The leaf entry of an address; null where it has no table: then nothing is mapped up to *next.
-static uint64_t *leaf_find(const struct page_table *table, uint64_t address, uint64_t *next) {
+static uint64_t *leaf_find(struct page_table *table, uint64_t address, uint64_t *next) {
+    *next = entry_end(address, 1);
+    if (entry_span(address) == table->recent_span && table->recent != 0)
+        return &table->recent[entry_index(address, 0)];
     uint64_t *entries = alias_pointer(table->root);
     for (uint32_t level = TABLE_LEVELS - 1; level > 0; level--) {
         uint64_t entry = entries[entry_index(address, level)];
@@ -119,14 +91,22 @@ static uint64_t *leaf_find(const struct page_table *table, uint64_t address, uin
         }
         entries = entry_table(entry);
     }
-    *next = entry_end(address, 1);
+    recent_note(table, address, entries);
     return &entries[entry_index(address, 0)];
 }
 
-static void batch_add(struct page_batch *batch, uint64_t entry) {
-    struct page_cleared *cleared = &batch->pages[batch->count++];
-    cleared->physical = entry & ENTRY_ADDRESS;
-    cleared->flags = entry_flags(entry);
+// Clears within one leaf table.
+static uint64_t leaf_clear(uint64_t *leaf, uint64_t address, uint64_t end, struct page_batch *batch) {
+    uint32_t count = batch->count;
+    for (; address < end && count < PAGE_BATCH; address += PAGE_SIZE, leaf++) {
+        uint64_t entry = *leaf;
+        if (entry == 0)
+            continue;
+        __atomic_store_n(leaf, 0, __ATOMIC_RELEASE);
+        batch->pages[count++] = (struct page_cleared){entry & ENTRY_ADDRESS, (uint32_t)(entry & ENTRY_FLAGS)};
+    }
+    batch->count = count;
+    return address;
 }
 
 uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t end, struct page_batch *batch) {
@@ -135,24 +115,16 @@ uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t e
         uint64_t *leaf = leaf_find(table, address, &next);
         if (next > end)
             next = end;
-        for (; leaf != 0 && address < next && batch->count < PAGE_BATCH; address += PAGE_SIZE, leaf++) {
-            uint64_t entry = *leaf;
-            if (entry == 0)
-                continue;
-            __atomic_store_n(leaf, 0, __ATOMIC_RELEASE);
-            batch_add(batch, entry);
-        }
-        if (leaf == 0)
-            address = next;
+        address = leaf != 0 ? leaf_clear(leaf, address, next, batch) : next;
     }
     return address;
 }
 
 static uint64_t entry_protected(uint64_t entry, uint32_t flags, bool keep_shared) {
-    if (keep_shared && (entry & ENTRY_OF_MEMORY))
+    if (keep_shared && (entry & PAGE_OF_MEMORY))
         flags &= ~(uint32_t)PAGE_WRITABLE;
-    uint64_t changing = ENTRY_PRESENT | ENTRY_HELD | ENTRY_WRITABLE | ENTRY_NO_EXECUTE;
-    return (entry & ~changing) | entry_bits(flags);
+    uint64_t changing = ENTRY_PRESENT | PAGE_HELD | ENTRY_WRITABLE | ENTRY_NO_EXECUTE;
+    return (entry & ~changing) | page_bits(flags);
 }
 
 uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags, bool keep_shared) {
@@ -202,6 +174,7 @@ static void prune_below(struct prune *prune, uint64_t *entries, uint32_t level, 
 
 void page_table_prune(struct page_table *table, uint64_t address, uint64_t end) {
     struct prune prune = {.from = address, .end = end};
+    table->recent = 0;
     prune_below(&prune, alias_pointer(table->root), TABLE_LEVELS - 1, 0);
     if (prune.list != 0)
         page_table_flush(table, address, end);

@@ -67,7 +67,9 @@ void page_table_flush(struct page_table *table, uint64_t address, uint64_t end) 
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     uint32_t mask = table != 0 ? __atomic_load_n(&table->active, __ATOMIC_RELAXED) : running_mask();
     uint32_t self = 1u << processor_index();
-    if (table == 0 || (mask & self))
+    if (end - address == PAGE_SIZE)
+        __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+    else
         flush_local(address, end);
     if (__builtin_expect(mask & ~self, 0))
         flush_others(mask & ~self, address, end);

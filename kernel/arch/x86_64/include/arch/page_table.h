@@ -10,23 +10,27 @@
 
 #include "kernel/abi/status.h"
 #include "kernel/abi/types.h"
+#include "kernel/base/assert.h"
 
 struct account;
 
+// The processor's own bits, but EXECUTABLE, which it has the other way round.
 enum page_flag {
-    PAGE_WRITABLE = 1 << 0,
-    PAGE_EXECUTABLE = 1 << 1,
-    PAGE_UNCACHED = 1 << 2,
-    PAGE_WRITE_COMBINING = 1 << 3,
-    PAGE_NO_FRAME = 1 << 4,     // device memory: there is no frame to release
-    PAGE_OF_MEMORY = 1 << 5,    // the frame belongs to a memory object, which its account is charged for
-    PAGE_HELD = 1 << 6,         // no access
+    PAGE_WRITABLE = 1 << 1,
+    PAGE_WRITE_COMBINING = 1 << 3, // PAT entry 1, which kernel_map_enable makes that
+    PAGE_UNCACHED = 1 << 4,
+    PAGE_NO_FRAME = 1 << 9,   // device memory: there is no frame to release
+    PAGE_OF_MEMORY = 1 << 10, // the frame belongs to a memory object, which its account is charged for
+    PAGE_HELD = 1 << 11,      // no access
+    PAGE_EXECUTABLE = 1 << 12,
 };
 
 struct page_table {
     uint64_t root;           // physical
     uint32_t active;         // [a] bit per CPU that has it loaded
     struct account *account; // charged for tables
+    uint64_t recent_span;    // the leaf table that was used last: address / what it covers,
+    uint64_t *recent;        // and it; null: none
 };
 
 // Pages that were cleared: what is to be released once they are flushed.
@@ -47,8 +51,16 @@ enum status page_table_create(struct page_table *table, struct account *account)
 // Frees the tables; all pages were cleared. Waits for CPUs that have it loaded still: they are about to leave it.
 void page_table_destroy(struct page_table *table);
 
+// As page_table_slot, for a page whose leaf table is not the recent one.
+enum status page_table_slot_make(struct page_table *table, uint64_t address, uint64_t **slot);
+
 // The place of a user page's entry; its tables are made. It stays until page_table_prune. NO_MEMORY, LIMIT_REACHED.
-enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot);
+static inline enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot) {
+    if (__builtin_expect(address >> (PAGE_SHIFT + 9) != table->recent_span || table->recent == 0, 0))
+        return page_table_slot_make(table, address, slot);
+    *slot = &table->recent[address >> PAGE_SHIFT & 511];
+    return STATUS_OK;
+}
 
 // How many slots follow in the same table, this one included.
 static inline uint32_t page_slot_run(uint64_t address) {
@@ -59,12 +71,32 @@ static inline bool page_slot_is_empty(const uint64_t *slot) {
     return *slot == 0;
 }
 
-// What the slot holds; it is not empty.
-uint64_t page_slot_physical(const uint64_t *slot);
-uint32_t page_slot_flags(const uint64_t *slot);
+// What the slot holds; it is not empty. EXECUTABLE is not told.
+static inline uint64_t page_slot_physical(const uint64_t *slot) {
+    return *slot & UINT64_C(0x000ffffffffff000);
+}
+
+static inline uint32_t page_slot_flags(const uint64_t *slot) {
+    return *slot & (PAGE_WRITABLE | PAGE_NO_FRAME | PAGE_OF_MEMORY | PAGE_HELD);
+}
+
+// The bit that forbids execution, where the processor has it, else 0. Set by kernel_map_start.
+extern uint64_t page_no_execute;
+
+// The processor's bits for page flags, but that of user pages.
+static inline uint64_t page_bits(uint32_t flags) {
+    uint64_t bits = flags & (PAGE_EXECUTABLE - 1);
+    if (!(flags & PAGE_HELD))
+        bits |= 1; // present
+    return flags & PAGE_EXECUTABLE ? bits : bits | page_no_execute;
+}
 
 // Sets the entry. WRITABLE together with EXECUTABLE is a kernel mistake (asserted).
-void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t flags);
+static inline void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t flags) {
+    const uint32_t both = PAGE_WRITABLE | PAGE_EXECUTABLE;
+    assert((flags & both) != both);
+    __atomic_store_n(slot, physical | page_bits(flags) | 4, __ATOMIC_RELEASE); // a user page
+}
 
 // Whether the processor lets a program do this already.
 static inline bool page_slot_allows(const uint64_t *slot, bool write, bool execute) {
