@@ -122,7 +122,8 @@ static enum status read_entry(struct tar_reader *reader, struct tar_entry *entry
     if (!checksum_holds(header)) {
         return broken(reader, "a header's checksum is wrong");
     }
-    if (!read_octal(header->size, sizeof(header->size), &size) || !read_octal(header->mode, sizeof(header->mode), &mode)) {
+    if (!read_octal(header->size, sizeof(header->size), &size) ||
+        !read_octal(header->mode, sizeof(header->mode), &mode)) {
         return broken(reader, "a header's size or mode is no octal number");
     }
     *type = header->type;

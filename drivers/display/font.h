@@ -22,8 +22,8 @@ struct font {
     uint32_t row_size;   // bytes; the leftmost pixel is the highest bit of the first
     uint32_t width;
     uint32_t height;
-    uint32_t missing;                // the glyph for characters that the font lacks
-    uint16_t direct[FONT_DIRECT];    // glyphs of the first characters
+    uint32_t missing;                    // the glyph for characters that the font lacks
+    uint16_t direct[FONT_DIRECT];        // glyphs of the first characters
     struct font_entry map[FONT_MAP_MAX]; // of the others, by rising character
     uint32_t map_count;
 };

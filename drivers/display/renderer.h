@@ -21,10 +21,10 @@ struct renderer {
     struct surface surface;
     const struct font *font;
     struct terminal *terminal;
-    uint64_t *drawn;           // what each place of the screen shows, a struct cell as a word
-    uint64_t *cache_keys;      // RENDERER_CACHE_SLOTS
-    uint32_t *cache_pixels;    // as many images of a cell
-    uint32_t cursor_row;       // where the cursor was drawn
+    uint64_t *drawn;        // what each place of the screen shows, a struct cell as a word
+    uint64_t *cache_keys;   // RENDERER_CACHE_SLOTS
+    uint32_t *cache_pixels; // as many images of a cell
+    uint32_t cursor_row;    // where the cursor was drawn
     uint32_t cursor_column;
     bool cursor_drawn;
 };

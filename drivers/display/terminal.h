@@ -27,7 +27,7 @@ struct cell {
     uint32_t character; // Unicode
     uint8_t foreground;
     uint8_t background;
-    uint8_t flags; // enum cell_flag
+    uint8_t flags;  // enum cell_flag
     uint8_t unused; // 0
 };
 _Static_assert(sizeof(struct cell) == 8, "cells are compared as one word");
@@ -44,17 +44,17 @@ struct terminal_cursor {
 struct terminal {
     uint32_t columns;
     uint32_t rows;
-    struct cell *cells;   // columns * rows, in the order of storage
-    uint16_t *lines;      // rows: which line of storage a row shows; scrolling turns these alone
-    bool *touched;        // rows: changed since the renderer looked
+    struct cell *cells; // columns * rows, in the order of storage
+    uint16_t *lines;    // rows: which line of storage a row shows; scrolling turns these alone
+    bool *touched;      // rows: changed since the renderer looked
     struct terminal_cursor cursor;
     struct terminal_cursor saved;
-    uint32_t top;         // scroll region: first row
-    uint32_t bottom;      // scroll region: last row
+    uint32_t top;    // scroll region: first row
+    uint32_t bottom; // scroll region: last row
     bool cursor_shown;
     bool wraps;
     bool inserts;
-    uint64_t scrolled;    // how many times the whole screen moved up a line, for a renderer that can move pixels
+    uint64_t scrolled; // how many times the whole screen moved up a line, for a renderer that can move pixels
     // the parser
     enum parse_state state;
     uint32_t parameters[TERMINAL_PARAMETERS_MAX];
@@ -62,8 +62,8 @@ struct terminal {
     char marker;              // '?' and its like, or 0
     bool unknown;             // an intermediate byte came: skip the sequence
     uint32_t utf8_character;
-    uint32_t utf8_left;       // bytes still to come
-    uint32_t utf8_least;      // the smallest character that needs so many bytes
+    uint32_t utf8_left;  // bytes still to come
+    uint32_t utf8_least; // the smallest character that needs so many bytes
     // what it answers to a report asked for
     char reply[TERMINAL_REPLY_MAX];
     uint32_t reply_size;

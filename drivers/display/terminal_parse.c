@@ -40,9 +40,15 @@ static void end_sequence(struct terminal *terminal) {
 
 // What control characters do, also in the midst of a sequence. The others are skipped.
 static void (*const controls[0x20])(struct terminal *) = {
-    ['\b'] = back_space,    ['\t'] = tabulate,          ['\n'] = new_line,
-    ['\v'] = new_line,      ['\f'] = new_line,          ['\r'] = carriage_return,
-    [BYTE_ESCAPE] = start_escape, [BYTE_CANCEL] = end_sequence, [BYTE_SUBSTITUTE] = end_sequence,
+    ['\b'] = back_space,
+    ['\t'] = tabulate,
+    ['\n'] = new_line,
+    ['\v'] = new_line,
+    ['\f'] = new_line,
+    ['\r'] = carriage_return,
+    [BYTE_ESCAPE] = start_escape,
+    [BYTE_CANCEL] = end_sequence,
+    [BYTE_SUBSTITUTE] = end_sequence,
 };
 
 static void save_cursor(struct terminal *terminal) {
@@ -71,11 +77,11 @@ static void skip_one(struct terminal *terminal) {
 
 // What a byte after ESC does.
 static void (*const escapes[0x80])(struct terminal *) = {
-    ['7'] = save_cursor,    ['8'] = restore_cursor, ['c'] = terminal_reset,
-    ['D'] = terminal_line_feed, ['E'] = new_line,   ['M'] = terminal_reverse_line_feed,
-    ['['] = start_sequence, [']'] = start_string,   ['P'] = start_string,
-    ['X'] = start_string,   ['^'] = start_string,   ['_'] = start_string,
-    ['('] = skip_one,       [')'] = skip_one,       ['#'] = skip_one,
+    ['7'] = save_cursor,        ['8'] = restore_cursor, ['c'] = terminal_reset,
+    ['D'] = terminal_line_feed, ['E'] = new_line,       ['M'] = terminal_reverse_line_feed,
+    ['['] = start_sequence,     [']'] = start_string,   ['P'] = start_string,
+    ['X'] = start_string,       ['^'] = start_string,   ['_'] = start_string,
+    ['('] = skip_one,           [')'] = skip_one,       ['#'] = skip_one,
 };
 
 static void take_escape(struct terminal *terminal, uint8_t byte) {
@@ -189,9 +195,12 @@ static void take_one(struct terminal *terminal, uint8_t byte) {
 }
 
 static void (*const states[])(struct terminal *, uint8_t) = {
-    [PARSE_TEXT] = take_text,     [PARSE_ESCAPE] = take_escape,
-    [PARSE_SEQUENCE] = take_sequence, [PARSE_STRING] = take_string,
-    [PARSE_STRING_ESCAPE] = take_string_escape, [PARSE_SKIP_ONE] = take_one,
+    [PARSE_TEXT] = take_text,
+    [PARSE_ESCAPE] = take_escape,
+    [PARSE_SEQUENCE] = take_sequence,
+    [PARSE_STRING] = take_string,
+    [PARSE_STRING_ESCAPE] = take_string_escape,
+    [PARSE_SKIP_ONE] = take_one,
 };
 
 // Takes the next byte, or a run of plain characters at once; says how many.

@@ -61,17 +61,29 @@ static void erase_rows(struct terminal *terminal, uint32_t from, uint32_t until)
 static void erase_in_line(struct terminal *terminal) {
     uint32_t column = terminal->cursor.column, row = terminal->cursor.row;
     switch (terminal->parameters[0]) {
-    case 0: terminal_erase(terminal, row, column, terminal->columns); break;
-    case 1: terminal_erase(terminal, row, 0, column + 1); break;
-    case 2: terminal_erase(terminal, row, 0, terminal->columns); break;
+    case 0:
+        terminal_erase(terminal, row, column, terminal->columns);
+        break;
+    case 1:
+        terminal_erase(terminal, row, 0, column + 1);
+        break;
+    case 2:
+        terminal_erase(terminal, row, 0, terminal->columns);
+        break;
     }
 }
 
 static void erase_in_screen(struct terminal *terminal) {
     switch (terminal->parameters[0]) {
-    case 0: erase_rows(terminal, terminal->cursor.row + 1, terminal->rows); break;
-    case 1: erase_rows(terminal, 0, terminal->cursor.row); break;
-    default: erase_rows(terminal, 0, terminal->rows); return;
+    case 0:
+        erase_rows(terminal, terminal->cursor.row + 1, terminal->rows);
+        break;
+    case 1:
+        erase_rows(terminal, 0, terminal->cursor.row);
+        break;
+    default:
+        erase_rows(terminal, 0, terminal->rows);
+        return;
     }
     erase_in_line(terminal);
 }
@@ -114,7 +126,8 @@ static void scroll_down(struct terminal *terminal) {
 
 static void set_region(struct terminal *terminal) {
     uint32_t top = count_at(terminal, 0) - 1;
-    uint32_t bottom = terminal->parameter_count > 1 && terminal->parameters[1] ? terminal->parameters[1] : terminal->rows;
+    uint32_t bottom =
+        terminal->parameter_count > 1 && terminal->parameters[1] ? terminal->parameters[1] : terminal->rows;
     bottom = (bottom < terminal->rows ? bottom : terminal->rows) - 1;
     if (top < bottom) {
         terminal->top = top;
@@ -246,18 +259,40 @@ static void set_rendition(struct terminal *terminal) {
 
 // By the final byte; `m`, `h`, `l` and the like are the only ones that a marker may precede.
 static void (*const sequences[0x80])(struct terminal *) = {
-    ['@'] = insert_cells,     ['A'] = cursor_up,        ['B'] = cursor_down,  ['C'] = cursor_right,
-    ['D'] = cursor_left,      ['E'] = cursor_next_line, ['F'] = cursor_previous_line,
-    ['G'] = cursor_to_column, ['`'] = cursor_to_column, ['H'] = cursor_to,    ['f'] = cursor_to,
-    ['J'] = erase_in_screen,  ['K'] = erase_in_line,    ['L'] = insert_lines, ['M'] = delete_lines,
-    ['P'] = delete_cells,     ['S'] = scroll_up,        ['T'] = scroll_down,  ['X'] = erase_cells,
-    ['a'] = cursor_right,     ['d'] = cursor_to_row,    ['e'] = cursor_down,  ['h'] = set_modes,
-    ['l'] = reset_modes,      ['m'] = set_rendition,    ['n'] = report,       ['c'] = identify,
-    ['r'] = set_region,       ['s'] = save_cursor,      ['u'] = restore_cursor,
+    ['@'] = insert_cells,
+    ['A'] = cursor_up,
+    ['B'] = cursor_down,
+    ['C'] = cursor_right,
+    ['D'] = cursor_left,
+    ['E'] = cursor_next_line,
+    ['F'] = cursor_previous_line,
+    ['G'] = cursor_to_column,
+    ['`'] = cursor_to_column,
+    ['H'] = cursor_to,
+    ['f'] = cursor_to,
+    ['J'] = erase_in_screen,
+    ['K'] = erase_in_line,
+    ['L'] = insert_lines,
+    ['M'] = delete_lines,
+    ['P'] = delete_cells,
+    ['S'] = scroll_up,
+    ['T'] = scroll_down,
+    ['X'] = erase_cells,
+    ['a'] = cursor_right,
+    ['d'] = cursor_to_row,
+    ['e'] = cursor_down,
+    ['h'] = set_modes,
+    ['l'] = reset_modes,
+    ['m'] = set_rendition,
+    ['n'] = report,
+    ['c'] = identify,
+    ['r'] = set_region,
+    ['s'] = save_cursor,
+    ['u'] = restore_cursor,
 };
 
 void terminal_run_sequence(struct terminal *terminal, char final) {
-    void (*run)(struct terminal *) = sequences[(uint8_t)final & 0x7f];
+    void (*run)(struct terminal *) = sequences[(uint8_t) final & 0x7f];
     bool takes_marker = final == 'h' || final == 'l';
     if (run && (terminal->marker == 0 || takes_marker)) {
         run(terminal);

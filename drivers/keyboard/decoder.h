@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 struct decoder {
-    uint8_t prefix;                       // 0, 0xe0 or 0xe1: what came before
-    uint8_t pause_second;                 // within 0xe1: the second byte, still to be matched; 0: the first is awaited
-    uint32_t modifiers;                   // enum key_modifier
+    uint8_t prefix;                        // 0, 0xe0 or 0xe1: what came before
+    uint8_t pause_second;                  // within 0xe1: the second byte, still to be matched; 0: the first is awaited
+    uint32_t modifiers;                    // enum key_modifier
     uint64_t held[LAYOUT_CODE_COUNT / 64]; // a bit per code whose key is down
 };
 

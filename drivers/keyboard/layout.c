@@ -3,16 +3,16 @@
 
 #include <parley/key.h>
 
-#define TYPES(plain, shifted)                                                                                \
+#define TYPES(plain, shifted)                                                                                          \
     { (plain), (plain), (shifted), LAYOUT_PLAIN }
-#define LETTER(plain)                                                                                        \
+#define LETTER(plain)                                                                                                  \
     { (plain), (plain), (plain) - 'a' + 'A', LAYOUT_LETTER }
-#define SILENT(key)                                                                                          \
+#define SILENT(key)                                                                                                    \
     { (key), 0, 0, LAYOUT_PLAIN }
 // A key of the number block: without Num Lock it is an arrow or the like, with it a digit.
-#define PAD(code, digit)                                                                                     \
+#define PAD(code, digit)                                                                                               \
     { KEY_PAD + (code), 0, (digit), LAYOUT_PAD }
-#define PAD_TYPES(character)                                                                                 \
+#define PAD_TYPES(character)                                                                                           \
     { KEY_PAD + (character), (character), (character), LAYOUT_PLAIN }
 
 const struct layout_key layout_us[LAYOUT_CODE_COUNT] = {

@@ -11,10 +11,10 @@ enum { LAYOUT_CODE_COUNT = 256, LAYOUT_EXTENDED = 128 };
 enum layout_class { LAYOUT_PLAIN, LAYOUT_LETTER, LAYOUT_PAD };
 
 struct layout_key {
-    uint16_t key;     // enum key or its character; 0: no such key
-    uint8_t plain;    // character typed alone, 0: none
-    uint8_t shifted;  // with Shift (letters: or Caps Lock; number block: with Num Lock)
-    uint8_t class;    // enum layout_class
+    uint16_t key;    // enum key or its character; 0: no such key
+    uint8_t plain;   // character typed alone, 0: none
+    uint8_t shifted; // with Shift (letters: or Caps Lock; number block: with Num Lock)
+    uint8_t class;   // enum layout_class
 };
 
 extern const struct layout_key layout_us[LAYOUT_CODE_COUNT];

@@ -28,7 +28,7 @@ enum {
     CONFIGURATION_KEYBOARD_OFF = 1 << 4,
     CONFIGURATION_TRANSLATE = 1 << 6,
     KEYBOARD_ENABLE_SCANNING = 0xf4,
-    BYTES_AT_ONCE = 64,     // no controller holds more: one that always says "full" is not believed longer
+    BYTES_AT_ONCE = 64,        // no controller holds more: one that always says "full" is not believed longer
     READS_UNTIL_READY = 10000, // it answers within microseconds
 };
 

@@ -100,9 +100,14 @@ static void interrupt(struct discipline *discipline, struct discipline_result *r
 }
 
 static void (*const controls[BYTE_DELETE + 1])(struct discipline *, struct discipline_result *) = {
-    [BYTE_BACKSPACE] = backspace, [BYTE_DELETE] = backspace,      [BYTE_KILL_LINE] = kill_line,
-    [BYTE_KILL_WORD] = kill_word, ['\r'] = end_line,              ['\n'] = end_line,
-    [BYTE_END] = end_stream,      [BYTE_INTERRUPT] = interrupt,
+    [BYTE_BACKSPACE] = backspace,
+    [BYTE_DELETE] = backspace,
+    [BYTE_KILL_LINE] = kill_line,
+    [BYTE_KILL_WORD] = kill_word,
+    ['\r'] = end_line,
+    ['\n'] = end_line,
+    [BYTE_END] = end_stream,
+    [BYTE_INTERRUPT] = interrupt,
 };
 
 // One place is kept for the line's end.

@@ -133,7 +133,8 @@ static void take_snapshot(struct snapshot *snapshot) {
     do {
         size_t room = SNAPSHOT_MAX - snapshot->count;
         got = 0;
-        if (room > 0 && process_list(after, &snapshot->processes[snapshot->count], room, &got) == STATUS_OK && got > 0) {
+        if (room > 0 && process_list(after, &snapshot->processes[snapshot->count], room, &got) == STATUS_OK &&
+            got > 0) {
             snapshot->count += got;
             after = snapshot->processes[snapshot->count - 1].process;
         }

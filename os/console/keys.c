@@ -11,8 +11,8 @@ enum { BYTE_ESCAPE = 0x1b, NO_CHARACTER = UINT16_MAX };
 
 struct key_sequence {
     uint16_t key;
-    uint8_t shape;  // ESC [ letter, ESC [ number ~, ESC O letter
-    uint8_t value;  // the letter or the number
+    uint8_t shape; // ESC [ letter, ESC [ number ~, ESC O letter
+    uint8_t value; // the letter or the number
 };
 
 static const struct key_sequence sequences[] = {

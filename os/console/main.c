@@ -41,9 +41,15 @@ static void take_key(const EVENT *event) {
 
 static void take_event(const EVENT *event) {
     switch (event->Type) {
-    case EVENT_KEYBOARD: take_key(event); break;
-    case EVENT_READY: session_take_input(&session); break;
-    case EVENT_MESSAGE: session_answer(&session, event->Data1); break;
+    case EVENT_KEYBOARD:
+        take_key(event);
+        break;
+    case EVENT_READY:
+        session_take_input(&session);
+        break;
+    case EVENT_MESSAGE:
+        session_answer(&session, event->Data1);
+        break;
     case EVENT_PROCESS:
         if (event->Data1 == session.shell) {
             session_restart_shell(&session);

@@ -59,7 +59,7 @@ static enum status run_get_size(struct asked *asked) {
 }
 
 static enum status (*const operations[])(struct asked *) = {
-    [CONSOLE_JOB_BEGIN] = run_begin,       [CONSOLE_JOB_ADD] = run_add,       [CONSOLE_JOB_END] = run_end,
+    [CONSOLE_JOB_BEGIN] = run_begin,   [CONSOLE_JOB_ADD] = run_add,       [CONSOLE_JOB_END] = run_end,
     [CONSOLE_SET_MODE] = run_set_mode, [CONSOLE_GET_SIZE] = run_get_size,
 };
 enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };

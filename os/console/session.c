@@ -30,7 +30,8 @@ static enum status ask_size(struct session *session) {
     struct message_information information = {0};
     struct message_filter filter = {.sender = session->terminal};
     uint64_t deadline = deadline_after(TERMINAL_ANSWERS_WITHIN);
-    enum status status = message_send(session->terminal, &request, sizeof(request), NULL, deadline, &filter.in_reply_to);
+    enum status status =
+        message_send(session->terminal, &request, sizeof(request), NULL, deadline, &filter.in_reply_to);
     status = status == STATUS_OK ? message_wait(&filter, &information, deadline) : status;
     status = status == STATUS_OK ? message_receive(information.id, &reply, sizeof(reply), NULL, NULL) : status;
     bool known = status == STATUS_OK && reply.status == STATUS_OK && reply.columns && reply.rows;

@@ -98,7 +98,8 @@ static struct handle *find_slot(struct handles *handles, uint32_t process, uint3
     return is_its ? handle : NULL;
 }
 
-enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags, uint32_t *handle) {
+enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags,
+                         uint32_t *handle) {
     struct client *client = NULL;
     enum status status = prepare(handles, process, 1, &client);
     if (status != STATUS_OK) {

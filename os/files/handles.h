@@ -31,7 +31,8 @@ struct handle {
 
 struct client {
     LIST_ENTRY(client) link;
-    LIST_HEAD(client_handles, handle) handles;
+    LIST_HEAD(client_handles, handle)
+    handles;
     uint32_t process;
     uint32_t count;
     int32_t watch; // what the hook keeps to learn of its end
@@ -46,8 +47,10 @@ struct ticket {
 
 struct handles {
     struct tree *tree;
-    LIST_HEAD(handle_free, handle) free;
-    LIST_HEAD(handle_clients, client) clients;
+    LIST_HEAD(handle_free, handle)
+    free;
+    LIST_HEAD(handle_clients, client)
+    clients;
     uint32_t client_count;
     uint32_t count; // handles in use
     // Starts, and ends, watching a client for its end. NOT_FOUND: it has ended already. Both may be null.
@@ -60,7 +63,8 @@ struct handles {
 void handles_create(struct handles *handles, struct tree *tree);
 
 // Opens a node for a process; the node is held until its last handle is closed.
-enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags, uint32_t *handle);
+enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags,
+                         uint32_t *handle);
 enum status handles_find(struct handles *handles, uint32_t process, uint32_t handle, struct opened **opened);
 enum status handles_close(struct handles *handles, uint32_t process, uint32_t handle);
 

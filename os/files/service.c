@@ -6,8 +6,8 @@
 enum field { USES_FLAGS = 1, USES_HANDLE = 2, USES_SIZE = 4, USES_OFFSET = 8, USES_NAME = 16, USES_OTHER = 32 };
 
 enum {
-    OPEN_FLAGS = FILES_FOR_READ | FILES_FOR_WRITE | FILES_APPEND | FILES_CREATE | FILES_EXCLUSIVE | FILES_CUT |
-                 FILES_DIRECTORY,
+    OPEN_FLAGS =
+        FILES_FOR_READ | FILES_FOR_WRITE | FILES_APPEND | FILES_CREATE | FILES_EXCLUSIVE | FILES_CUT | FILES_DIRECTORY,
     OPEN_CHANGES = FILES_FOR_WRITE | FILES_APPEND | FILES_CUT,
     EXECUTE_BITS = 0111,
 };
@@ -30,7 +30,8 @@ static struct tree_path name_of(const struct exchange *exchange) {
 }
 
 static struct tree_path other_of(const struct exchange *exchange) {
-    return (struct tree_path){(const char *)exchange->payload + exchange->request.name_size, exchange->request.other_size};
+    return (struct tree_path){(const char *)exchange->payload + exchange->request.name_size,
+                              exchange->request.other_size};
 }
 
 static void reply_stat(struct exchange *exchange, const struct node *node) {
@@ -206,7 +207,8 @@ static enum status run_stat_handle(struct exchange *exchange) {
 static enum status run_truncate(struct exchange *exchange) {
     struct opened *opened = NULL;
     enum status status = find_file(exchange, FILES_FOR_WRITE, &opened);
-    return status == STATUS_OK ? tree_truncate(&exchange->service->tree, opened->node, exchange->request.offset) : status;
+    return status == STATUS_OK ? tree_truncate(&exchange->service->tree, opened->node, exchange->request.offset)
+                               : status;
 }
 
 static enum status run_make_directory(struct exchange *exchange) {
@@ -247,7 +249,8 @@ static enum status run_list(struct exchange *exchange) {
         return STATUS_INVALID_ARGUMENT;
     }
     exchange->reply.value = request->offset;
-    return tree_list(opened->node, &exchange->reply.value, exchange->reply_payload, request->size, &exchange->reply_size);
+    return tree_list(opened->node, &exchange->reply.value, exchange->reply_payload, request->size,
+                     &exchange->reply_size);
 }
 
 static enum status run_image(struct exchange *exchange) {

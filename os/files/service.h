@@ -24,9 +24,9 @@ struct service_client {
 };
 
 struct service_answer {
-    size_t size;       // bytes of the reply
-    int32_t number;    // shared memory that goes with it, 0: none; it stays the tree's
-    bool executable;   // with RIGHT_EXECUTE
+    size_t size;     // bytes of the reply
+    int32_t number;  // shared memory that goes with it, 0: none; it stays the tree's
+    bool executable; // with RIGHT_EXECUTE
 };
 
 // Answers one request. `reply` has room for SERVICE_REPLY_MAX bytes, 8-byte aligned; `message` is 8-byte aligned too.

@@ -147,7 +147,8 @@ static bool is_root(struct tree_path path) {
 }
 
 // Walks to the directory that holds the last part, which is left in `last`. The path is not the root's.
-static enum status find_directory(struct tree *tree, struct tree_path path, struct node **directory, struct part *last) {
+static enum status find_directory(struct tree *tree, struct tree_path path, struct node **directory,
+                                  struct part *last) {
     struct node *node = tree->root;
     enum status status = path.size == 0 ? STATUS_INVALID_ARGUMENT : check_path(path);
     if (status != STATUS_OK) {

@@ -33,11 +33,13 @@ struct node {
     // of a file
     uint8_t *bytes;
     uint64_t size;
-    uint64_t capacity;  // 0: `bytes` are the ramdisk's, not to be written or freed
-    int32_t image;      // what the server keeps for these bytes, 0: nothing; dropped when they change
+    uint64_t capacity; // 0: `bytes` are the ramdisk's, not to be written or freed
+    int32_t image;     // what the server keeps for these bytes, 0: nothing; dropped when they change
     // of a directory
-    RB_HEAD(node_names, node) names;
-    TAILQ_HEAD(node_order, node) order;
+    RB_HEAD(node_names, node)
+    names;
+    TAILQ_HEAD(node_order, node)
+    order;
     uint64_t count;
     uint64_t next_position;
 };
@@ -45,11 +47,11 @@ struct node {
 struct tree {
     struct node *root;
     uint64_t next_id;
-    uint64_t now;        // what a change writes as its time; the server sets it before each operation
-    uint64_t bytes;      // of content that is the tree's own
-    uint64_t bytes_max;  // beyond: LIMIT_REACHED
+    uint64_t now;       // what a change writes as its time; the server sets it before each operation
+    uint64_t bytes;     // of content that is the tree's own
+    uint64_t bytes_max; // beyond: LIMIT_REACHED
     uint64_t nodes;
-    uint64_t nodes_max;  // beyond: LIMIT_REACHED
+    uint64_t nodes_max;                // beyond: LIMIT_REACHED
     void (*drop_image)(int32_t image); // may be null
 };
 

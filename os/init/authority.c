@@ -91,9 +91,9 @@ static enum status make_machine(const struct startup_source *source, struct auth
 }
 
 static enum status (*const makers[])(const struct startup_source *, struct authority *) = {
-    [SOURCE_PORTS] = make_ports,   [SOURCE_LINE] = make_line,
-    [SOURCE_MEMORY] = make_memory, [SOURCE_FRAMEBUFFER] = make_framebuffer,
-    [SOURCE_PCI] = make_pci,       [SOURCE_QEMU] = make_qemu,
+    [SOURCE_PORTS] = make_ports,     [SOURCE_LINE] = make_line,
+    [SOURCE_MEMORY] = make_memory,   [SOURCE_FRAMEBUFFER] = make_framebuffer,
+    [SOURCE_PCI] = make_pci,         [SOURCE_QEMU] = make_qemu,
     [SOURCE_RAMDISK] = make_ramdisk, [SOURCE_MACHINE] = make_machine,
 };
 

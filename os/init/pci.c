@@ -88,7 +88,8 @@ static void measure(uint32_t place, uint32_t offset, struct pci_window *window) 
 enum status pci_find_window(uint16_t vendor, uint16_t device, uint32_t index, struct pci_window *window) {
     uint32_t place = find_function((uint32_t)device << 16 | vendor);
     uint32_t offset = REGISTER_WINDOWS + 4 * index;
-    if (!place || index >= WINDOW_COUNT || read_register(place, REGISTER_HEADER) >> HEADER_KIND_SHIFT & HEADER_KIND_MASK ||
+    if (!place || index >= WINDOW_COUNT ||
+        read_register(place, REGISTER_HEADER) >> HEADER_KIND_SHIFT & HEADER_KIND_MASK ||
         read_register(place, offset) & WINDOW_IS_PORTS) {
         return STATUS_NOT_FOUND;
     }

@@ -12,7 +12,7 @@
 
 struct running {
     const struct startup_service *service;
-    int32_t number;   // of the process; 0: it does not run
+    int32_t number; // of the process; 0: it does not run
     uint32_t process;
 };
 

@@ -63,8 +63,11 @@ static const struct named_value machine_rights[] = {
 };
 
 static const struct named_value priorities[] = {
-    {"low", PRIORITY_LOW},       {"normal", PRIORITY_NORMAL}, {"server", PRIORITY_SERVER},
-    {"driver", PRIORITY_DRIVER}, {NULL, 0},
+    {"low", PRIORITY_LOW},
+    {"normal", PRIORITY_NORMAL},
+    {"server", PRIORITY_SERVER},
+    {"driver", PRIORITY_DRIVER},
+    {NULL, 0},
 };
 
 static uint32_t take_value(struct parser *parser, const struct named_value *table, const char *problem) {
@@ -130,10 +133,14 @@ struct source_word {
 };
 
 static const struct source_word source_words[] = {
-    {"ports", SOURCE_PORTS, source_ports},       {"line", SOURCE_LINE, source_line},
-    {"memory", SOURCE_MEMORY, source_memory},    {"framebuffer", SOURCE_FRAMEBUFFER, source_nothing},
-    {"pci", SOURCE_PCI, source_pci},             {"qemu", SOURCE_QEMU, source_qemu},
-    {"ramdisk", SOURCE_RAMDISK, source_nothing}, {"machine", SOURCE_MACHINE, source_machine},
+    {"ports", SOURCE_PORTS, source_ports},
+    {"line", SOURCE_LINE, source_line},
+    {"memory", SOURCE_MEMORY, source_memory},
+    {"framebuffer", SOURCE_FRAMEBUFFER, source_nothing},
+    {"pci", SOURCE_PCI, source_pci},
+    {"qemu", SOURCE_QEMU, source_qemu},
+    {"ramdisk", SOURCE_RAMDISK, source_nothing},
+    {"machine", SOURCE_MACHINE, source_machine},
 };
 
 static void take_source(struct parser *parser, struct startup_source *source) {
@@ -234,8 +241,8 @@ struct line_word {
 };
 
 static const struct line_word line_words[] = {
-    {"power", false, line_power}, {"service", false, line_service}, {"user", true, line_user},
-    {"priority", true, line_priority}, {"grant", true, line_grant}, {"reach", true, line_reach},
+    {"power", false, line_power},      {"service", false, line_service}, {"user", true, line_user},
+    {"priority", true, line_priority}, {"grant", true, line_grant},      {"reach", true, line_reach},
     {"unless", true, line_unless},
 };
 
@@ -257,7 +264,8 @@ static void parse_line(struct parser *parser) {
     if (!line) {
         fail(parser, "the first word is none that starts a line");
     } else if (line->indented != parser->words.indented) {
-        fail(parser, line->indented ? "this line must be indented, below its service" : "this line must not be indented");
+        fail(parser,
+             line->indented ? "this line must be indented, below its service" : "this line must not be indented");
     } else if (line->indented && !parser->service) {
         fail(parser, "no service stands above this line");
     } else {

@@ -53,8 +53,8 @@ enum startup_source_kind {
 
 struct startup_source {
     enum startup_source_kind kind;
-    uint64_t base;   // ports, memory: the first; line: its number; pci: vendor << 16 | device; machine: enum right bits
-    uint64_t size;   // ports, memory: how many; pci: which BAR
+    uint64_t base; // ports, memory: the first; line: its number; pci: vendor << 16 | device; machine: enum right bits
+    uint64_t size; // ports, memory: how many; pci: which BAR
     char file[STARTUP_WORD_MAX]; // qemu
 };
 

@@ -65,7 +65,8 @@ bool words_number(const char *word, unsigned base, uint64_t *value) {
     *value = 0;
     for (const char *at = word; *at; at++) {
         unsigned digit = digit_of(*at);
-        if (digit >= base || __builtin_mul_overflow(*value, base, value) || __builtin_add_overflow(*value, digit, value)) {
+        if (digit >= base || __builtin_mul_overflow(*value, base, value) ||
+            __builtin_add_overflow(*value, digit, value)) {
             return false;
         }
     }

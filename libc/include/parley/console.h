@@ -32,7 +32,7 @@ enum console_operation {
 
 enum console_mode {
     CONSOLE_COOKED = 0,
-    CONSOLE_RAW = 1 << 0,    // each key at once, no echo, Ctrl-C and Ctrl-D are bytes 3 and 4; Enter is "\r"
+    CONSOLE_RAW = 1 << 0,     // each key at once, no echo, Ctrl-C and Ctrl-D are bytes 3 and 4; Enter is "\r"
     CONSOLE_NO_ECHO = 1 << 1, // cooked, but not shown: passwords
 };
 

@@ -41,7 +41,8 @@ Test(discipline, a_line_is_handed_on_when_it_ends) {
 }
 
 Test(discipline, backspace_erases_a_character_and_stops_at_the_start) {
-    type("ab\x7f\x08\x7f" "c\n");
+    type("ab\x7f\x08\x7f"
+         "c\n");
     cr_assert_str_eq(data, "c\n");
     cr_assert_str_eq(echo, "ab\b \b\b \bc\n");
 }
@@ -163,7 +164,8 @@ Test(keys, control_makes_control_characters_and_alt_puts_escape_before) {
     cr_assert_str_eq(typed('c', KEY_WITH_CONTROL, 'c'), "\x03");
     cr_assert_str_eq(typed('\\', KEY_WITH_CONTROL, '\\'), "\x1c");
     cr_assert_str_eq(typed('1', KEY_WITH_CONTROL, '1'), "1");
-    cr_assert_str_eq(typed('b', KEY_WITH_ALT, 'b'), "\x1b" "b");
+    cr_assert_str_eq(typed('b', KEY_WITH_ALT, 'b'), "\x1b"
+                                                    "b");
     EVENT space = {EVENT_KEYBOARD, KEY_DOWN, ' ', KEY_WITH_CONTROL, ' '};
     char bytes[KEYS_BYTES_MAX] = "x";
     cr_assert_eq(keys_bytes_of(&space, bytes), 1);

@@ -90,8 +90,9 @@ static enum status ask(struct files_request request, const void *payload, size_t
 }
 
 static enum status on_path(uint32_t operation, const char *path, uint32_t flags, uint64_t offset) {
-    return ask((struct files_request){.operation = operation, .flags = flags, .offset = offset, .name_size = strlen(path)},
-               path, strlen(path));
+    return ask(
+        (struct files_request){.operation = operation, .flags = flags, .offset = offset, .name_size = strlen(path)},
+        path, strlen(path));
 }
 
 static uint32_t open_file(const char *path, uint32_t flags) {
@@ -104,8 +105,9 @@ static enum status on_handle(uint32_t operation, uint32_t handle, uint32_t size,
 }
 
 static enum status write_text(uint32_t handle, uint64_t offset, const char *text) {
-    return ask((struct files_request){.operation = FILES_WRITE, .handle = handle, .size = strlen(text), .offset = offset},
-               text, strlen(text));
+    return ask(
+        (struct files_request){.operation = FILES_WRITE, .handle = handle, .size = strlen(text), .offset = offset},
+        text, strlen(text));
 }
 
 static void expect_text(uint32_t handle, uint64_t offset, const char *text) {
@@ -253,7 +255,8 @@ Test(files, directories_are_made_listed_and_removed) {
 
 Test(files, stat_rename_mode_and_time) {
     open_file("/f", READ_WRITE_CREATE);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_RENAME, .name_size = 2, .other_size = 2}, "/f/g", 4), STATUS_OK);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_RENAME, .name_size = 2, .other_size = 2}, "/f/g", 4),
+                 STATUS_OK);
     cr_assert_eq(on_path(FILES_SET_MODE, "/g", 0, 0600), STATUS_OK);
     cr_assert_eq(on_path(FILES_SET_TIME, "/g", 0, 42), STATUS_OK);
     cr_assert_eq(on_path(FILES_STAT, "/g", 0, 0), STATUS_OK);
@@ -299,7 +302,8 @@ Test(files, seeking_has_its_bounds) {
     uint32_t handle = open_file("/f", READ_WRITE_CREATE);
     cr_assert_eq(on_handle(FILES_SEEK, handle, 0, (uint64_t)-1), STATUS_INVALID_ARGUMENT);
     on_handle(FILES_SEEK, handle, 0, INT64_MAX);
-    struct files_request request = {.operation = FILES_SEEK, .flags = FILES_FROM_CURRENT, .handle = handle, .offset = 1};
+    struct files_request request = {
+        .operation = FILES_SEEK, .flags = FILES_FROM_CURRENT, .handle = handle, .offset = 1};
     cr_assert_eq(ask(request, "", 0), STATUS_INVALID_ARGUMENT);
     request.flags = 3;
     cr_assert_eq(ask(request, "", 0), STATUS_INVALID_ARGUMENT);
@@ -314,11 +318,17 @@ Test(files, malformed_requests_change_nothing) {
     cr_assert_eq(ask(request, "", 0), STATUS_INVALID_ARGUMENT);
     cr_assert_eq(ask((struct files_request){.operation = 99}, "", 0), STATUS_INVALID_ARGUMENT);
     cr_assert_eq(ask((struct files_request){0}, "", 0), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_CLOSE, .handle = handle, .size = 1}, "", 0), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_CLOSE, .handle = handle}, "x", 1), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_STAT, .name_size = 3}, "/f", 2), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_WRITE, .handle = handle, .size = 9}, "abc", 3), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask((struct files_request){.operation = FILES_RENAME, .name_size = UINT32_MAX, .other_size = 3}, "/f", 2), STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_CLOSE, .handle = handle, .size = 1}, "", 0),
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_CLOSE, .handle = handle}, "x", 1),
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_STAT, .name_size = 3}, "/f", 2),
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_WRITE, .handle = handle, .size = 9}, "abc", 3),
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(
+        ask((struct files_request){.operation = FILES_RENAME, .name_size = UINT32_MAX, .other_size = 3}, "/f", 2),
+        STATUS_INVALID_ARGUMENT);
     expect_text(handle, 0, "");
 }
 

@@ -78,7 +78,11 @@ static void write_psf2(uint32_t glyphs, uint32_t glyph_size, uint32_t height, ui
 
 Test(font, version_2_with_its_table) {
     write_psf2(2, 32, 16, 12);
-    memcpy(bytes + 32 + 64, "A\xc3\xa9\xff" "B\xfe" "CD\xff", 9);
+    memcpy(bytes + 32 + 64,
+           "A\xc3\xa9\xff"
+           "B\xfe"
+           "CD\xff",
+           9);
     cr_assert_eq(font_open(&font, bytes, 32 + 64 + 9), STATUS_OK);
     cr_assert_eq(font.width, 12);
     cr_assert_eq(font_glyph_of(&font, 'A'), 0);
@@ -164,7 +168,8 @@ Test(renderer, only_cells_that_changed_are_drawn) {
 }
 
 Test(renderer, after_any_changes_the_screen_shows_what_the_terminal_holds) {
-    static const char pieces[][12] = {"hello", "\n", "\x1b[A", "\x1b[L", "\x1b[M", "\x1b[H", "\x1b[2J", "wxyz", "\x1b[2;3r", "\x1b[r", "\x1bM", "\x1b[K"};
+    static const char pieces[][12] = {"hello",   "\n",   "\x1b[A",    "\x1b[L", "\x1b[M", "\x1b[H",
+                                      "\x1b[2J", "wxyz", "\x1b[2;3r", "\x1b[r", "\x1bM",  "\x1b[K"};
     srandom(3);
     for (int round = 0; round < 500; round++) {
         put(pieces[(unsigned)random() % 12]);

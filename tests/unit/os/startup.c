@@ -132,8 +132,9 @@ Test(startup, numbers_are_whole_words) {
 }
 
 Test(startup, random_text_is_survived) {
-    static const char *const pieces[] = {"service ", "a ", "/a", "\n", "\n  ", "grant ", "ports ", "0x60 ", "1 ", "\"", "#", "pci ", "1:2 ",
-                                         "or ", "machine ", "input ", "unless ", "word ", "user ", "power ", "reach ", "ramdisk "};
+    static const char *const pieces[] = {
+        "service ", "a ",   "/a",  "\n",       "\n  ",   "grant ",  "ports ", "0x60 ", "1 ",     "\"",     "#",
+        "pci ",     "1:2 ", "or ", "machine ", "input ", "unless ", "word ",  "user ", "power ", "reach ", "ramdisk "};
     srandom(7);
     for (int round = 0; round < 20000; round++) {
         char text[1024] = "";

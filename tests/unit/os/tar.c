@@ -28,7 +28,10 @@ static uint8_t *add(const char *name, char type, const char *content) {
     strcpy((char *)header + 100, "0000644");
     snprintf((char *)header + 124, 12, "%011zo", size);
     header[156] = (uint8_t)type;
-    memcpy(header + 257, "ustar\0" "00", 8);
+    memcpy(header + 257,
+           "ustar\0"
+           "00",
+           8);
     sign(header);
     memset(header + BLOCK, 0, (size + BLOCK - 1) / BLOCK * BLOCK);
     memcpy(header + BLOCK, content ? content : "", size);

@@ -189,7 +189,9 @@ Test(terminal, below_the_region_a_line_feed_at_the_last_row_stays) {
 Test(terminal, the_cursor_is_saved_and_restored_with_its_colours) {
     put("\x1b[31m\x1b[2;3H\x1b[s\x1b[m\x1b[4;4H\x1b[ux");
     cr_assert_eq(terminal_row(&terminal, 1)[2].foreground, 1);
-    put("\x1b" "7\x1b[H\x1b" "8y");
+    put("\x1b"
+        "7\x1b[H\x1b"
+        "8y");
     expect_rows("", "  xy", "", "");
 }
 
@@ -275,7 +277,8 @@ Test(terminal, the_cursor_can_be_hidden) {
 }
 
 Test(terminal, strings_and_unknown_sequences_show_nothing) {
-    put("\x1b]0;title\x07" "a\x1b]2;x\x1b\\b\x1bPq\x1b\\c\x1b(Bd\x1b[>0qe\x1b[1 qf\x1b[?1049hg\x1b[1;2;3;4;5;6;7;8;9;1;2;3;4;5;6;7;8mh");
+    put("\x1b]0;title\x07"
+        "a\x1b]2;x\x1b\\b\x1bPq\x1b\\c\x1b(Bd\x1b[>0qe\x1b[1 qf\x1b[?1049hg\x1b[1;2;3;4;5;6;7;8;9;1;2;3;4;5;6;7;8mh");
     expect_rows("abcdefgh", "", "", "");
 }
 
@@ -287,7 +290,8 @@ Test(terminal, control_characters_work_inside_a_sequence) {
 }
 
 Test(terminal, a_reset_clears_all) {
-    put("\x1b[31m\x1b[2;3rabc\x1b[?25l\x1b" "cx");
+    put("\x1b[31m\x1b[2;3rabc\x1b[?25l\x1b"
+        "cx");
     expect_rows("x", "", "", "");
     cr_assert_eq(terminal.bottom, ROWS - 1);
     cr_assert_eq(terminal_row(&terminal, 0)[0].foreground, TERMINAL_FOREGROUND);

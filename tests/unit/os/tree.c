@@ -1,6 +1,6 @@
 // The memory file system's tree: names, bytes, limits, permissions, and nothing left behind.
-#include "os/files/seed.h"
 #include "os/files/tree.h"
+#include "os/files/seed.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
