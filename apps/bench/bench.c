@@ -10,6 +10,7 @@
 enum { READINGS = 5 };
 
 static struct spawned peer;
+static uint32_t factor = 1; // more rounds, for a profiler to look at
 
 void bench_check(enum status status, const char *what) {
     if (status >= 0)
@@ -56,12 +57,13 @@ static int compare(const void *a, const void *b) {
 static double measure(const struct benchmark *benchmark) {
     double readings[READINGS];
     double frequency = (double)start_information()->clock_frequency;
+    uint32_t rounds = benchmark->rounds * factor;
     benchmark->run(benchmark->rounds / 4 + 1); // warm
     for (int i = 0; i < READINGS; i++) {
         uint64_t before = counter();
-        benchmark->run(benchmark->rounds);
+        benchmark->run(rounds);
         uint64_t ticks = counter() - before;
-        readings[i] = (double)ticks * 1e9 / frequency / benchmark->rounds;
+        readings[i] = (double)ticks * 1e9 / frequency / rounds;
     }
     qsort(readings, READINGS, sizeof(readings[0]), compare);
     return readings[READINGS / 2];
@@ -107,9 +109,13 @@ static int run_peer(const char *name, const char *parent) {
 int main(int count, char **arguments) {
     if (count == 4 && strcmp(arguments[1], "--peer") == 0)
         return run_peer(arguments[2], arguments[3]);
-    if (count > 2 || (count == 2 && arguments[1][0] == '-')) {
-        fprintf(stderr, "usage: bench [NAME]\nMeasures all operations, or those whose names start with NAME.\n");
+    if (count > 3 || (count >= 2 && arguments[1][0] == '-')) {
+        fprintf(stderr,
+                "usage: bench [NAME [FACTOR]]\n"
+                "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n");
         return 2;
     }
-    return run_all(count == 2 ? arguments[1] : 0);
+    if (count == 3)
+        factor = (uint32_t)strtoul(arguments[2], 0, 10);
+    return run_all(count >= 2 ? arguments[1] : 0);
 }

@@ -23,7 +23,8 @@ static void thread_run(uint32_t rounds) {
 static int32_t image;
 
 static void spawn_prepare(void) {
-    bench_check(files_image("/bin/true", &image, 0), "the image of /bin/true");
+    uint64_t size;
+    bench_check(files_image("/bin/true", &image, &size), "the image of /bin/true");
 }
 
 static void spawn_run(uint32_t rounds) {
