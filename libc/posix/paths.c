@@ -117,7 +117,7 @@ int remove(const char *path) {
 
 // Every user may do what the mode bits let the owner do; the server refuses the rest.
 int access(const char *path, int mode) {
-    struct stat facts;
+    struct stat facts = {0};
     if (stat(path, &facts) < 0)
         return -1;
     mode_t owner = (facts.st_mode >> 6) & 7;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <parley/start.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,8 +47,8 @@ int chdir(const char *path) {
 char *getcwd(char *buffer, size_t size) {
     const char *path = working_directory();
     size_t need = strlen(path) + 1;
-    if (!buffer && !(buffer = malloc(size = size > need ? size : need)))
-        return NULL;
+    if (!buffer)
+        return strdup(path);
     if (size < need) {
         errno = ERANGE;
         return NULL;

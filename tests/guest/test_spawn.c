@@ -132,14 +132,15 @@ ROLE(say_where) {
     char path[64];
     ROLE_EXPECT(getcwd(path, sizeof path) != NULL);
     ROLE_EXPECT(strcmp(path, "/tmp") == 0);
-    ROLE_EXPECT(strcmp(getenv("COLOUR"), "green") == 0);
+    const char *colour = getenv("COLOUR");
+    ROLE_EXPECT(colour && strcmp(colour, "green") == 0);
     return 0;
 }
 
 TEST(directory_and_environment_are_inherited) {
     EXPECT_EQUAL(chdir("/tmp"), 0);
     EXPECT_EQUAL(setenv("COLOUR", "green", 1), 0);
-    guest_expect_success(guest_start("say_where", NULL));
+    guest_expect_success(guest_start("say_where", (char *)NULL));
 }
 
 TEST(what_is_closed_on_spawn_is_not_inherited) {

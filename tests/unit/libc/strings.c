@@ -54,7 +54,7 @@ Test(strings, searches_find_what_the_host_finds) {
     for (int round = 0; round < 200000; round++) {
         size_t size = (size_t)rand() % LONGEST;
         unsigned char *text = pages + 2 * PAGE - size - 1 - (size_t)rand() % 3 * 7;
-        int wanted = "abcx"[rand() % 4];
+        int wanted = (unsigned char)"abcx"[rand() % 4];
         fill(text, size);
         text[size] = 0;
         cr_assert_eq(library_strlen((char *)text), size);
