@@ -10,8 +10,8 @@
 #include "ipc/event.h"
 
 #include "ipc/event_post.h"
-#include "kernel/base/clock.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/clock.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
 #include "kernel/process/subsystem.h"

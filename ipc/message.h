@@ -33,18 +33,18 @@ struct message_cargo {
 
 // Fields without a letter are set before it is queued and do not change.
 struct message {
-    TAILQ_ENTRY(message) link;   // [q] in the order of arrival
-    struct message *next;        // [q] in its bucket
+    TAILQ_ENTRY(message) link; // [q] in the order of arrival
+    struct message *next;      // [q] in its bucket
     uint32_t id;
-    uint32_t sender;             // process id
+    uint32_t sender; // process id
     uint32_t user;
     uint32_t in_reply_to;
     uint32_t size;
     uint32_t number_count;
-    bool claimed;                // [q] a thread is copying it out: for all others it is gone
-    struct account *account;     // charged for it, a reference
-    struct notice notice;        // replies do not raise it
-    struct chain chain;          // of what is longer than MESSAGE_INLINE_MAX
+    bool claimed;                 // [q] a thread is copying it out: for all others it is gone
+    struct account *account;      // charged for it, a reference
+    struct notice notice;         // replies do not raise it
+    struct chain chain;           // of what is longer than MESSAGE_INLINE_MAX
     struct message_cargo cargo[]; // then the bytes of a short one
 };
 
@@ -66,17 +66,17 @@ LIST_HEAD(message_awaiter_list, message_awaiter);
 
 // Letter [q]: the queue's lock.
 struct message_queue {
-    struct object object;               // its waiters sleep in message_wait; their key is their filter's address
-    struct message_list messages;       // [q] all but replies
-    struct message_list replies;        // [q]
+    struct object object;                // its waiters sleep in message_wait; their key is their filter's address
+    struct message_list messages;        // [q] all but replies
+    struct message_list replies;         // [q]
     uint32_t message_count, reply_count; // [q]
-    uint32_t next_id;                   // [q]
-    bool closed;                        // [q], and [a] for waiting threads of others
-    struct message **buckets;           // [q] first_buckets, or a heap block
-    uint32_t bucket_count;              // [q] a power of two
+    uint32_t next_id;                    // [q]
+    bool closed;                         // [q], and [a] for waiting threads of others
+    struct message **buckets;            // [q] first_buckets, or a heap block
+    uint32_t bucket_count;               // [q] a power of two
     struct message *first_buckets[MESSAGE_FIRST_BUCKETS];
-    struct message_answer *answers;     // [q] messages taken and not answered, by the low bits of the id; null: none yet
-    struct wait_queue room;             // [q] senders that wait
+    struct message_answer *answers; // [q] messages taken and not answered, by the low bits of the id; null: none yet
+    struct wait_queue room;         // [q] senders that wait
     struct message_awaiter_list awaiters; // [q]
 };
 

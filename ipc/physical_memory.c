@@ -20,7 +20,8 @@ struct range_use {
 
 static struct {
     struct lock lock;
-    LIST_HEAD(, range) all;
+    LIST_HEAD(, range)
+    all;
 } ranges = {.lock = LOCK_INITIAL(RANK_OBJECT)};
 
 // ---- uses; the lock is held ----

@@ -23,16 +23,16 @@
 enum pipe_waiter_key { PIPE_READER = 1, PIPE_WRITER = 2 };
 
 struct pipe_end {
-    struct object object;   // its waiters sleep in reads and writes at this end, by enum pipe_waiter_key
-    struct pipe *pipe;      // [I]
-    uint32_t side;          // [I] 0 or 1: its place in the pipe
-    uint32_t mode;          // [I] enum pipe_mode
-    uint32_t process;       // [I] id of the process it was made for, which is told when the other side closes
-    int32_t number;         // [p] its number there; 0: not taken yet
-    bool open;              // [p]
-    bool announced;         // [p] its process knows of it, or is going to: it is told when the other side closes
-    bool unread;            // [p] charged to its creator as not yet taken
-    struct notice created;  // told to `process`, where that is not the creator
+    struct object object;  // its waiters sleep in reads and writes at this end, by enum pipe_waiter_key
+    struct pipe *pipe;     // [I]
+    uint32_t side;         // [I] 0 or 1: its place in the pipe
+    uint32_t mode;         // [I] enum pipe_mode
+    uint32_t process;      // [I] id of the process it was made for, which is told when the other side closes
+    int32_t number;        // [p] its number there; 0: not taken yet
+    bool open;             // [p]
+    bool announced;        // [p] its process knows of it, or is going to: it is told when the other side closes
+    bool unread;           // [p] charged to its creator as not yet taken
+    struct notice created; // told to `process`, where that is not the creator
     struct notice closed;
 };
 

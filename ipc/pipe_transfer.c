@@ -205,8 +205,7 @@ static enum status piece_read(struct pipe_end *end, struct user_address buffer, 
     return status;
 }
 
-enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline,
-                      size_t *taken) {
+enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline, size_t *taken) {
     struct pipe *pipe = end->pipe;
     enum status status = user_range_check(buffer, size);
     *taken = 0;

@@ -15,12 +15,12 @@
 
 struct shared_offer {
     struct object object;
-    struct memory *memory;            // [I] a reference
-    uint32_t rights;                  // [I] what accepting gives
-    uint32_t id;                      // [I] in the receiving process
-    uint32_t maker, receiver;         // [I] process ids
-    bool open;                        // [offers' lock] not answered nor withdrawn
-    bool seen;                        // [offers' lock] its event was taken
+    struct memory *memory;             // [I] a reference
+    uint32_t rights;                   // [I] what accepting gives
+    uint32_t id;                       // [I] in the receiving process
+    uint32_t maker, receiver;          // [I] process ids
+    bool open;                         // [offers' lock] not answered nor withdrawn
+    bool seen;                         // [offers' lock] its event was taken
     LIST_ENTRY(shared_offer) made;     // [offers' lock] of the maker, while open
     LIST_ENTRY(shared_offer) received; // [offers' lock] of the receiver, while open
     struct notice to_receiver;

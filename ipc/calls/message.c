@@ -1,6 +1,6 @@
 // The calls of messages.
-#include "ipc/gate.h"
 #include "ipc/message.h"
+#include "ipc/gate.h"
 #include "kernel/base/call.h"
 
 static const struct message_options no_options;

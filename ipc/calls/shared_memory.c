@@ -1,6 +1,6 @@
 // The calls of shared memory and its offers.
-#include "ipc/gate.h"
 #include "ipc/shared_memory.h"
+#include "ipc/gate.h"
 #include "kernel/abi/memory.h"
 #include "kernel/base/call.h"
 #include "kernel/memory/space.h"
