@@ -6,9 +6,11 @@
 
 #include "apps/common/number.h"
 
-struct output standard_output = {.descriptor = 1};
+static char standard_buffer[OUTPUT_SIZE];
+struct output standard_output = {.descriptor = 1, .buffer = standard_buffer};
 
-void output_start(struct output *output, int descriptor) {
+void output_start(struct output *output, int descriptor, char *buffer) {
+    output->buffer = buffer;
     output->descriptor = descriptor;
     output->error = 0;
     output->used = 0;

@@ -16,13 +16,14 @@ struct output {
     int descriptor;
     int error; // errno of the first write that failed, 0: none did
     size_t used;
-    char buffer[OUTPUT_SIZE];
+    char *buffer; // OUTPUT_SIZE bytes
 };
 
 // Of the tool itself: descriptor 1.
 extern struct output standard_output;
 
-void output_start(struct output *output, int descriptor);
+// `buffer` has OUTPUT_SIZE bytes, and is the output's from now on.
+void output_start(struct output *output, int descriptor, char *buffer);
 void output_bytes(struct output *output, const void *bytes, size_t size);
 void output_text(struct output *output, const char *text);
 void output_number(struct output *output, uint64_t value);

@@ -41,12 +41,9 @@ static size_t pattern_text_count;
 static void add_pattern(const char *text, size_t length) {
     patterns = tool_reallocate(patterns, pattern_count + 1, sizeof(*patterns));
     struct pattern *pattern = &patterns[pattern_count++];
-    int status = pattern_compile(pattern, text, length, &pattern_options);
-    if (status) {
-        char reason[128];
-        regerror(status, &pattern->regex, reason, sizeof(reason));
-        tool_fail(text, reason);
-    }
+    const char *wrong = pattern_compile(pattern, text, length, &pattern_options);
+    if (wrong)
+        tool_fail(text, wrong);
 }
 
 // Each line of the text is a pattern.

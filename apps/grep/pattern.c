@@ -33,12 +33,32 @@ static char *escape(const char *text, size_t length) {
     return made;
 }
 
-int pattern_compile(struct pattern *pattern, const char *text, size_t length, const struct pattern_options *options) {
+// regerror would bring printf along.
+static const char *explain(int status) {
+    static const struct {
+        int status;
+        const char *text;
+    } reasons[] = {
+        {REG_EBRACK, "a [ has no ]"},          {REG_EPAREN, "parentheses do not match"},
+        {REG_EBRACE, "braces do not match"},   {REG_BADBR, "what stands in the braces is no count"},
+        {REG_ERANGE, "a range is reversed"},   {REG_BADRPT, "nothing to repeat stands before the operator"},
+        {REG_ECTYPE, "no such [:class:]"},     {REG_EESCAPE, "it ends with a backslash"},
+        {REG_ESPACE, "out of memory"},         {REG_ESUBREG, "no such group"},
+        {REG_ECOLLATE, "no such [.element.]"},
+    };
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].status == status)
+            return reasons[i].text;
+    return status ? "not a regular expression" : NULL;
+}
+
+const char *pattern_compile(struct pattern *pattern, const char *text, size_t length,
+                            const struct pattern_options *options) {
     bool extended = options->syntax == PATTERN_EXTENDED;
     *pattern = (struct pattern){.options = options, .length = length};
     if (!length || (!options->ignore_case && is_plain(text, length, options->syntax))) {
         pattern->text = copy(text, length);
-        return 0;
+        return NULL;
     }
     bool fixed = options->syntax == PATTERN_FIXED;
     char *expression = fixed ? escape(text, length) : pattern_translate(text, length, &extended);
@@ -46,7 +66,7 @@ int pattern_compile(struct pattern *pattern, const char *text, size_t length, co
     int status = regcomp(&pattern->regex, expression, flags);
     pattern->anchored = expression[0] == '^' && !extended;
     free(expression);
-    return status;
+    return explain(status);
 }
 
 static bool find_text(const struct pattern *pattern, const char *line, size_t length, size_t from, struct match *match) {

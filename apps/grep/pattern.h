@@ -1,8 +1,6 @@
 // A pattern of grep, made ready: plain text where it has no special characters, else a regular expression.
 #pragma once
 
-#include <sys/types.h> // newlib's <regex.h> wants it first
-
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,8 +30,8 @@ struct match {
 // extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
 char *pattern_translate(const char *text, size_t length, bool *extended);
 
-// 0, or a status that regerror explains for `regex`.
-int pattern_compile(struct pattern *pattern, const char *text, size_t length, const struct pattern_options *options);
+// Null, or what is wrong with it.
+const char *pattern_compile(struct pattern *pattern, const char *text, size_t length, const struct pattern_options *options);
 
 // The first match at or behind `from` in the line (which has room for one more byte behind it).
 bool pattern_find(const struct pattern *pattern, char *line, size_t length, size_t from, struct match *match);

@@ -1,0 +1,52 @@
+// Commands that the shell does itself.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "apps/common/output.h"
+
+struct shell;
+
+struct builtin_call {
+    struct shell *shell;
+    char **arguments; // the name first, a null pointer last
+    size_t count;
+    struct output *output;
+    int error;        // descriptor for complaints
+};
+
+struct builtin {
+    const char *name;
+    const char *usage;
+    const char *help;
+    int (*run)(struct builtin_call *call);
+    bool changes_shell; // in a pipeline of several parts a shell of its own runs it
+};
+
+// Null: none of this name.
+const struct builtin *builtin_find(const char *name);
+
+// All, with one whose name is null at the end.
+extern const struct builtin builtin_table[];
+
+// Runs one with this standard output and error; the exit status.
+int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output, int error);
+
+// "sh: cd: THING: REASON", and the status `status`.
+int builtin_fail(const struct builtin_call *call, const char *thing, const char *reason, int status);
+
+int builtin_cd(struct builtin_call *call);
+int builtin_echo(struct builtin_call *call);
+int builtin_exit(struct builtin_call *call);
+int builtin_export(struct builtin_call *call);
+int builtin_false(struct builtin_call *call);
+int builtin_help(struct builtin_call *call);
+int builtin_history(struct builtin_call *call);
+int builtin_jobs(struct builtin_call *call);
+int builtin_pwd(struct builtin_call *call);
+int builtin_set(struct builtin_call *call);
+int builtin_source(struct builtin_call *call);
+int builtin_true(struct builtin_call *call);
+int builtin_unset(struct builtin_call *call);
+int builtin_wait(struct builtin_call *call);

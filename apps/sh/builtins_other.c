@@ -1,0 +1,141 @@
+// Commands of the shell that tell or wait: echo, help, history, jobs, wait.
+#include <string.h>
+
+#include "apps/common/escape.h"
+#include "apps/common/number.h"
+#include "apps/sh/builtin.h"
+#include "apps/sh/shell.h"
+
+int builtin_true(struct builtin_call *call) {
+    return 0;
+}
+
+int builtin_false(struct builtin_call *call) {
+    return 1;
+}
+
+// A word is an option only if all its letters are options.
+static bool take_echo_options(const char *word, bool *line_end, bool *escapes) {
+    if (!word || word[0] != '-' || !word[1] || strspn(word + 1, "neE") != strlen(word + 1))
+        return false;
+    for (const char *letter = word + 1; *letter; letter++) {
+        if (*letter == 'n')
+            *line_end = false;
+        else
+            *escapes = *letter == 'e';
+    }
+    return true;
+}
+
+int builtin_echo(struct builtin_call *call) {
+    bool line_end = true, escapes = false;
+    char **word = call->arguments + 1;
+    while (take_echo_options(*word, &line_end, &escapes))
+        word++;
+    for (; *word; word++) {
+        if (!escapes)
+            output_text(call->output, *word);
+        else if (!escape_write(call->output, *word))
+            return 0;
+        if (word[1])
+            output_character(call->output, ' ');
+    }
+    if (line_end)
+        output_character(call->output, '\n');
+    return 0;
+}
+
+static void show_help(struct output *output, const struct builtin *builtin, size_t width) {
+    output_text(output, "  ");
+    output_text_padded(output, builtin->usage, width);
+    output_text(output, "  ");
+    output_text(output, builtin->help);
+    output_character(output, '\n');
+}
+
+static int help_on(struct builtin_call *call, const char *name) {
+    const struct builtin *builtin = builtin_find(name);
+    if (!builtin)
+        return builtin_fail(call, name, "the shell does not do this itself: try NAME --help", 1);
+    show_help(call->output, builtin, 0);
+    return 0;
+}
+
+int builtin_help(struct builtin_call *call) {
+    static const char language[] =
+        "  A | B  A && B  A || B  A ; B  A &  ! A  ( A )    < FILE  > FILE  >> FILE  2> FILE  2>&1\n"
+        "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} $? $$ $! $# $1 $@  $(COMMAND)  * ? [a-z]  # comment\n"
+        "  Keys: arrows, Home, End, Delete, Ctrl-A E K U W L, Ctrl-C ends a program, Ctrl-D ends the input\n";
+    int status = 0;
+    for (size_t i = 1; i < call->count; i++)
+        status |= help_on(call, call->arguments[i]);
+    if (call->count > 1)
+        return status;
+    output_text(call->output, "The shell does these itself; `ls /bin` lists the programs, and most say more with --help.\n");
+    for (const struct builtin *builtin = builtin_table; builtin->name; builtin++)
+        show_help(call->output, builtin, 36);
+    output_text(call->output, "What it understands:\n");
+    output_text(call->output, language);
+    return 0;
+}
+
+int builtin_history(struct builtin_call *call) {
+    const struct history *history = &call->shell->history;
+    uint64_t count = history->lines.count;
+    if (call->count > 1 && !number_parse(call->arguments[1], &count))
+        return builtin_fail(call, call->arguments[1], "not a number", SHELL_MISUSED);
+    size_t i = count < history->lines.count ? history->lines.count - (size_t)count : 0;
+    for (; i < history->lines.count; i++) {
+        output_number_padded(call->output, history->first_number + i + 1, 5, ' ');
+        output_text(call->output, "  ");
+        output_text(call->output, history->lines.list[i]);
+        output_character(call->output, '\n');
+    }
+    return 0;
+}
+
+static void show_job(struct output *output, const struct job *job) {
+    output_character(output, '[');
+    output_number(output, job->number);
+    output_text(output, job_is_done(job) ? "] done " : "] runs ");
+    output_text(output, " ");
+    output_text(output, job->text);
+    output_character(output, '\n');
+}
+
+int builtin_jobs(struct builtin_call *call) {
+    struct jobs *jobs = &call->shell->jobs;
+    jobs_poll(jobs);
+    for (size_t i = 0; i < jobs->count; i++)
+        show_job(call->output, &jobs->list[i]);
+    for (size_t i = jobs->count; i-- > 0;)
+        if (job_is_done(&jobs->list[i]))
+            jobs_remove(jobs, &jobs->list[i]);
+    return 0;
+}
+
+static int wait_for(struct builtin_call *call, const char *word) {
+    struct jobs *jobs = &call->shell->jobs;
+    uint64_t number;
+    bool by_job = *word == '%';
+    if (!number_parse(word + by_job, &number) || number > INT32_MAX)
+        return builtin_fail(call, word, "neither a process id nor %JOB", SHELL_MISUSED);
+    struct job *job = by_job ? jobs_find(jobs, (unsigned)number) : jobs_find_process(jobs, (pid_t)number);
+    if (!job)
+        return builtin_fail(call, word, "not started by this shell", SHELL_NOT_FOUND);
+    int status = job_wait(job);
+    jobs_remove(jobs, job);
+    return status;
+}
+
+int builtin_wait(struct builtin_call *call) {
+    struct jobs *jobs = &call->shell->jobs;
+    int status = 0;
+    for (size_t i = 1; i < call->count; i++)
+        status = wait_for(call, call->arguments[i]);
+    while (call->count == 1 && jobs->count) {
+        job_wait(&jobs->list[0]);
+        jobs_remove(jobs, &jobs->list[0]);
+    }
+    return status;
+}

@@ -1,0 +1,176 @@
+// Commands that change what the shell knows: directory, variables, arguments, options.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/common/number.h"
+#include "apps/sh/builtin.h"
+#include "apps/sh/script.h"
+#include "apps/sh/shell.h"
+
+enum { PATH_SIZE = 1025 };
+
+int builtin_cd(struct builtin_call *call) {
+    struct variables *variables = &call->shell->variables;
+    const char *path = call->arguments[1];
+    bool back = path && !strcmp(path, "-");
+    if (call->count > 2)
+        return builtin_fail(call, NULL, "one directory is wanted", SHELL_MISUSED);
+    if (!path || back)
+        path = variables_get(variables, back ? "OLDPWD" : "HOME");
+    if (!path)
+        return builtin_fail(call, back ? "OLDPWD" : "HOME", "not set", 1);
+    char *copy = string_copy(path); // the variable changes
+    bool done = shell_change_directory(call->shell, copy);
+    int status = done ? 0 : builtin_fail(call, copy, strerror(errno), 1);
+    free(copy);
+    if (done && back) {
+        output_text(call->output, variables_get(variables, "PWD"));
+        output_character(call->output, '\n');
+    }
+    return status;
+}
+
+int builtin_pwd(struct builtin_call *call) {
+    char path[PATH_SIZE];
+    if (!getcwd(path, sizeof(path)))
+        return builtin_fail(call, NULL, strerror(errno), 1);
+    output_text(call->output, path);
+    output_character(call->output, '\n');
+    return 0;
+}
+
+int builtin_exit(struct builtin_call *call) {
+    uint64_t status = (unsigned)call->shell->status;
+    if (call->count > 2)
+        return builtin_fail(call, NULL, "one status is wanted", SHELL_MISUSED);
+    call->shell->leaving = true;
+    if (call->count > 1 && !number_parse(call->arguments[1], &status))
+        return builtin_fail(call, call->arguments[1], "not a number", SHELL_MISUSED);
+    return (int)(status & 0xff);
+}
+
+// So that a shell reads it back as it was.
+static void put_quoted(struct output *output, const char *value) {
+    output_character(output, '\'');
+    for (; *value; value++) {
+        if (*value == '\'')
+            output_text(output, "'\\''");
+        else
+            output_character(output, *value);
+    }
+    output_text(output, "'\n");
+}
+
+static int list_variables(struct builtin_call *call, const char *before, bool exported_only) {
+    struct variables *variables = &call->shell->variables;
+    variables_sort(variables);
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct variable *variable = &variables->list[i];
+        if ((exported_only && !variable->exported) || !variable->value)
+            continue;
+        output_text(call->output, before);
+        output_text(call->output, variable->name);
+        output_character(call->output, '=');
+        put_quoted(call->output, variable->value);
+    }
+    return 0;
+}
+
+static int export_one(struct builtin_call *call, const char *argument) {
+    struct variables *variables = &call->shell->variables;
+    const char *equals = strchr(argument, '=');
+    struct text name = {0};
+    text_add(&name, argument, equals ? (size_t)(equals - argument) : strlen(argument));
+    int status = 0;
+    if (!variables_is_name(name.bytes)) {
+        status = builtin_fail(call, argument, "not a name", 1);
+    } else {
+        if (equals)
+            variables_set(variables, name.bytes, equals + 1);
+        variables_export(variables, name.bytes);
+    }
+    text_release(&name);
+    return status;
+}
+
+int builtin_export(struct builtin_call *call) {
+    int status = 0;
+    if (call->count == 1 || !strcmp(call->arguments[1], "-p"))
+        return list_variables(call, "export ", true);
+    for (size_t i = 1; i < call->count; i++)
+        status |= export_one(call, call->arguments[i]);
+    return status;
+}
+
+int builtin_unset(struct builtin_call *call) {
+    int status = 0;
+    for (size_t i = 1; i < call->count; i++) {
+        if (variables_is_name(call->arguments[i]))
+            variables_unset(&call->shell->variables, call->arguments[i]);
+        else
+            status = builtin_fail(call, call->arguments[i], "not a name", 1);
+    }
+    return status;
+}
+
+static void set_arguments(struct shell *shell, char **arguments, size_t count) {
+    struct strings set = {0};
+    strings_add(&set, string_copy(shell->arguments.list[0]));
+    for (size_t i = 0; i < count; i++)
+        strings_add(&set, string_copy(arguments[i]));
+    strings_release(&shell->arguments);
+    shell->arguments = set;
+}
+
+// -ex and +ex. False: it has another letter.
+static bool set_options(struct shell *shell, const char *word) {
+    for (const char *letter = word + 1; *letter; letter++) {
+        if (*letter == 'e')
+            shell->stop_on_error = *word == '-';
+        else if (*letter == 'x')
+            shell->trace = *word == '-';
+        else
+            return false;
+    }
+    return true;
+}
+
+int builtin_set(struct builtin_call *call) {
+    size_t i = 1;
+    if (call->count == 1)
+        return list_variables(call, "", false);
+    for (; i < call->count; i++) {
+        const char *word = call->arguments[i];
+        if (!strcmp(word, "--")) {
+            set_arguments(call->shell, call->arguments + i + 1, call->count - i - 1);
+            return 0;
+        }
+        if ((word[0] != '-' && word[0] != '+') || !word[1])
+            break;
+        if (!set_options(call->shell, word))
+            return builtin_fail(call, word, "no such option", SHELL_MISUSED);
+    }
+    if (i < call->count)
+        set_arguments(call->shell, call->arguments + i, call->count - i);
+    return 0;
+}
+
+// With arguments, the file sees them as its $1...; without, the shell's own.
+int builtin_source(struct builtin_call *call) {
+    struct shell *shell = call->shell;
+    if (call->count < 2)
+        return builtin_fail(call, NULL, "a file is wanted", SHELL_MISUSED);
+    if (call->count == 2)
+        return script_run_file(shell, call->arguments[1]);
+    struct strings before = shell->arguments;
+    shell->arguments = (struct strings){0};
+    strings_add(&shell->arguments, string_copy(before.list[0]));
+    for (size_t i = 2; i < call->count; i++)
+        strings_add(&shell->arguments, string_copy(call->arguments[i]));
+    int status = script_run_file(shell, call->arguments[1]);
+    strings_release(&shell->arguments);
+    shell->arguments = before;
+    return status;
+}

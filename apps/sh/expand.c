@@ -1,0 +1,227 @@
+// What words become before a command sees them.
+#include "apps/sh/expand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/sh/glob.h"
+#include "apps/sh/lexer.h"
+
+enum { DEPTH_MAX = 50 };
+
+// A character that means itself.
+static void put_literal(struct expansion *expansion, char character) {
+    if (strchr("*?[]\\!-^", character) && character)
+        text_add_character(&expansion->field, '\\');
+    text_add_character(&expansion->field, character);
+    expansion->in_field = true;
+}
+
+// A character that may be a wildcard.
+static void put_plain(struct expansion *expansion, char character) {
+    expansion->has_wildcard |= character == '*' || character == '?' || character == '[';
+    if (character == '\\')
+        text_add_character(&expansion->field, '\\');
+    text_add_character(&expansion->field, character);
+    expansion->in_field = true;
+}
+
+static void end_field(struct expansion *expansion) {
+    if (!expansion->in_field)
+        return;
+    text_add(&expansion->field, "", 0);
+    size_t before = expansion->fields->count;
+    if (expansion->has_wildcard && !expansion->whole)
+        glob_add(expansion->field.bytes, expansion->fields);
+    if (expansion->fields->count == before)
+        strings_add(expansion->fields, glob_unescape(expansion->field.bytes));
+    text_clear(&expansion->field);
+    expansion->in_field = expansion->has_wildcard = false;
+}
+
+static bool is_separator(const struct expansion *expansion, char character) {
+    const char *separators = variables_get(expansion->expander->variables, "IFS");
+    return strchr(separators ? separators : " \t\n", character) != NULL;
+}
+
+void expansion_put_value(struct expansion *expansion, const char *value) {
+    for (; *value; value++) {
+        if (expansion->quoted)
+            put_literal(expansion, *value);
+        else if (!expansion->whole && is_separator(expansion, *value))
+            end_field(expansion);
+        else
+            put_plain(expansion, *value);
+    }
+}
+
+// "$@" is a field for each; all else joins them, with a blank between.
+void expansion_put_arguments(struct expansion *expansion, char kind) {
+    const struct expander *expander = expansion->expander;
+    for (size_t i = 1; i < expander->argument_count; i++) {
+        bool own_field = kind == '@' && expansion->quoted && !expansion->whole;
+        expansion->in_field |= own_field;
+        expansion_put_value(expansion, expander->arguments[i]);
+        if (i + 1 == expander->argument_count)
+            break;
+        if (own_field)
+            end_field(expansion);
+        else
+            expansion_put_value(expansion, " ");
+    }
+}
+
+bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason) {
+    struct text *problem = &expansion->expander->problem;
+    text_clear(problem);
+    text_add(problem, name, length);
+    text_add_string(problem, ": ");
+    text_add_string(problem, reason);
+    return false;
+}
+
+static bool put_command(struct expansion *expansion, char *command) {
+    struct expander *expander = expansion->expander;
+    char *output = expander->substitute ? expander->substitute(expander->context, command) : NULL;
+    bool done = output || expansion_fail(expansion, command, strlen(command), "cannot be run");
+    if (output)
+        expansion_put_value(expansion, output);
+    free(output);
+    free(command);
+    return done;
+}
+
+// The command between backquotes: a backslash hides ` $ and \ there.
+static char *unquote_command(const char *text, size_t length) {
+    struct text command = {0};
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\\' && i + 1 < length && strchr("`$\\", text[i + 1]))
+            i++;
+        text_add_character(&command, text[i]);
+    }
+    return text_take(&command);
+}
+
+static bool put_substitution(struct expansion *expansion, const char *text, size_t length) {
+    if (*text == '`')
+        return put_command(expansion, unquote_command(text + 1, length - 2));
+    struct text command = {0};
+    text_add(&command, text + 2, length - 3);
+    return put_command(expansion, text_take(&command));
+}
+
+// Inside "..." only these four, and a line end, are hidden by a backslash.
+static void put_escaped(struct expansion *expansion, char character) {
+    if (character == '\n')
+        return;
+    if (expansion->quoted && !strchr("$`\"\\", character))
+        put_literal(expansion, '\\');
+    put_literal(expansion, character);
+}
+
+static bool put_double_quoted(struct expansion *expansion, const char *text, size_t length) {
+    bool all_arguments = length == 2 && !strncmp(text, "$@", 2); // "$@" of no arguments is no field
+    bool before = expansion->quoted;
+    expansion->in_field |= !all_arguments;
+    expansion->quoted = true;
+    bool done = expansion_put_word(expansion, text, length);
+    expansion->quoted = before;
+    return done;
+}
+
+static void put_single_quoted(struct expansion *expansion, const char *text, size_t length) {
+    expansion->in_field = true;
+    for (size_t i = 0; i < length; i++)
+        put_literal(expansion, text[i]);
+}
+
+static bool put_part(struct expansion *expansion, const char *part, size_t length) {
+    if (length == 1 && *part != '$')
+        expansion->quoted ? put_literal(expansion, *part) : put_plain(expansion, *part);
+    else if (*part == '\\')
+        put_escaped(expansion, part[1]);
+    else if (*part == '\'')
+        put_single_quoted(expansion, part + 1, length - 2);
+    else if (*part == '"')
+        return put_double_quoted(expansion, part + 1, length - 2);
+    else if (*part == '`' || (*part == '$' && length > 1 && part[1] == '('))
+        return put_substitution(expansion, part, length);
+    else
+        return expansion_put_parameter(expansion, part, length);
+    return true;
+}
+
+static bool is_name_character(char character) {
+    return character == '_' || ((character | 0x20) >= 'a' && (character | 0x20) <= 'z') ||
+           (character >= '0' && character <= '9');
+}
+
+// $NAME is as long as its name; a lone $ is one byte, and so is what has no end here.
+static size_t part_length(const char *text, size_t left, bool quoted) {
+    size_t length = 1;
+    if (*text == '\'' && quoted)
+        return 1;
+    if (*text != '$' || left < 2 || text[1] == '(' || text[1] == '{') {
+        const char *end = lexer_skip_part(text);
+        return end && (size_t)(end - text) <= left ? (size_t)(end - text) : 1;
+    }
+    if (strchr("?$#@*!-", text[1]) || (text[1] >= '0' && text[1] <= '9'))
+        return 2;
+    while (length < left && is_name_character(text[length]))
+        length++;
+    return length;
+}
+
+bool expansion_put_word(struct expansion *expansion, const char *word, size_t length) {
+    if (++expansion->depth > DEPTH_MAX)
+        return expansion_fail(expansion, word, length, "too much inside each other");
+    bool done = true;
+    while (done && length) {
+        size_t part = part_length(word, length, expansion->quoted);
+        done = put_part(expansion, word, part);
+        word += part;
+        length -= part;
+    }
+    expansion->depth--;
+    return done;
+}
+
+// ~ and ~/... at the start of a word.
+static const char *put_home(struct expansion *expansion, const char *word) {
+    const char *home = variables_get(expansion->expander->variables, "HOME");
+    if (word[0] != '~' || (word[1] && word[1] != '/') || !home)
+        return word;
+    for (; *home; home++)
+        put_literal(expansion, *home);
+    expansion->in_field = true;
+    return word + 1;
+}
+
+static bool expand(struct expansion *expansion, const char *word) {
+    word = put_home(expansion, word);
+    if (!expansion_put_word(expansion, word, strlen(word))) {
+        text_release(&expansion->field);
+        return false;
+    }
+    end_field(expansion);
+    text_release(&expansion->field);
+    return true;
+}
+
+bool expand_words(struct expander *expander, const struct word *words, struct strings *fields) {
+    for (; words; words = words->next) {
+        struct expansion expansion = {.expander = expander, .fields = fields};
+        if (!expand(&expansion, words->text))
+            return false;
+    }
+    return true;
+}
+
+char *expand_string(struct expander *expander, const char *word) {
+    struct strings fields = {0};
+    struct expansion expansion = {.expander = expander, .fields = &fields, .whole = true};
+    bool done = expand(&expansion, word);
+    char *string = done ? string_copy(fields.count ? fields.list[0] : "") : NULL;
+    strings_release(&fields);
+    return string;
+}

@@ -1,0 +1,164 @@
+// The shell at a terminal: prompt, line, run, again.
+#include "apps/sh/interactive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/common/output.h"
+#include "apps/sh/display.h"
+#include "apps/sh/edit.h"
+#include "apps/sh/script.h"
+#include "apps/sh/shell.h"
+#include "apps/sh/terminal.h"
+
+struct session {
+    struct shell *shell;
+    struct key_decoder decoder;
+    struct edit edit;
+    struct display display;
+    struct text output;
+    struct text prompt;
+    struct text lines; // those of a command that goes on
+};
+
+static void flush(struct session *session) {
+    write_fully(1, session->output.bytes, session->output.length);
+    text_clear(&session->output);
+}
+
+// One byte at a time: what follows the line is the next program's.
+static bool read_byte(unsigned char *byte) {
+    ssize_t got;
+    do
+        got = read(0, byte, 1);
+    while (got < 0 && errno == EINTR);
+    return got == 1;
+}
+
+static enum edit_result handle(struct session *session, const struct key_press *press) {
+    enum edit_result result = edit_apply(&session->edit, press);
+    if (result == EDIT_CLEAR) {
+        text_add_string(&session->output, "\033[H\033[2J");
+        display_again(&session->display, &session->edit, &session->output);
+        result = EDIT_GOES_ON;
+    } else {
+        display_update(&session->display, &session->edit, &session->output);
+    }
+    flush(session);
+    return result;
+}
+
+static enum edit_result read_line(struct session *session, const char *prompt) {
+    enum edit_result result = EDIT_GOES_ON;
+    edit_start(&session->edit, &session->shell->history);
+    display_start(&session->display, prompt, terminal_columns(), &session->output);
+    flush(session);
+    while (result == EDIT_GOES_ON) {
+        unsigned char byte;
+        struct key_press press;
+        if (!read_byte(&byte))
+            return EDIT_FINISH;
+        if (key_decode(&session->decoder, byte, &press))
+            result = handle(session, &press);
+    }
+    text_add_string(&session->output, result == EDIT_CANCEL ? "^C\n" : "\n");
+    flush(session);
+    return result;
+}
+
+// "/directory $ ", with ~ for $HOME; or $PS1.
+static const char *make_prompt(struct session *session) {
+    struct variables *variables = &session->shell->variables;
+    const char *own = variables_get(variables, "PS1"), *home = variables_get(variables, "HOME");
+    const char *directory = variables_get(variables, "PWD");
+    text_clear(&session->prompt);
+    if (own) {
+        text_add_string(&session->prompt, own);
+        return session->prompt.bytes;
+    }
+    size_t length = home ? strlen(home) : 0;
+    bool at_home = directory && length > 1 && !strncmp(directory, home, length) && strchr("/", directory[length]);
+    text_add_string(&session->prompt, at_home ? "~" : "");
+    text_add_string(&session->prompt, directory ? directory + (at_home ? length : 0) : "");
+    text_add_string(&session->prompt, " $ ");
+    return session->prompt.bytes;
+}
+
+static void tell_job(struct session *session, const struct job *job) {
+    text_add_character(&session->output, '[');
+    text_add_number(&session->output, job->number);
+    text_add_string(&session->output, "] done  ");
+    text_add_string(&session->output, job->text);
+    text_add_character(&session->output, '\n');
+}
+
+static void tell_ended_jobs(struct session *session) {
+    struct jobs *jobs = &session->shell->jobs;
+    jobs_poll(jobs);
+    for (size_t i = 0; i < jobs->count;) {
+        if (job_is_done(&jobs->list[i])) {
+            tell_job(session, &jobs->list[i]);
+            jobs_remove(jobs, &jobs->list[i]);
+        } else {
+            i++;
+        }
+    }
+}
+
+static void run(struct session *session) {
+    struct shell *shell = session->shell;
+    text_add(&session->lines, session->edit.line.bytes, session->edit.line.length);
+    if (session->edit.line.length)
+        history_add(&shell->history, session->edit.line.bytes);
+    shell->interrupted = false;
+    if (script_run_lines(shell, session->lines.bytes) == SCRIPT_OPEN)
+        text_add_character(&session->lines, '\n');
+    else
+        text_clear(&session->lines);
+    if (shell->interrupted)
+        shell->status = SHELL_INTERRUPTED;
+}
+
+// Ctrl-D inside a command that goes on gives it up.
+static void finish(struct session *session) {
+    if (!session->lines.length) {
+        session->shell->leaving = true;
+        return;
+    }
+    shell_complain(2, NULL, "the command has no end");
+    session->shell->status = SHELL_MISUSED;
+    text_clear(&session->lines);
+}
+
+static void open_history(struct shell *shell) {
+    const char *home = variables_get(&shell->variables, "HOME");
+    struct text path = {0};
+    if (!home)
+        return;
+    text_add_string(&path, home);
+    text_add_string(&path, "/.history");
+    history_open(&shell->history, path.bytes);
+    text_release(&path);
+}
+
+int interactive_run(struct shell *shell) {
+    struct session session = {.shell = shell};
+    open_history(shell);
+    while (!shell->leaving) {
+        tell_ended_jobs(&session);
+        switch (read_line(&session, session.lines.length ? "> " : make_prompt(&session))) {
+        case EDIT_DONE:
+            run(&session);
+            break;
+        case EDIT_FINISH:
+            finish(&session);
+            break;
+        default:
+            text_clear(&session.lines);
+            shell->status = SHELL_INTERRUPTED;
+        }
+    }
+    return shell->status;
+}

@@ -1,0 +1,39 @@
+// Pipelines in the background.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct job {
+    unsigned number;
+    pid_t *processes; // negated: that one has ended
+    size_t count;
+    int status;       // of the last process, once it has ended
+    char *text;       // what was typed
+};
+
+// Starts as zeros.
+struct jobs {
+    struct job *list;
+    size_t count, capacity;
+};
+
+// Adds a job, which takes over `processes`; says its number.
+unsigned jobs_add(struct jobs *jobs, pid_t *processes, size_t count, const char *text, size_t length);
+
+// Looks which have ended; does not wait.
+void jobs_poll(struct jobs *jobs);
+
+bool job_is_done(const struct job *job);
+
+// Waits for a job to end, and says its status.
+int job_wait(struct job *job);
+
+// By its number, by the id of one of its processes (also one that has ended last); null: none.
+struct job *jobs_find(struct jobs *jobs, unsigned number);
+struct job *jobs_find_process(struct jobs *jobs, pid_t process);
+void jobs_remove(struct jobs *jobs, struct job *job);
+
+// The exit status that a shell tells for what waitpid told.
+int job_status(int wait_status);

@@ -1,0 +1,139 @@
+// Cuts a script into tokens.
+#include "apps/sh/lexer.h"
+
+#include <string.h>
+
+void lexer_start(struct lexer *lexer, const char *script) {
+    *lexer = (struct lexer){.script = script, .next = script, .line = 1};
+}
+
+size_t lexer_column(const struct lexer *lexer, const struct token *token) {
+    const char *start = token->text;
+    while (start > lexer->script && start[-1] != '\n')
+        start--;
+    return (size_t)(token->text - start) + 1;
+}
+
+enum { NESTING_MAX = 100 };
+
+static const char *skip_part(const char *text, unsigned depth);
+
+// From behind the opening character to behind the closing one; quotes and substitutions inside are skipped as wholes.
+static const char *skip_until(const char *text, char close, bool quotes_nest, unsigned depth) {
+    unsigned parentheses = 0;
+    while (*text && (*text != close || parentheses)) {
+        if (close == ')' && (*text == '(' || *text == ')'))
+            parentheses += *text == '(' ? 1 : -1u;
+        bool part = *text == '\\' || *text == '$' || *text == '`' || (quotes_nest && (*text == '\'' || *text == '"'));
+        text = part ? skip_part(text, depth + 1) : text + 1;
+        if (!text)
+            return NULL;
+    }
+    return *text ? text + 1 : NULL;
+}
+
+static const char *skip_backquoted(const char *text) {
+    while (*text && *text != '`')
+        text += *text == '\\' && text[1] ? 2 : 1;
+    return *text ? text + 1 : NULL;
+}
+
+static const char *skip_part(const char *text, unsigned depth) {
+    if (depth > NESTING_MAX)
+        return NULL;
+    switch (*text) {
+    case '\\':
+        return text[1] ? text + 2 : NULL;
+    case '\'':
+        text = strchr(text + 1, '\'');
+        return text ? text + 1 : NULL;
+    case '"':
+        return skip_until(text + 1, '"', false, depth);
+    case '`':
+        return skip_backquoted(text + 1);
+    case '$':
+        if (text[1] == '(')
+            return skip_until(text + 2, ')', true, depth);
+        return text[1] == '{' ? skip_until(text + 2, '}', true, depth) : text + 1;
+    default:
+        return text + 1;
+    }
+}
+
+const char *lexer_skip_part(const char *text) {
+    return skip_part(text, 0);
+}
+
+static bool ends_word(char character) {
+    return !character || strchr(" \t\n|&;()<>", character);
+}
+
+// Blanks, comments, and line ends behind a backslash.
+static void skip_blanks(struct lexer *lexer) {
+    for (;;) {
+        const char *next = lexer->next;
+        if (*next == ' ' || *next == '\t' || *next == '\r')
+            lexer->next++;
+        else if (next[0] == '\\' && next[1] == '\n')
+            lexer->next += 2, lexer->line++;
+        else if (*next == '#')
+            lexer->next += strcspn(next, "\n");
+        else
+            return;
+    }
+}
+
+static struct token token_of(struct lexer *lexer, enum token_kind kind, size_t length) {
+    struct token token = {kind, lexer->next, length, -1, lexer->line};
+    lexer->next += length;
+    for (size_t i = 0; i < length; i++)
+        lexer->line += token.text[i] == '\n';
+    return token;
+}
+
+static const struct {
+    const char *text;
+    enum token_kind kind;
+} operators[] = {
+    // the longer first
+    {"&&", TOKEN_AND},      {"||", TOKEN_OR},         {">>", TOKEN_APPEND},          {">&", TOKEN_DUPLICATE_WRITE},
+    {">|", TOKEN_WRITE},    {"<&", TOKEN_DUPLICATE_READ}, {"<>", TOKEN_READ_WRITE}, {"\n", TOKEN_NEWLINE},
+    {"|", TOKEN_PIPE},      {"&", TOKEN_BACKGROUND},  {";", TOKEN_SEMICOLON},        {"(", TOKEN_LEFT},
+    {")", TOKEN_RIGHT},     {"<", TOKEN_READ},        {">", TOKEN_WRITE},
+};
+
+static struct token take_operator(struct lexer *lexer) {
+    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
+        size_t length = strlen(operators[i].text);
+        if (!strncmp(lexer->next, operators[i].text, length))
+            return token_of(lexer, operators[i].kind, length);
+    }
+    return token_of(lexer, TOKEN_END, 0);
+}
+
+static struct token take_word(struct lexer *lexer) {
+    const char *end = lexer->next;
+    while (!ends_word(*end)) {
+        const char *part = end;
+        end = lexer_skip_part(part);
+        if (!end)
+            return token_of(lexer, TOKEN_OPEN, strlen(lexer->next));
+    }
+    return token_of(lexer, TOKEN_WORD, (size_t)(end - lexer->next));
+}
+
+// One digit right before < or > says which descriptor is redirected.
+static bool is_descriptor(const char *text) {
+    return text[0] >= '0' && text[0] <= '9' && (text[1] == '<' || text[1] == '>');
+}
+
+struct token lexer_next(struct lexer *lexer) {
+    skip_blanks(lexer);
+    if (is_descriptor(lexer->next)) {
+        int descriptor = *lexer->next++ - '0';
+        struct token token = take_operator(lexer);
+        token.descriptor = descriptor;
+        return token;
+    }
+    return ends_word(*lexer->next) ? take_operator(lexer) : take_word(lexer);
+}

@@ -1,0 +1,135 @@
+// sh: the shell.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/common/tool.h"
+#include "apps/sh/interactive.h"
+#include "apps/sh/script.h"
+#include "apps/sh/shell.h"
+#include "apps/sh/terminal.h"
+
+static const struct tool tool = {
+    .name = "sh",
+    .usage = "usage: sh [-ex] [FILE [ARGUMENT]...]\n"
+             "       sh [-ex] -c LINE [NAME [ARGUMENT]...]\n"
+             "Runs commands: of the file, of the line, else what is typed or comes from standard input.\n"
+             "  -e  leaves at the first failure   -x  shows each command\n"
+             "Type `help` in it for what it understands.\n",
+    .options = "",
+    .failure = SHELL_MISUSED,
+};
+
+enum { PATH_SIZE = 1025 };
+
+static const char default_program[] = "/bin/sh";
+extern char **environ;
+
+static struct shell shell;
+
+static void set_default(const char *name, const char *value, bool exported) {
+    if (!variables_get(&shell.variables, name))
+        variables_set(&shell.variables, name, value);
+    if (exported)
+        variables_export(&shell.variables, name);
+}
+
+static void start_variables(void) {
+    char directory[PATH_SIZE];
+    variables_import(&shell.variables, environ);
+    set_default("PATH", "/bin", true);
+    if (getcwd(directory, sizeof(directory)))
+        variables_set(&shell.variables, "PWD", directory);
+    variables_export(&shell.variables, "PWD");
+    shell.expander.substitute = script_substitute;
+    shell.expander.context = &shell;
+}
+
+static void set_arguments(char **words) {
+    for (; *words; words++)
+        strings_add(&shell.arguments, string_copy(*words));
+    if (!shell.arguments.count)
+        strings_add(&shell.arguments, string_copy("sh"));
+}
+
+// Reads a line byte by byte: what follows it is for the programs that it starts. False: the end.
+static bool read_line(struct text *lines) {
+    char byte;
+    ssize_t got;
+    size_t before = lines->length;
+    do {
+        got = read(0, &byte, 1);
+        if (got == 1 && byte)
+            text_add_character(lines, byte);
+    } while ((got == 1 && byte != '\n') || (got < 0 && errno == EINTR));
+    if (got < 0)
+        shell_complain_errno(2, "standard input");
+    return lines->length > before;
+}
+
+static int run_input(void) {
+    struct text lines = {0};
+    while (!shell.leaving && read_line(&lines))
+        if (script_run_lines(&shell, lines.bytes) == SCRIPT_DONE)
+            text_clear(&lines);
+    if (lines.length && !shell.leaving)
+        shell.status = script_run(&shell, lines.bytes, NULL); // what has no end: says so
+    text_release(&lines);
+    return shell.status;
+}
+
+static int run_terminal(void) {
+    shell.interactive = true;
+    set_default("HOME", "/", true);
+    int status = interactive_run(&shell);
+    terminal_close();
+    return status;
+}
+
+static bool take_options(char ***words, bool *line) {
+    for (; **words && (**words)[0] == '-' && (**words)[1]; ++*words) {
+        const char *word = **words;
+        if (!strcmp(word, "--")) {
+            ++*words;
+            return true;
+        }
+        for (const char *letter = word + 1; *letter; letter++) {
+            shell.stop_on_error |= *letter == 'e';
+            shell.trace |= *letter == 'x';
+            *line |= *letter == 'c';
+            if (!strchr("exc", *letter))
+                return false;
+        }
+    }
+    return true;
+}
+
+static int run_line(char **words) {
+    if (!*words)
+        tool_misused("-c", "a line is wanted");
+    set_arguments(words + 1);
+    return script_run(&shell, *words, NULL);
+}
+
+static int run(char **words, bool line) {
+    if (line)
+        return run_line(words);
+    set_arguments(words);
+    if (*words)
+        return script_run_file(&shell, *words);
+    return isatty(0) && terminal_open() ? run_terminal() : run_input();
+}
+
+int main(int argument_count, char **arguments) {
+    bool line = false;
+    char **words = arguments + (argument_count > 0);
+    tool_start(&tool, argument_count, arguments);
+    if (*words && !strcmp(*words, "--help"))
+        tool_option(); // says the usage and ends
+    shell.program = argument_count && strchr(arguments[0], '/') ? arguments[0] : default_program;
+    if (!take_options(&words, &line))
+        tool_misused(*words, "unknown option");
+    start_variables();
+    return run(words, line) & 0xff;
+}

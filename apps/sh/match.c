@@ -1,0 +1,73 @@
+// Whether a name matches a pattern. A * that fails is tried again one character on, and only the last one: that is enough.
+#include "apps/sh/match.h"
+
+#include <stddef.h>
+#include <string.h>
+
+// One character: a byte and the continuation bytes of UTF-8 behind it.
+static const char *next_character(const char *text) {
+    text++;
+    while (((unsigned char)*text & 0xc0) == 0x80)
+        text++;
+    return text;
+}
+
+static const char *take_member(const char *set, unsigned char *member) {
+    if (*set == '\\' && set[1])
+        set++;
+    *member = (unsigned char)*set;
+    return set + 1;
+}
+
+// `set` stands behind the [. Null: it has no end, so that the [ is plain text.
+static const char *match_set(const char *set, unsigned char byte, bool *matches) {
+    bool inverted = *set == '!' || *set == '^', found = false;
+    set += inverted;
+    for (bool first = true; *set && (first || *set != ']'); first = false) {
+        unsigned char low, high;
+        set = take_member(set, &low);
+        high = low;
+        if (set[0] == '-' && set[1] && set[1] != ']')
+            set = take_member(set + 1, &high);
+        found |= low <= byte && byte <= high;
+    }
+    *matches = found != inverted;
+    return *set ? set + 1 : NULL;
+}
+
+// Whether the first part of the pattern, which is no *, matches the first character; both go on behind it.
+static bool match_one(const char **pattern, const char **name) {
+    bool matches = false;
+    const char *behind = **pattern == '[' ? match_set(*pattern + 1, (unsigned char)**name, &matches) : NULL;
+    if (behind) {
+        *pattern = behind;
+        *name = next_character(*name);
+        return matches;
+    }
+    if (**pattern == '?') {
+        *pattern += 1;
+        *name = next_character(*name);
+        return true;
+    }
+    if (**pattern == '\\' && (*pattern)[1])
+        *pattern += 1;
+    return *(*pattern)++ == *(*name)++;
+}
+
+bool pattern_matches(const char *pattern, const char *name) {
+    const char *star = NULL, *star_name = NULL;
+    while (*name || *pattern) {
+        if (*pattern == '*') {
+            star = ++pattern;
+            star_name = name;
+            continue;
+        }
+        if (*name && *pattern && match_one(&pattern, &name))
+            continue;
+        if (!star || !*star_name)
+            return false;
+        pattern = star;
+        name = ++star_name;
+    }
+    return true;
+}

@@ -1,0 +1,180 @@
+// $NAME and ${...}: the values of variables, arguments and the shell's own.
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/common/number.h"
+#include "apps/sh/expand.h"
+
+// What stands between the braces: [#] NAME [[:]OPERATOR WORD].
+struct parameter {
+    const char *name;
+    size_t name_length;
+    bool wants_length;
+    bool empty_counts; // a colon: empty is as good as unset
+    char operator;     // - = ? + or 0
+    const char *word;
+    size_t word_length;
+};
+
+static size_t name_length(const char *text, size_t left) {
+    size_t length = 0;
+    if (left && strchr("?$#@*!-", *text))
+        return 1;
+    while (length < left && (text[length] == '_' || ((text[length] | 0x20) >= 'a' && (text[length] | 0x20) <= 'z') ||
+                             (text[length] >= '0' && text[length] <= '9')))
+        length++;
+    return length;
+}
+
+// False: it is no parameter.
+static bool parse(struct parameter *parameter, const char *text, size_t left) {
+    *parameter = (struct parameter){0};
+    if (left > 1 && *text == '#' && name_length(text + 1, left - 1) == left - 1) {
+        parameter->wants_length = true;
+        text++, left--;
+    }
+    parameter->name = text;
+    parameter->name_length = name_length(text, left);
+    text += parameter->name_length, left -= parameter->name_length;
+    if (left && *text == ':') {
+        parameter->empty_counts = true;
+        text++, left--;
+    }
+    if (left && strchr("-=?+", *text)) {
+        parameter->operator = *text;
+        text++, left--;
+    }
+    parameter->word = text;
+    parameter->word_length = left;
+    return parameter->name_length && (parameter->operator || (!left && !parameter->empty_counts));
+}
+
+static const char *number_value(struct text *buffer, unsigned long number) {
+    text_add_number(buffer, number);
+    return buffer->bytes;
+}
+
+static const char *argument_value(const struct expander *expander, const char *digits) {
+    uint64_t index;
+    return number_parse(digits, &index) && index < expander->argument_count ? expander->arguments[index] : NULL;
+}
+
+// Null: not set. `buffer` holds what has no other place.
+static const char *value_of(const struct expander *expander, const char *name, struct text *buffer) {
+    switch (*name) {
+    case '?':
+        return number_value(buffer, (unsigned)expander->status);
+    case '$':
+        return number_value(buffer, expander->process);
+    case '#':
+        return number_value(buffer, expander->argument_count ? expander->argument_count - 1 : 0);
+    case '!':
+        return expander->last_background ? number_value(buffer, expander->last_background) : NULL;
+    case '-':
+        return "";
+    default:
+        return *name >= '0' && *name <= '9' ? argument_value(expander, name) : variables_get(expander->variables, name);
+    }
+}
+
+static bool assign(struct expansion *expansion, const struct parameter *parameter, const char *name) {
+    struct text word = {0};
+    text_add(&word, parameter->word, parameter->word_length);
+    char *value = expand_string(expansion->expander, word.bytes);
+    text_release(&word);
+    if (!value)
+        return false;
+    bool named = variables_is_name(name);
+    if (named)
+        variables_set(expansion->expander->variables, name, value);
+    free(value);
+    if (!named)
+        return expansion_fail(expansion, name, strlen(name), "cannot be set so");
+    expansion_put_value(expansion, variables_get(expansion->expander->variables, name));
+    return true;
+}
+
+static bool complain_unset(struct expansion *expansion, const struct parameter *parameter, const char *name) {
+    struct text word = {0};
+    text_add(&word, parameter->word, parameter->word_length);
+    char *reason = word.length ? expand_string(expansion->expander, word.bytes) : string_copy("not set");
+    text_release(&word);
+    if (reason)
+        expansion_fail(expansion, name, strlen(name), reason);
+    free(reason);
+    return false;
+}
+
+// `value` is null where the parameter counts as unset.
+static bool apply(struct expansion *expansion, const struct parameter *parameter, const char *name, const char *value) {
+    switch (parameter->operator) {
+    case '-':
+        if (!value)
+            return expansion_put_word(expansion, parameter->word, parameter->word_length);
+        break;
+    case '+':
+        return !value || expansion_put_word(expansion, parameter->word, parameter->word_length);
+    case '=':
+        if (!value)
+            return assign(expansion, parameter, name);
+        break;
+    case '?':
+        if (!value)
+            return complain_unset(expansion, parameter, name);
+        break;
+    default:
+        break;
+    }
+    if (value)
+        expansion_put_value(expansion, value);
+    return true;
+}
+
+static size_t characters_of(const char *value) {
+    size_t count = 0;
+    for (; *value; value++)
+        count += ((unsigned char)*value & 0xc0) != 0x80;
+    return count;
+}
+
+static bool put(struct expansion *expansion, const struct parameter *parameter) {
+    struct text name = {0}, buffer = {0};
+    bool done = true;
+    text_add(&name, parameter->name, parameter->name_length);
+    const char *value = value_of(expansion->expander, name.bytes, &buffer);
+    bool is_list = *parameter->name == '@' || *parameter->name == '*';
+    if (is_list)
+        value = expansion->expander->argument_count > 1 ? "set" : NULL;
+    if (parameter->empty_counts && value && !*value)
+        value = NULL;
+    if (parameter->wants_length) {
+        struct text count = {0};
+        text_add_number(&count, value ? characters_of(value) : 0);
+        expansion_put_value(expansion, count.bytes);
+        text_release(&count);
+    } else if (is_list && (!parameter->operator || (value && parameter->operator != '+'))) {
+        expansion_put_arguments(expansion, *parameter->name);
+    } else {
+        done = apply(expansion, parameter, name.bytes, value);
+    }
+    text_release(&name);
+    text_release(&buffer);
+    return done;
+}
+
+bool expansion_put_parameter(struct expansion *expansion, const char *text, size_t length) {
+    struct parameter parameter;
+    if (length == 1) {
+        bool before = expansion->quoted;
+        expansion->quoted = true; // a lone $ means itself
+        expansion_put_value(expansion, "$");
+        expansion->quoted = before;
+        return true;
+    }
+    bool braces = text[1] == '{';
+    const char *inside = braces ? text + 2 : text + 1;
+    size_t inside_length = braces ? length - 3 : length - 1;
+    if (!parse(&parameter, inside, inside_length))
+        return expansion_fail(expansion, text, length, "bad substitution");
+    return put(expansion, &parameter);
+}

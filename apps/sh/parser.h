@@ -1,0 +1,40 @@
+// Makes trees of a script, one line (or as many as it goes on over) at a time.
+//
+//   list:     and_or { (";" | "&" | newline) and_or }
+//   and_or:   pipeline { ("&&" | "||") pipeline }
+//   pipeline: ["!"] command { "|" command }
+//   command:  { assignment | word | redirection }   or   "(" list ")" { redirection }
+//
+// Rules: pure. The script must stay where it is as long as a tree is used: nodes point to their source.
+#pragma once
+
+#include "apps/sh/arena.h"
+#include "apps/sh/lexer.h"
+#include "apps/sh/tree.h"
+
+enum parse_result {
+    PARSE_DONE,  // a list; `tree` is null where the line was empty
+    PARSE_END,   // the script has ended
+    PARSE_OPEN,  // the script ends where more must come
+    PARSE_WRONG, // `problem` and `found` say what
+};
+
+enum { PARSE_DEPTH_MAX = 100 };
+
+struct parser {
+    struct lexer lexer;
+    struct token token; // the next one
+    struct arena *arena;
+    bool failed, open;
+    unsigned depth;     // of parentheses
+    const char *problem;
+    struct token found; // where it was noticed
+};
+
+void parser_start(struct parser *parser, const char *script, struct arena *arena);
+
+// Parses up to the next line end.
+enum parse_result parser_next(struct parser *parser, struct node **tree);
+
+// Whether a word as typed assigns a variable: NAME=...
+bool parser_is_assignment(const char *text, size_t length);

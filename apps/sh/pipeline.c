@@ -1,0 +1,184 @@
+// Pipelines: their parts are started one after the other and run at the same time.
+#include "apps/sh/pipeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apps/common/tool.h"
+#include "apps/sh/command.h"
+#include "apps/sh/shell.h"
+#include "apps/sh/terminal.h"
+
+struct pipeline {
+    struct command *parts;
+    size_t count;
+    bool in_job; // of the terminal
+};
+
+static size_t count_parts(const struct node *node) {
+    size_t count = 0;
+    for (const struct node *part = node->children; part; part = part->next)
+        count++;
+    return count;
+}
+
+static void prepare(struct shell *shell, struct pipeline *pipeline, const struct node *node, bool background) {
+    pipeline->count = count_parts(node);
+    pipeline->parts = tool_allocate(pipeline->count, sizeof(*pipeline->parts));
+    pipeline->in_job = false;
+    size_t i = 0;
+    for (const struct node *part = node->children; part; part = part->next)
+        command_prepare(&pipeline->parts[i++], shell, part, background || pipeline->count > 1);
+}
+
+static bool has_program(const struct pipeline *pipeline) {
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (command_is_program(&pipeline->parts[i]))
+            return true;
+    return false;
+}
+
+static void complain_pipe(struct pipeline *pipeline, size_t from) {
+    shell_complain_errno(2, "pipe");
+    for (size_t i = from; i < pipeline->count; i++)
+        command_fail(&pipeline->parts[i], 1);
+}
+
+// Starts the programs from the left to the right. `input` is the first part's standard input, and gone afterwards; -1: the
+// shell's.
+static void start(struct shell *shell, struct pipeline *pipeline, int input) {
+    for (size_t i = 0; i < pipeline->count; i++) {
+        struct command *part = &pipeline->parts[i];
+        int ends[2] = {-1, -1};
+        if (i + 1 < pipeline->count && !descriptor_pipe(ends)) {
+            complain_pipe(pipeline, i);
+            break;
+        }
+        command_connect(part, input, ends[1]);
+        input = ends[0];
+        command_redirect(part, shell);
+        if (command_is_program(part))
+            command_start(part, shell);
+    }
+    if (input >= 0 && pipeline->count && !pipeline->parts[pipeline->count - 1].connected)
+        close(input);
+}
+
+static void run_own_parts(struct shell *shell, struct pipeline *pipeline) {
+    for (size_t i = pipeline->count; i-- > 0;)
+        command_run_own(&pipeline->parts[i], shell);
+}
+
+static pid_t *processes_of(const struct pipeline *pipeline, size_t *count) {
+    pid_t *processes = tool_allocate(pipeline->count, sizeof(*processes));
+    *count = 0;
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline->parts[i].process)
+            processes[(*count)++] = pipeline->parts[i].process;
+    return processes;
+}
+
+static void wait_for(struct shell *shell, struct command *part) {
+    int status = 0;
+    pid_t ended;
+    if (!part->process)
+        return;
+    do
+        ended = waitpid(part->process, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    part->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
+    if (ended > 0 && WIFSIGNALED(status))
+        command_tell_end(part, shell, WTERMSIG(status));
+}
+
+static void release(struct pipeline *pipeline) {
+    for (size_t i = 0; i < pipeline->count; i++)
+        command_release(&pipeline->parts[i]);
+    free(pipeline->parts);
+}
+
+static int begin_job(struct shell *shell, struct pipeline *pipeline) {
+    pipeline->in_job = shell->interactive && has_program(pipeline);
+    return pipeline->in_job ? descriptor_own(terminal_job_begin()) : -1;
+}
+
+static void add_to_job(const struct pipeline *pipeline) {
+    size_t count;
+    pid_t *processes = processes_of(pipeline, &count);
+    terminal_job_add(processes, count);
+    free(processes);
+}
+
+static void end_job(struct shell *shell, const struct pipeline *pipeline) {
+    if (pipeline->in_job && terminal_job_end())
+        shell->interrupted = true;
+}
+
+void pipeline_run(struct shell *shell, const struct node *node) {
+    struct pipeline pipeline;
+    prepare(shell, &pipeline, node, false);
+    start(shell, &pipeline, begin_job(shell, &pipeline));
+    if (pipeline.in_job)
+        add_to_job(&pipeline);
+    run_own_parts(shell, &pipeline);
+    for (size_t i = 0; i < pipeline.count; i++)
+        wait_for(shell, &pipeline.parts[i]);
+    end_job(shell, &pipeline);
+    shell->status = pipeline.parts[pipeline.count - 1].status;
+    release(&pipeline);
+}
+
+// A pipe that nobody writes to: what runs in the background does not take what is typed.
+static int empty_input(void) {
+    int ends[2];
+    if (!descriptor_pipe(ends))
+        return -1;
+    close(ends[1]);
+    return ends[0];
+}
+
+static void tell_started(const struct shell *shell, unsigned number) {
+    struct text text = {0};
+    if (!shell->interactive)
+        return;
+    text_add_character(&text, '[');
+    text_add_number(&text, number);
+    text_add_string(&text, "] ");
+    text_add_number(&text, (unsigned long)shell->last_background);
+    text_add_character(&text, '\n');
+    write_fully(2, text.bytes, text.length);
+    text_release(&text);
+}
+
+static void start_background(struct shell *shell, const struct node *parts, const struct node *source) {
+    struct pipeline pipeline;
+    size_t count;
+    prepare(shell, &pipeline, parts, true);
+    start(shell, &pipeline, empty_input());
+    run_own_parts(shell, &pipeline);
+    pid_t *processes = processes_of(&pipeline, &count);
+    shell->status = 0;
+    if (count) {
+        shell->last_background = processes[count - 1];
+        tell_started(shell, jobs_add(&shell->jobs, processes, count, source->source, source->source_length));
+    } else {
+        shell->status = pipeline.parts[pipeline.count - 1].status;
+        free(processes);
+    }
+    release(&pipeline);
+}
+
+// What is more than a pipeline runs in a shell of its own.
+void pipeline_run_background(struct shell *shell, const struct node *node) {
+    if (node->kind == NODE_PIPELINE && !node->negated) {
+        start_background(shell, node, node);
+        return;
+    }
+    struct node whole = *node, parts = {.kind = NODE_PIPELINE, .children = &whole};
+    whole.kind = NODE_SUBSHELL;
+    whole.next = NULL;
+    start_background(shell, &parts, node);
+}

@@ -1,0 +1,52 @@
+// The shell as a whole: what its parts share.
+#include "apps/sh/shell.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/common/output.h"
+
+enum { PATH_SIZE = 1025 };
+
+struct expander *shell_expander(struct shell *shell) {
+    struct expander *expander = &shell->expander;
+    expander->variables = &shell->variables;
+    expander->arguments = shell->arguments.list;
+    expander->argument_count = shell->arguments.count;
+    expander->status = shell->status;
+    expander->process = (unsigned long)getpid();
+    expander->last_background = (unsigned long)shell->last_background;
+    return expander;
+}
+
+void shell_complain(int descriptor, const char *name, const char *reason) {
+    struct text text = {0};
+    text_add_string(&text, "sh: ");
+    if (name) {
+        text_add_string(&text, name);
+        text_add_string(&text, ": ");
+    }
+    text_add_string(&text, reason);
+    text_add_character(&text, '\n');
+    if (descriptor >= 0)
+        write_fully(descriptor, text.bytes, text.length);
+    text_release(&text);
+}
+
+void shell_complain_errno(int descriptor, const char *name) {
+    shell_complain(descriptor, name, strerror(errno));
+}
+
+bool shell_change_directory(struct shell *shell, const char *path) {
+    char now[PATH_SIZE];
+    const char *before = variables_get(&shell->variables, "PWD");
+    if (chdir(path))
+        return false;
+    if (before)
+        variables_set(&shell->variables, "OLDPWD", before);
+    if (getcwd(now, sizeof(now)))
+        variables_set(&shell->variables, "PWD", now);
+    return true;
+}

@@ -1,0 +1,48 @@
+// The shell as a whole: what its parts share.
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "apps/sh/expand.h"
+#include "apps/sh/history.h"
+#include "apps/sh/jobs.h"
+#include "apps/sh/text.h"
+#include "apps/sh/variables.h"
+
+enum shell_status {
+    SHELL_MISUSED = 2,      // also: a syntax error
+    SHELL_NO_PROGRAM = 126, // it is there, but cannot be run
+    SHELL_NOT_FOUND = 127,
+    SHELL_KILLED = 128,     // and the signal's number
+    SHELL_INTERRUPTED = 130,
+    SHELL_READER_GONE = 141,
+};
+
+struct shell {
+    const char *program;        // path by which this shell itself is started
+    struct variables variables;
+    struct strings arguments;   // $0, $1, ...
+    struct expander expander;
+    struct jobs jobs;
+    struct history history;
+    int status;                 // of the last pipeline
+    pid_t last_background;
+    bool interactive;
+    bool interrupted;           // Ctrl-C: what was typed is not gone on with
+    bool leaving;               // exit was called
+    bool stop_on_error;         // set -e
+    bool trace;                 // set -x
+    unsigned tested;            // inside of && || !, where a failure is no error
+    unsigned depth;             // of scripts inside each other
+};
+
+// The expander, with what $? $$ $! are now.
+struct expander *shell_expander(struct shell *shell);
+
+// Says "sh: NAME: REASON" on a descriptor. `name` may be null.
+void shell_complain(int descriptor, const char *name, const char *reason);
+void shell_complain_errno(int descriptor, const char *name);
+
+// Changes the directory, and $PWD and $OLDPWD. False: errno.
+bool shell_change_directory(struct shell *shell, const char *path);

@@ -1,0 +1,143 @@
+// Starting programs: where they are, what they find, and what went wrong.
+#include "apps/sh/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/sh/shell.h"
+
+enum { HEAD_SIZE = 128 };
+
+// One try; 0 or an errno.
+static int try_spawn(pid_t *process, const char *path, char **arguments, char **environment,
+                     struct descriptors *descriptors) {
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error)
+        return error;
+    error = descriptors_add_actions(descriptors, &actions) ? 0 : errno;
+    if (!error)
+        error = posix_spawn(process, path, &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+// A file without bytes of zero at its start is taken for a script.
+static bool is_text(const char *path) {
+    char head[HEAD_SIZE];
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = descriptor < 0 ? -1 : read(descriptor, head, sizeof(head));
+    if (descriptor >= 0)
+        close(descriptor);
+    return got >= 0 && !memchr(head, 0, (size_t)got);
+}
+
+static int spawn_script(struct shell *shell, pid_t *process, const char *path, char **arguments, char **environment,
+                        struct descriptors *descriptors) {
+    struct strings words = {0};
+    strings_add(&words, string_copy("sh"));
+    strings_add(&words, string_copy(path));
+    for (char **argument = arguments + 1; *argument; argument++)
+        strings_add(&words, string_copy(*argument));
+    int error = try_spawn(process, shell->program, words.list, environment, descriptors);
+    strings_release(&words);
+    return error;
+}
+
+static int spawn_path(struct shell *shell, pid_t *process, const char *path, char **arguments, char **environment,
+                      struct descriptors *descriptors) {
+    int error = try_spawn(process, path, arguments, environment, descriptors);
+    if (error == ENOEXEC && is_text(path))
+        return spawn_script(shell, process, path, arguments, environment, descriptors);
+    return error;
+}
+
+// Tries the directories of $PATH. One where the name cannot be run counts only if no other has a better.
+static int search(struct shell *shell, pid_t *process, char **arguments, char **environment,
+                  struct descriptors *descriptors) {
+    const char *list = variables_get(&shell->variables, "PATH");
+    struct text path = {0};
+    int result = ENOENT;
+    for (list = list ? list : "/bin"; *list;) {
+        size_t length = strcspn(list, ":");
+        text_clear(&path);
+        text_add(&path, length ? list : ".", length ? length : 1);
+        text_add_character(&path, '/');
+        text_add_string(&path, arguments[0]);
+        int error = spawn_path(shell, process, path.bytes, arguments, environment, descriptors);
+        if (error != ENOENT && error != ENOTDIR)
+            result = error;
+        if (!error || (result != ENOENT && result != EACCES))
+            break;
+        list += length + (list[length] == ':');
+    }
+    text_release(&path);
+    return result;
+}
+
+// An assignment takes the place of an exported variable of its name.
+static void add_assignment(struct strings *environment, const char *assignment) {
+    size_t name = strcspn(assignment, "=") + 1;
+    for (size_t i = 0; i < environment->count; i++) {
+        if (!strncmp(environment->list[i], assignment, name)) {
+            free(environment->list[i]);
+            environment->list[i] = string_copy(assignment);
+            return;
+        }
+    }
+    strings_add(environment, string_copy(assignment));
+}
+
+static int status_for(int error, const char *name) {
+    if (error == ENOENT && !strchr(name, '/'))
+        shell_complain(2, name, "not found");
+    else if (error == ENOEXEC)
+        shell_complain(2, name, "not a program");
+    else
+        shell_complain(2, name, strerror(error));
+    return error == ENOENT || error == ENOTDIR ? SHELL_NOT_FOUND : SHELL_NO_PROGRAM;
+}
+
+pid_t spawn_program(struct shell *shell, char **arguments, const struct strings *assignments,
+                    struct descriptors *descriptors, int *status) {
+    struct strings environment = {0};
+    pid_t process = 0;
+    variables_environment(&shell->variables, &environment);
+    for (size_t i = 0; i < assignments->count; i++)
+        add_assignment(&environment, assignments->list[i]);
+    char **list = strings_list(&environment);
+    int error = ENOENT;
+    if (strchr(arguments[0], '/'))
+        error = spawn_path(shell, &process, arguments[0], arguments, list, descriptors);
+    else if (*arguments[0])
+        error = search(shell, &process, arguments, list, descriptors);
+    strings_release(&environment);
+    if (!error)
+        return process;
+    *status = status_for(error, arguments[0]);
+    return 0;
+}
+
+pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors, int *status) {
+    struct strings environment = {0}, words = {0};
+    struct text text = {0};
+    pid_t process = 0;
+    text_add(&text, source, length);
+    variables_for_subshell(&shell->variables, &environment);
+    strings_add(&words, string_copy("sh"));
+    strings_add(&words, string_copy("-c"));
+    strings_add(&words, text_take(&text));
+    for (size_t i = 0; i < shell->arguments.count; i++)
+        strings_add(&words, string_copy(shell->arguments.list[i]));
+    int error = try_spawn(&process, shell->program, words.list, strings_list(&environment), descriptors);
+    strings_release(&environment);
+    strings_release(&words);
+    if (!error)
+        return process;
+    *status = status_for(error, shell->program);
+    return 0;
+}

@@ -1,0 +1,75 @@
+// The terminal of an interactive shell, by the protocol of its console.
+#include "apps/sh/terminal.h"
+
+#include <parley/console.h>
+#include <parley/descriptor.h>
+#include <parley/object.h>
+#include <parley/start.h>
+#include <unistd.h>
+
+#include "apps/native/request.h"
+
+enum { COLUMNS_DEFAULT = 80 };
+
+static uint32_t mode_before = CONSOLE_COOKED;
+
+// Asks the console; false: there is none, or it refused.
+static bool ask(struct console_request *request, struct console_reply *reply, int32_t *number) {
+    uint32_t console = start_service("console");
+    return console && request_ask(console, request, sizeof(*request), reply, sizeof(*reply), number) >= 0 &&
+           reply->status >= 0;
+}
+
+static bool set_mode(uint32_t mode, uint32_t *before) {
+    struct console_request request = {.operation = CONSOLE_SET_MODE, .value = mode};
+    struct console_reply reply;
+    if (!ask(&request, &reply, NULL))
+        return false;
+    *before = reply.value;
+    return true;
+}
+
+bool terminal_open(void) {
+    return set_mode(CONSOLE_RAW, &mode_before);
+}
+
+void terminal_close(void) {
+    uint32_t raw;
+    set_mode(mode_before, &raw);
+}
+
+size_t terminal_columns(void) {
+    struct console_request request = {.operation = CONSOLE_GET_SIZE};
+    struct console_reply reply;
+    return ask(&request, &reply, NULL) && reply.columns ? reply.columns : COLUMNS_DEFAULT;
+}
+
+int terminal_job_begin(void) {
+    struct console_request request = {.operation = CONSOLE_JOB_BEGIN};
+    struct console_reply reply;
+    int32_t number = NUMBER_NONE;
+    if (!ask(&request, &reply, &number) || number == NUMBER_NONE)
+        return -1;
+    int descriptor = descriptor_of_pipe(number, START_TERMINAL | START_READ, true);
+    if (descriptor < 0)
+        number_close(number);
+    return descriptor;
+}
+
+void terminal_job_add(const pid_t *processes, size_t count) {
+    while (count) {
+        struct console_request request = {.operation = CONSOLE_JOB_ADD};
+        struct console_reply reply;
+        while (count && request.value < CONSOLE_PROCESSES_MAX) {
+            request.processes[request.value++] = (uint32_t)*processes++;
+            count--;
+        }
+        ask(&request, &reply, NULL);
+    }
+}
+
+bool terminal_job_end(void) {
+    struct console_request request = {.operation = CONSOLE_JOB_END};
+    struct console_reply reply;
+    return ask(&request, &reply, NULL) && reply.value;
+}

@@ -1,0 +1,27 @@
+// The terminal of an interactive shell: keys as they come, and whom Ctrl-C ends.
+//
+// terminal.c talks to the console (libc/include/parley/console.h); the tests on the host have another one.
+// Rules: terminal_job_* only for a shell that opened the terminal; a job is begun, filled and ended before the next.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+// Takes over the terminal on descriptor 0: from now on keys come one by one. False: there is none.
+bool terminal_open(void);
+
+// Gives it back as it was.
+void terminal_close(void);
+
+// Its width; 80 where it is not known.
+size_t terminal_columns(void);
+
+// Begins a job in the foreground: the descriptor of its standard input, which the caller closes; -1: as the shell's own.
+int terminal_job_begin(void);
+
+// Ctrl-C ends these, and all they start.
+void terminal_job_add(const pid_t *processes, size_t count);
+
+// Keys come to the shell again. Whether Ctrl-C was typed.
+bool terminal_job_end(void);

@@ -1,0 +1,51 @@
+// The shell's terminal on the host: termios, so that the shell can be tried by hand and by tests on the build machine.
+#include "apps/sh/terminal.h"
+
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static struct termios cooked;
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal) {
+    interrupted = signal;
+}
+
+bool terminal_open(void) {
+    if (tcgetattr(0, &cooked))
+        return false;
+    struct termios raw = cooked;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    raw.c_iflag &= ~(tcflag_t)(ICRNL | IXON);
+    signal(SIGINT, note_interrupt);
+    signal(SIGPIPE, note_interrupt);
+    return !tcsetattr(0, TCSADRAIN, &raw);
+}
+
+void terminal_close(void) {
+    tcsetattr(0, TCSADRAIN, &cooked);
+}
+
+size_t terminal_columns(void) {
+    struct winsize size;
+    return !ioctl(1, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+int terminal_job_begin(void) {
+    interrupted = 0;
+    terminal_close();
+    return -1;
+}
+
+void terminal_job_add(const pid_t *processes, size_t count) {
+    (void)processes;
+    (void)count;
+}
+
+bool terminal_job_end(void) {
+    bool typed = interrupted == SIGINT;
+    terminal_open();
+    return typed;
+}
