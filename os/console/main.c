@@ -3,6 +3,7 @@
 // Told: the process id of `terminal`. Arguments: the shell and its arguments. Keys come as events from the keyboard's
 // driver, or as bytes from the terminal's. Its gate lets in its own user and user 0 alone.
 #include "os/console/keys.h"
+#include "os/console/log.h"
 #include "os/console/session.h"
 
 #include <fcntl.h>
@@ -66,6 +67,7 @@ static enum status prepare(char **command) {
         return status;
     }
     close_gate();
+    log_skip(&session);
     show_welcome();
     return session_start_shell(&session);
 }
@@ -82,5 +84,6 @@ int main(int count, char **arguments) {
         while (event_get(&event, NULL) == STATUS_OK) {
             take_event(&event);
         }
+        log_show_new(&session);
     }
 }

@@ -1,4 +1,5 @@
 // What programs ask of the console: a table of the operations of <parley/console.h>.
+#include "os/console/log.h"
 #include "os/console/session.h"
 
 #include <parley/calls.h>
@@ -34,6 +35,7 @@ static enum status run_end(struct asked *asked) {
     bool interrupted = false;
     enum status status = jobs_end(&asked->session->jobs, asked->sender, &interrupted);
     asked->reply.value = interrupted;
+    log_show_new(asked->session);
     return status;
 }
 

@@ -16,6 +16,7 @@ struct session {
     int32_t shell_number; // 0: none runs
     uint32_t shell;
     uint64_t shell_started;
+    uint64_t log_position; // how far the kernel's log was shown
     struct jobs jobs;
     struct discipline_result result;
 };

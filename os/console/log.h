@@ -1,0 +1,13 @@
+// Shows the person what is new in the kernel's log: which program did what it must not, which service ended.
+//
+// While a driver has the serial port, the kernel's own words reach nobody; so each console looks after every event that it
+// serves, and before it tells a shell that its job has ended.
+// Rules: one thread.
+#pragma once
+
+#include "os/console/session.h"
+
+// Passes over what the log holds now.
+void log_skip(struct session *session);
+
+void log_show_new(struct session *session);
