@@ -46,10 +46,10 @@ static void main_function(void *argument) {
     (void)argument;
 }
 
-static void main_thread_make(struct process *process) {
+static enum status main_thread_make(struct process *process) {
     struct thread_start start = {.process = process, .name = "main", .entry = (uint64_t)main_function};
     struct thread *thread;
-    cr_assert_eq(thread_create(&start, &thread), STATUS_OK); // the reference is for the scheduler, when it is launched
+    return thread_create(&start, &thread); // the reference is for the scheduler, when it is launched
 }
 
 // The test's own thread is the one that was made first.
@@ -61,12 +61,31 @@ static struct thread *main_thread_of(struct process *process) {
     return main;
 }
 
+static void subsystems_detach(struct process *process) {
+    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
+        if ((*entry)->process_ended != 0)
+            (*entry)->process_ended(process);
+}
+
+// As kernel/process/create.c does.
 static enum status process_fill(struct process *process) {
     enum status status = space_create(process->account, &process->space);
     if (status == STATUS_OK)
         status = subsystems_attach(process);
-    if (status == STATUS_OK)
-        status = process_table_add(process);
+    if (status != STATUS_OK)
+        return status;
+    status = process_table_add(process);
+    if (status != STATUS_OK) {
+        subsystems_detach(process);
+        return status;
+    }
+    process->account->process = process->id;
+    status = main_thread_make(process);
+    if (status != STATUS_OK) {
+        process_table_remove(process);
+        process_release(process);
+        subsystems_detach(process);
+    }
     return status;
 }
 
@@ -84,8 +103,6 @@ enum status host_process_create(const struct host_plan *plan, struct process **p
         process_release(made);
         return status;
     }
-    made->account->process = made->id;
-    main_thread_make(made);
     *process = made;
     return STATUS_OK;
 }
@@ -103,6 +120,7 @@ void host_process_end(struct process *process) {
     process_end(process, &end);
     scheduler_ready(main); // its reference is the scheduler's now
     fiber_set_pauses(0);
+    fiber_run(main->context.fiber);
     fiber_run_all();
     process_release(process); // the maker's
 }

@@ -6,6 +6,8 @@
 // block, no page, no lock.
 #pragma once
 
+#include "kernel/abi/machine.h"
+#include "kernel/base/clock.h"
 #include "kernel/process/process.h"
 #include "tests/unit/host/allocation.h"
 #include "tests/unit/host/fiber.h"
