@@ -109,10 +109,13 @@ static int run_peer(const char *name, const char *parent) {
 int main(int count, char **arguments) {
     if (count == 4 && strcmp(arguments[1], "--peer") == 0)
         return run_peer(arguments[2], arguments[3]);
+    if (count == 2 && strcmp(arguments[1], "boot") == 0)
+        return bench_boot();
     if (count > 3 || (count >= 2 && arguments[1][0] == '-')) {
         fprintf(stderr,
                 "usage: bench [NAME [FACTOR]]\n"
-                "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n");
+                "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n"
+                "bench boot tells how long the way to the first prompt was, and the memory in use.\n");
         return 2;
     }
     if (count == 3)

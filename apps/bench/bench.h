@@ -35,5 +35,8 @@ void bench_check(enum status status, const char *what);
 uint32_t bench_peer_start(const char *name, const struct spawn_grant *grants, uint32_t count);
 void bench_peer_end(void);
 
+// Tells what booting took: to be asked for at the first prompt. The program's exit status.
+int bench_boot(void);
+
 // Own process id.
 uint32_t bench_self(void);

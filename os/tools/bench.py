@@ -2,7 +2,8 @@
 """Measures the release build, prints a table, and writes build/bench.json.
 
 The guest's program `bench` prints a line `NAME VALUE ns` per operation, the time of one, or `NAME VALUE kib` for memory.
-It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without.
+It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without. What
+booting takes is asked for at the first prompt of a third and a fourth boot.
 """
 import json
 import os
@@ -10,10 +11,12 @@ import re
 import subprocess
 import sys
 
+from machine import PROMPT, Machine, Settings
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OUTPUT = "build/bench.json"
 SECONDS = 600
-LINE = re.compile(r"^([a-z0-9_]+) ([0-9.]+) (ns|kib)$", re.MULTILINE)
+LINE = re.compile(r"^([a-z0-9_]+) ([0-9.]+) (ns|kib)\r?$", re.MULTILINE)
 
 # What the design is to reach: guest instructions on one CPU, or KiB.
 GOALS = {
@@ -31,7 +34,20 @@ def measure(*more):
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if run.returncode != 0:
         sys.exit(f"bench.py: the guest's bench ended with status {run.returncode}:\n{run.stdout}")
-    return {name: (float(value), unit) for name, value, unit in LINE.findall(run.stdout)}
+    return figures_of(run.stdout)
+
+
+def figures_of(text):
+    return {name: (float(value), unit) for name, value, unit in LINE.findall(text)}
+
+
+def measure_boot(icount):
+    """The same of a boot to the prompt."""
+    with Machine(Settings(cpus=1, icount=icount)) as machine:
+        machine.expect(PROMPT, SECONDS)
+        machine.write("bench boot\n")
+        machine.expect(rb"memory_at_prompt_kib \d+ kib", SECONDS)
+        return figures_of(machine.console.decode(errors="replace"))
 
 
 def row(name, figures):
@@ -43,7 +59,10 @@ def row(name, figures):
 
 
 def main():
+    os.chdir(ROOT)
     counted, timed = measure("--icount"), measure()
+    counted.update(measure_boot(icount=True))
+    timed.update(measure_boot(icount=False))
     table = {}
     for name, (value, unit) in counted.items():
         table[name] = {"kib": value} if unit == "kib" else {
