@@ -11,8 +11,8 @@
 enum { LOG_SIZE = 32 << 10, NANOSECONDS_PER_SECOND = 1000000000, NANOSECONDS_PER_MICROSECOND = 1000 };
 
 static struct lock log_lock = {.rank = RANK_LOG};
-static char ring[LOG_SIZE];  // [log_lock] as are the next two
-static uint64_t ring_end;    // bytes ever added; the newest LOG_SIZE of them are kept
+static char ring[LOG_SIZE]; // [log_lock] as are the next two
+static uint64_t ring_end;   // bytes ever added; the newest LOG_SIZE of them are kept
 static int to_serial = 1;
 
 static void put_locked(struct writer *writer, const char *text, size_t size) {

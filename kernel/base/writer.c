@@ -117,15 +117,11 @@ static uint64_t unsigned_argument(const struct conversion *conversion, uint64_t 
     return value << unused >> unused;
 }
 
-struct arguments {
-    va_list list;
-};
-
-static uint64_t next_integer(const struct conversion *conversion, struct arguments *arguments) {
-    return conversion->length == 8 ? va_arg(arguments->list, uint64_t) : va_arg(arguments->list, uint32_t);
+static uint64_t next_integer(const struct conversion *conversion, va_list *arguments) {
+    return conversion->length == 8 ? va_arg(*arguments, uint64_t) : va_arg(*arguments, uint32_t);
 }
 
-static void put_conversion(struct writer *writer, struct conversion *conversion, struct arguments *arguments) {
+static void put_conversion(struct writer *writer, struct conversion *conversion, va_list *arguments) {
     char character;
     switch (conversion->kind) {
     case 'd':
@@ -140,13 +136,13 @@ static void put_conversion(struct writer *writer, struct conversion *conversion,
     case 'p':
         conversion->prefix = true;
         conversion->kind = 'x';
-        put_number(writer, conversion, (uint64_t)va_arg(arguments->list, void *));
+        put_number(writer, conversion, (uint64_t)va_arg(*arguments, void *));
         return;
     case 's':
-        put_string(writer, conversion, va_arg(arguments->list, const char *));
+        put_string(writer, conversion, va_arg(*arguments, const char *));
         return;
     case 'c':
-        character = (char)va_arg(arguments->list, int);
+        character = (char)va_arg(*arguments, int);
         conversion->precision = 1;
         put_string(writer, conversion, &character);
         return;
@@ -155,10 +151,10 @@ static void put_conversion(struct writer *writer, struct conversion *conversion,
     }
 }
 
-static const char *read_number(const char *format, int *number, struct arguments *arguments) {
+static const char *read_number(const char *format, int *number, va_list *arguments) {
     *number = 0;
     if (*format == '*') {
-        *number = va_arg(arguments->list, int);
+        *number = va_arg(*arguments, int);
         return format + 1;
     }
     for (; *format >= '0' && *format <= '9'; format++)
@@ -167,7 +163,7 @@ static const char *read_number(const char *format, int *number, struct arguments
 }
 
 // Reads one conversion behind its '%'; returns what follows it.
-static const char *read_conversion(const char *format, struct conversion *conversion, struct arguments *arguments) {
+static const char *read_conversion(const char *format, struct conversion *conversion, va_list *arguments) {
     *conversion = (struct conversion){.precision = -1};
     format = read_flags(format, conversion);
     format = read_number(format, &conversion->width, arguments);
@@ -179,8 +175,8 @@ static const char *read_conversion(const char *format, struct conversion *conver
 }
 
 void writer_format_list(struct writer *writer, const char *format, va_list list) {
-    struct arguments arguments;
-    va_copy(arguments.list, list);
+    va_list arguments;
+    va_copy(arguments, list);
     while (*format != 0) {
         size_t plain = 0;
         while (format[plain] != 0 && format[plain] != '%')
@@ -195,7 +191,7 @@ void writer_format_list(struct writer *writer, const char *format, va_list list)
         if (conversion.kind != 0)
             put_conversion(writer, &conversion, &arguments);
     }
-    va_end(arguments.list);
+    va_end(arguments);
 }
 
 void writer_format(struct writer *writer, const char *format, ...) {

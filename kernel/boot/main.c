@@ -17,7 +17,7 @@
 enum { PAGES_PER_MEBIBYTE = 256 };
 
 static void start_subsystems(void) {
-    for (const struct subsystem *const *entry = __start_subsystems; entry < __stop_subsystems; entry++) {
+    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++) {
         enum status status = (*entry)->start != 0 ? (*entry)->start() : STATUS_OK;
         if (status != STATUS_OK)
             panic("subsystem %s does not start: expected 0, found %d", (*entry)->name, status);

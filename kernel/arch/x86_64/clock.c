@@ -8,8 +8,8 @@
 #include "kernel/base/log.h"
 
 enum {
-    SCALE_SHIFT = 32,         // of nanoseconds per count, and of timer counts per nanosecond
-    MEASURE_TICKS = 7159,     // of the ACPI timer: 2 ms
+    SCALE_SHIFT = 32,     // of nanoseconds per count, and of timer counts per nanosecond
+    MEASURE_TICKS = 7159, // of the ACPI timer: 2 ms
     SAMPLE_TRIES = 5,
     TIMER_COUNT_LEAST = 16,
 };
@@ -56,7 +56,8 @@ void clock_arm(uint64_t when) {
     uint64_t distance = when > now ? when - now : 0;
     if (distance > ARM_MOST)
         distance = ARM_MOST;
-    uint64_t count = (uint64_t)((unsigned __int128)distance * timer_counts_per_nanosecond >> SCALE_SHIFT) + TIMER_COUNT_LEAST;
+    uint64_t count =
+        (uint64_t)((unsigned __int128)distance * timer_counts_per_nanosecond >> SCALE_SHIFT) + TIMER_COUNT_LEAST;
     local_apic_timer_set(count > TIMER_COUNT_MOST ? TIMER_COUNT_MOST : (uint32_t)count);
 }
 

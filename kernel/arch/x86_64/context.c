@@ -72,7 +72,8 @@ void arch_context_destroy(struct thread *thread) {
 
 static uint32_t segments_in_use(void) {
     uint32_t data, extra, f, g;
-    __asm__ volatile("movl %%ds, %0; movl %%es, %1; movl %%fs, %2; movl %%gs, %3" : "=r"(data), "=r"(extra), "=r"(f), "=r"(g));
+    __asm__ volatile("movl %%ds, %0; movl %%es, %1; movl %%fs, %2; movl %%gs, %3"
+                     : "=r"(data), "=r"(extra), "=r"(f), "=r"(g));
     return data | extra | f | g;
 }
 
@@ -103,7 +104,8 @@ static inline void stack_switch(uint64_t *saved, uint64_t next) {
                      "1: popq %%rbp"
                      : "+D"(saved), "+S"(next)
                      :
-                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory");
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc",
+                       "memory");
 }
 
 void arch_context_switch(struct thread *from, struct thread *to) {

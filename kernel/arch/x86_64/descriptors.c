@@ -6,7 +6,7 @@
 #include "kernel/thread/processor.h"
 
 enum {
-    GATE_INTERRUPT = 0x8e00, // present, for the kernel alone, interrupts off
+    GATE_INTERRUPT = 0x8e00,  // present, for the kernel alone, interrupts off
     GATE_BREAKPOINT = 0xee00, // as that, and programs may use `int3`
     TASK_AVAILABLE = 0x89,
     STUB_SIZE = 16,
@@ -65,8 +65,8 @@ static void segments_fill(struct arch_cpu *cpu) {
     segments[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff;
     segments[SELECTOR_USER_DATA / 8] = 0x00cff3000000ffff;
     segments[SELECTOR_USER_CODE / 8] = 0x00affb000000ffff;
-    segments[SELECTOR_TASK / 8] = (sizeof(cpu->task) - 1) | (task & 0xffffff) << 16 |
-                                  (uint64_t)TASK_AVAILABLE << 40 | (task >> 24 & 0xff) << 56;
+    segments[SELECTOR_TASK / 8] =
+        (sizeof(cpu->task) - 1) | (task & 0xffffff) << 16 | (uint64_t)TASK_AVAILABLE << 40 | (task >> 24 & 0xff) << 56;
     segments[SELECTOR_TASK / 8 + 1] = task >> 32;
 }
 

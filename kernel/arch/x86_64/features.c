@@ -9,7 +9,7 @@ enum {
     LEAF_STRUCTURED = 7,
     LEAF_EXTENDED_STATE = 0xd,
     FXSAVE_SIZE = 512,
-    COMPONENTS_SSE = 3,     // x87 and SSE
+    COMPONENTS_SSE = 3, // x87 and SSE
     COMPONENTS_AVX = 1 << 2,
     COMPONENTS_AVX512 = 7 << 5,
 };
@@ -26,9 +26,7 @@ struct cpuid {
 
 static struct cpuid cpuid_read(uint32_t leaf, uint32_t part) {
     struct cpuid result;
-    __asm__ volatile("cpuid"
-                     : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d)
-                     : "a"(leaf), "c"(part));
+    __asm__ volatile("cpuid" : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d) : "a"(leaf), "c"(part));
     return result;
 }
 
@@ -98,8 +96,11 @@ void features_enable(void) {
         bool present;
         uint64_t bit;
     } bits[] = {
-        {features.global_pages, CR4_GLOBAL_PAGES}, {features.umip, CR4_UMIP}, {features.smep, CR4_SMEP},
-        {features.smap, CR4_SMAP},                 {features.xsave, CR4_XSAVE},
+        {features.global_pages, CR4_GLOBAL_PAGES},
+        {features.umip, CR4_UMIP},
+        {features.smep, CR4_SMEP},
+        {features.smap, CR4_SMAP},
+        {features.xsave, CR4_XSAVE},
     };
     for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
         if (bits[i].present)

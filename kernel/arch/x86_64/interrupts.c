@@ -135,7 +135,7 @@ static void flush_vector(uint32_t vector) {
 
 void interrupt_handle(uint32_t vector) {
     static void (*const handlers[VECTOR_COUNT])(uint32_t vector) = {
-        [VECTOR_LINES ... VECTOR_LINES + INTERRUPT_LINE_COUNT - 1] = line_interrupt,
+        [VECTOR_LINES... VECTOR_LINES + INTERRUPT_LINE_COUNT - 1] = line_interrupt,
         [VECTOR_TIMER] = timer_vector,
         [VECTOR_RESCHEDULE] = reschedule_vector,
         [VECTOR_FLUSH] = flush_vector,

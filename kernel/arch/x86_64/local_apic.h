@@ -18,7 +18,7 @@ void local_apic_end_of_interrupt(void);
 // Interrupts the CPU with this APIC id; waits until the message before was sent.
 void local_apic_send(uint32_t apic_id, uint32_t vector);
 void local_apic_send_non_maskable(uint32_t apic_id);
-void local_apic_send_start(uint32_t apic_id);              // INIT
+void local_apic_send_start(uint32_t apic_id);               // INIT
 void local_apic_send_code(uint32_t apic_id, uint64_t page); // SIPI: start at this physical page below 1 MiB
 
 // One interrupt of the timer after `count` (0: never) of its clock.

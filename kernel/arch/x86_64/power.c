@@ -21,7 +21,14 @@ enum {
 };
 
 // AML opcodes in front of the sleep types.
-enum aml { AML_ZERO = 0x00, AML_ONE = 0x01, AML_NAME = 0x08, AML_BYTE = 0x0a, AML_PACKAGE = 0x12, AML_LENGTH_BYTES_SHIFT = 6 };
+enum aml {
+    AML_ZERO = 0x00,
+    AML_ONE = 0x01,
+    AML_NAME = 0x08,
+    AML_BYTE = 0x0a,
+    AML_PACKAGE = 0x12,
+    AML_LENGTH_BYTES_SHIFT = 6
+};
 
 struct generic_address {
     uint8_t space;

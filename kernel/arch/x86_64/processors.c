@@ -17,8 +17,7 @@
 enum { OWN_STACKS = 4, STACK_TOP_RESERVED = 16 };
 
 // Flags that a system call clears: trap, interrupt, direction, I/O level, nested, alignment (which is access check in the kernel).
-#define SYSTEM_CALL_FLAGS                                                                                              \
-    (FLAG_TRAP | FLAG_INTERRUPT | FLAG_DIRECTION | 3 << 12 | FLAG_NESTED | FLAG_ALIGNMENT)
+#define SYSTEM_CALL_FLAGS (FLAG_TRAP | FLAG_INTERRUPT | FLAG_DIRECTION | 3 << 12 | FLAG_NESTED | FLAG_ALIGNMENT)
 
 extern const char system_call_entry[];
 

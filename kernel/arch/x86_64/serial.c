@@ -1,7 +1,7 @@
 // The first serial port as the kernel's own console, before and beside any driver: output only, polled.
+#include "kernel/arch/x86_64/serial.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
-#include "kernel/arch/x86_64/serial.h"
 
 enum {
     REGISTER_DATA = 0,

@@ -15,12 +15,13 @@
 
 enum {
     NANOSECONDS_PER_MICROSECOND = 1000,
-    SETTLE_MICROSECONDS = 20,       // between INIT and the first start message
-    FIRST_TRY_MICROSECONDS = 1000,  // then the start message is sent again
+    SETTLE_MICROSECONDS = 20,      // between INIT and the first start message
+    FIRST_TRY_MICROSECONDS = 1000, // then the start message is sent again
     GIVE_UP_MICROSECONDS = 200000,
 };
 
-extern const char trampoline_code[], trampoline_code_end[];
+extern const char trampoline_code[];
+extern const uint32_t trampoline_code_size;
 extern uint64_t boot_table_top[];
 
 // Read by processor_entry (boot.S) on the CPU that starts.
@@ -54,7 +55,7 @@ static bool start_one(struct processor *processor) {
 }
 
 void machine_start_processors(void) {
-    memcpy(alias_pointer(TRAMPOLINE_PAGE), trampoline_code, (size_t)(trampoline_code_end - trampoline_code));
+    memcpy(alias_pointer(TRAMPOLINE_PAGE), trampoline_code, trampoline_code_size);
     for (uint32_t i = 1; i < processor_count; i++) {
         processor_give_stacks(&processors[i]);
         if (start_one(&processors[i]))

@@ -4,7 +4,7 @@
 
     .section .rodata
     .code16
-    .global trampoline_code, trampoline_code_end
+    .global trampoline_code, trampoline_code_size
 trampoline_code:
     cli
     cld
@@ -19,6 +19,8 @@ trampoline_gdt_pointer:
     .word 4 * 8 - 1
     .long boot_gdt
 trampoline_code_end:
+trampoline_code_size:
+    .long trampoline_code_end - trampoline_code
 
     .section .boot, "ax"
     .code32

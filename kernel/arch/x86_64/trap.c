@@ -24,20 +24,44 @@ enum page_fault_error {
 
 const char *trap_name(uint64_t vector) {
     static const char *const names[VECTOR_EXCEPTIONS] = {
-        "division error", "debug exception", "non-maskable interrupt", "breakpoint",
-        "overflow", "bound exceeded", "invalid instruction", "no coprocessor",
-        "double fault", "coprocessor overrun", "invalid task state", "segment not present",
-        "stack fault", "general protection fault", "page fault", "exception 15",
-        "floating-point error", "alignment error", "machine check", "vector floating-point error",
-        "virtualization exception", "control protection fault", "exception 22", "exception 23",
-        "exception 24", "exception 25", "exception 26", "exception 27",
-        "exception 28", "exception 29", "security exception", "exception 31",
+        "division error",
+        "debug exception",
+        "non-maskable interrupt",
+        "breakpoint",
+        "overflow",
+        "bound exceeded",
+        "invalid instruction",
+        "no coprocessor",
+        "double fault",
+        "coprocessor overrun",
+        "invalid task state",
+        "segment not present",
+        "stack fault",
+        "general protection fault",
+        "page fault",
+        "exception 15",
+        "floating-point error",
+        "alignment error",
+        "machine check",
+        "vector floating-point error",
+        "virtualization exception",
+        "control protection fault",
+        "exception 22",
+        "exception 23",
+        "exception 24",
+        "exception 25",
+        "exception 26",
+        "exception 27",
+        "exception 28",
+        "exception 29",
+        "security exception",
+        "exception 31",
     };
     return vector < VECTOR_EXCEPTIONS ? names[vector] : "interrupt";
 }
 
 uint64_t fixup_find(uint64_t instruction) {
-    for (const struct fixup *fixup = __start_fixups; fixup < __stop_fixups; fixup++) {
+    for (const struct fixup *fixup = __start_fixups; fixup != __stop_fixups; fixup++) {
         if (fixup->instruction == instruction)
             return fixup->landing;
     }

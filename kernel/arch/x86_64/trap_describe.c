@@ -17,9 +17,9 @@ void trap_describe(const struct trap_frame *frame, struct writer *out) {
         const char *name;
         uint64_t value;
     } registers[] = {
-        {"rax", frame->rax}, {"rbx", frame->rbx}, {"rcx", frame->rcx}, {"rdx", frame->rdx}, {"rsi", frame->rsi},
-        {"rdi", frame->rdi}, {"rbp", frame->rbp}, {"rsp", frame->rsp}, {"r8", frame->r8},   {"r9", frame->r9},
-        {"r10", frame->r10}, {"r11", frame->r11}, {"r12", frame->r12}, {"r13", frame->r13}, {"r14", frame->r14},
+        {"rax", frame->rax}, {"rbx", frame->rbx}, {"rcx", frame->rcx},      {"rdx", frame->rdx}, {"rsi", frame->rsi},
+        {"rdi", frame->rdi}, {"rbp", frame->rbp}, {"rsp", frame->rsp},      {"r8", frame->r8},   {"r9", frame->r9},
+        {"r10", frame->r10}, {"r11", frame->r11}, {"r12", frame->r12},      {"r13", frame->r13}, {"r14", frame->r14},
         {"r15", frame->r15}, {"rip", frame->rip}, {"flags", frame->rflags},
     };
     enum { COUNT = sizeof(registers) / sizeof(registers[0]) };

@@ -37,10 +37,10 @@ struct arch_cpu {
     uint64_t descriptors[DESCRIPTOR_COUNT]; // the GDT
     struct task_state task;
     uint32_t apic_id;
-    bool running;                  // [a] it entered processor_main
-    uint64_t address_space;        // physical root of the page table it has loaded
-    struct port_ranges ports;      // what port_map allows now
-    uint32_t flush_pending;        // [a] a TLB request of another CPU waits to be served
-    uint32_t ports_pending;        // [a] the port bitmap is to be loaded anew
-    const void *interrupted;       // struct trap_frame of the newest trap, for panics
+    bool running;             // [a] it entered processor_main
+    uint64_t address_space;   // physical root of the page table it has loaded
+    struct port_ranges ports; // what port_map allows now
+    uint32_t flush_pending;   // [a] a TLB request of another CPU waits to be served
+    uint32_t ports_pending;   // [a] the port bitmap is to be loaded anew
+    const void *interrupted;  // struct trap_frame of the newest trap, for panics
 };
