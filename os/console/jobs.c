@@ -204,8 +204,17 @@ enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processe
     return STATUS_OK;
 }
 
+// What was typed before the interrupt was meant for what it ends.
+static void drop_unread(struct job *job) {
+    char bytes[256];
+    size_t size = 0;
+    while (pipe_read(job->reader, bytes, sizeof(bytes), DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
+    }
+}
+
 void jobs_interrupt(struct jobs *jobs) {
     struct job *job = jobs_foreground(jobs);
     job->interrupted = true;
+    drop_unread(job);
     kill_processes(job);
 }

@@ -19,6 +19,7 @@ static enum status run_begin(struct asked *asked) {
     enum status status = asked->request.value ? STATUS_INVALID_ARGUMENT : jobs_begin(jobs, asked->sender);
     if (status == STATUS_OK) {
         asked->number = jobs_foreground(jobs)->reader;
+        session_retype(asked->session);
     }
     return status;
 }

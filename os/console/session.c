@@ -140,6 +140,20 @@ void session_type(struct session *session, const char *bytes, size_t size) {
     }
 }
 
+// Raw keys of the job below were not yet edited or shown; lines were.
+void session_retype(struct session *session) {
+    char bytes[512];
+    size_t size = 0;
+    struct job *job = jobs_foreground(&session->jobs), *below = job - 1;
+    while (pipe_read(below->reader, bytes, sizeof(bytes), DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
+        if (below->discipline.mode & CONSOLE_RAW) {
+            session_type(session, bytes, size);
+        } else {
+            jobs_send(&session->jobs, bytes, size);
+        }
+    }
+}
+
 void session_take_input(struct session *session) {
     char bytes[256];
     size_t size = 0;

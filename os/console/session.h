@@ -36,6 +36,9 @@ void session_show(struct session *session, const char *text, size_t size);
 // Takes bytes as typed.
 void session_type(struct session *session, const char *bytes, size_t size);
 
+// A job has begun: what was typed ahead, and not yet read, is for it.
+void session_retype(struct session *session);
+
 // Takes what came from the driver.
 void session_take_input(struct session *session);
 

@@ -65,7 +65,7 @@ enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, co
     if (__builtin_add_overflow(offset, size, &end)) {
         return STATUS_TOO_LARGE;
     }
-    if (size == 0) {
+    if (size == 0 || file->discards) {
         return STATUS_OK;
     }
     enum status status = reserve(tree, file, end > file->size ? end : file->size);
@@ -80,6 +80,9 @@ enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, co
 }
 
 enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size) {
+    if (file->discards) {
+        return STATUS_OK;
+    }
     if (size == 0) {
         tree_drop_content(tree, file);
         changed(tree, file);
@@ -99,6 +102,10 @@ void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size) {
     file->bytes = (uint8_t *)bytes;
     file->size = size;
     file->capacity = 0;
+}
+
+void tree_make_null(struct node *file) {
+    file->discards = true;
 }
 
 void tree_drop_content(struct tree *tree, struct node *file) {

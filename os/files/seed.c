@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { SEED_USER = 0, SEED_DIRECTORY_MODE = 0755, SEED_SHARED_MODE = TREE_STICKY | 0777 };
+enum { SEED_USER = 0, SEED_DIRECTORY_MODE = 0755, SEED_SHARED_MODE = TREE_STICKY | 0777, SEED_NULL_MODE = 0666 };
 
 // Directories that every user may write in.
 static const char *const shared_directories[] = {"/tmp", "/home"};
@@ -15,6 +15,18 @@ static enum status make_directory(struct tree *tree, struct tree_path path, uint
     struct node *node = NULL;
     enum status status = tree_make(tree, path, FILES_TYPE_DIRECTORY, mode, SEED_USER, &node);
     return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
+static enum status make_null(struct tree *tree) {
+    struct node *node = NULL;
+    enum status status = make_directory(tree, (struct tree_path){"/dev", 4}, SEED_DIRECTORY_MODE);
+    if (status == STATUS_OK) {
+        status = tree_make(tree, (struct tree_path){"/dev/null", 9}, FILES_TYPE_FILE, SEED_NULL_MODE, SEED_USER, &node);
+    }
+    if (status == STATUS_OK) {
+        tree_make_null(node);
+    }
+    return status;
 }
 
 // Archives need not list a file's directories.
@@ -64,6 +76,7 @@ enum status seed_tree(struct tree *tree, const void *archive, size_t size, const
     struct tar_reader reader = {.bytes = archive, .size = size};
     struct tar_entry entry;
     enum status status = make_shared_directories(tree);
+    status = status == STATUS_OK ? make_null(tree) : status;
     while (status == STATUS_OK) {
         status = tar_next(&reader, &entry);
         if (status == STATUS_OK) {

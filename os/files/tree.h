@@ -33,6 +33,7 @@ struct node {
     // of a file
     uint8_t *bytes;
     uint64_t size;
+    bool discards;     // what is written to it vanishes: /dev/null
     uint64_t capacity; // 0: `bytes` are the ramdisk's, not to be written or freed
     int32_t image;     // what the server keeps for these bytes, 0: nothing; dropped when they change
     // of a directory
@@ -104,6 +105,9 @@ enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size);
 
 // Gives an empty file bytes of the ramdisk, which stay where they are.
 void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size);
+
+// Makes an empty file one that takes what is written and stays empty.
+void tree_make_null(struct node *file);
 
 // Forgets a file's bytes.
 void tree_drop_content(struct tree *tree, struct node *file);

@@ -316,3 +316,17 @@ Test(tree, a_broken_archive_is_told_and_what_came_before_is_kept) {
     cr_assert(strstr(problem, "checksum"));
     cr_assert_not_null(find("/tmp"));
 }
+
+Test(tree, what_is_written_to_dev_null_vanishes) {
+    const char *problem = NULL;
+    size_t offset = 0;
+    char text[4];
+    cr_assert_eq(seed_tree(&tree, "", 0, &problem, &offset), STATUS_OK);
+    struct node *null = find("/dev/null");
+    cr_assert_not_null(null);
+    cr_assert(tree_may(null, 9, TREE_MAY_READ | TREE_MAY_WRITE));
+    cr_assert_eq(tree_write(&tree, null, 0, "abc", 3), STATUS_OK);
+    cr_assert_eq(tree_truncate(&tree, null, 100), STATUS_OK);
+    cr_assert_eq(tree_read(null, 0, text, 3), 0);
+    cr_assert_eq(tree.bytes, 0);
+}
