@@ -1,12 +1,8 @@
-// The event queue: notices raised by the kernel, looked at and taken by the process's threads.
+// The event queue: notices raised by the kernel, taken by the process's threads.
 //
-// Looking and taking are two steps because between them the event is copied to the program without a lock: an event that could
-// not be copied stays pending. Two threads may look at the same event; `version` lets one of them take it.
-//
-//      thread A                        thread B
-//      look: event 1, version 7        look: event 1, version 7
-//      copy out                        copy out
-//      take: version 7 -> 8, OK        take: version is 8: BUSY, looks again
+// An event is copied to the program under the queue's lock, which only works where the program's page is there: so taking
+// it and having copied it are one step, and an event that could not be copied stays pending. Where the page is not there yet
+// it is made without the lock, and all begins anew.
 #include "ipc/event.h"
 
 #include "ipc/event_post.h"
@@ -31,27 +27,25 @@ static uint32_t add_saturating(uint32_t a, uint32_t b) {
     return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
 }
 
-void event_queue_append_locked(struct event_queue *queue, struct notice *notice) {
-    notice->time = clock_now();
+__attribute__((noinline)) void event_queue_wake_locked(struct event_queue *queue) {
+    wait_queue_wake(&queue->object.waiters, 1);
+}
+
+void event_queue_put_back_locked(struct event_queue *queue, struct notice *notice) {
+    TAILQ_INSERT_HEAD(&queue->pending, notice, link);
     notice->queued = true;
-    TAILQ_INSERT_TAIL(&queue->pending, notice, link);
-    queue->pending_count++;
-    if (!wait_queue_is_empty(&queue->object.waiters))
-        wait_queue_wake(&queue->object.waiters, 1);
+    event_queue_wake_locked(queue);
 }
 
 static void entry_remove(struct event_queue *queue, struct notice *notice) {
     TAILQ_REMOVE(&queue->pending, notice, link);
     notice->queued = false;
-    queue->pending_count--;
-    queue->version++;
 }
 
 // Repeats coalesce: the newest event, the first time, the count of all.
 static void entry_merge(struct event_queue *queue, struct notice *notice, const EVENT *event, uint32_t count) {
     notice->event = *event;
     notice->count = add_saturating(notice->count, count);
-    queue->version++;
 }
 
 // ---- the notice target ----
@@ -104,12 +98,14 @@ enum status event_queue_wait(struct event_queue *queue, uint64_t deadline) {
     return status;
 }
 
-static void look_fill(struct event_look *look, const struct notice *notice) {
-    look->event = notice->event;
-    if (type_tells_count(notice->event.Type))
-        look->event.Data2 = notice->count;
-    look->takes = notice->take != 0;
-    look->source = (struct event_source){
+// What the program sees of a notice.
+struct told {
+    EVENT event;
+    struct event_source source;
+};
+
+static void source_fill(struct event_source *source, const struct notice *notice) {
+    *source = (struct event_source){
         .process = notice->process,
         .user = notice->user,
         .object = notice->object,
@@ -118,18 +114,38 @@ static void look_fill(struct event_look *look, const struct notice *notice) {
     };
 }
 
-enum status event_queue_look(struct event_queue *queue, struct event_look *look) {
-    lock_acquire(&queue->object.lock);
-    struct notice *notice = TAILQ_FIRST(&queue->pending);
-    if (notice != 0) {
-        look_fill(look, notice);
-        look->version = queue->version;
-    }
-    lock_release(&queue->object.lock);
-    if (notice != 0)
-        return STATUS_OK;
-    *look = (struct event_look){.event.Type = NOTHING};
-    return STATUS_NOTHING;
+// Where the program wants what it is told; `source` may be null.
+struct told_to {
+    struct user_address event, source;
+};
+
+static void told_fill(struct told *told, const struct notice *notice, const struct told_to *to) {
+    told->event = notice->event;
+    if (type_tells_count(notice->event.Type))
+        told->event.Data2 = notice->count;
+    if (to->source.value != 0)
+        source_fill(&told->source, notice);
+}
+
+// Under the lock: fails where the pages are not there.
+static enum status told_copy_resident(const struct told *told, const struct told_to *to) {
+    enum status status = user_copy_out_resident(to->event, &told->event, sizeof(EVENT));
+    if (status == STATUS_OK && to->source.value != 0)
+        status = user_copy_out_resident(to->source, &told->source, sizeof(struct event_source));
+    return status;
+}
+
+static enum status told_copy(const struct told *told, const struct told_to *to) {
+    enum status status = user_copy_out(to->event, &told->event, sizeof(EVENT));
+    if (status == STATUS_OK && to->source.value != 0)
+        status = user_copy_out(to->source, &told->source, sizeof(struct event_source));
+    return status;
+}
+
+static enum status tell_nothing(const struct told_to *to) {
+    static const struct told nothing = {.event.Type = NOTHING};
+    enum status status = told_copy(&nothing, to);
+    return status == STATUS_OK ? STATUS_NOTHING : status;
 }
 
 // `take` refused: the notice goes back to the front, unless it was raised again meanwhile.
@@ -137,44 +153,37 @@ static void notice_put_back(struct event_queue *queue, struct notice *notice, ui
     lock_acquire(&queue->object.lock);
     bool back = !notice->queued && !queue->closed;
     if (back) {
-        TAILQ_INSERT_HEAD(&queue->pending, notice, link);
-        notice->queued = true;
-        queue->pending_count++;
-        wait_queue_wake(&queue->object.waiters, 1);
+        event_queue_put_back_locked(queue, notice);
     } else if (notice->queued) {
         notice->count = add_saturating(notice->count, count);
     }
-    queue->version++;
     lock_release(&queue->object.lock);
     if (!back)
         object_release(notice->owner);
 }
 
-// The notice is off the queue; its owner reference is ours.
-static enum status notice_finish(struct event_queue *queue, struct notice *notice, struct event_look *look,
-                                 struct process *taker) {
+// The notice is off the queue; its owner reference is ours. `take` may change the event: it is copied once more.
+static enum status notice_finish(struct event_queue *queue, struct notice *notice, struct process *taker,
+                                 struct user_address event) {
     struct object *owner = notice->owner;
-    enum status status = STATUS_OK;
-    if (look->takes) {
-        assert_debug(owner != 0);
-        status = notice->take(notice, taker, &look->event);
+    if (notice->take != 0) {
+        EVENT changed = notice->event;
+        uint32_t count = notice->count;
+        enum status status = notice->take(notice, taker, &changed);
         if (status != STATUS_OK) {
-            notice_put_back(queue, notice, look->source.count);
+            notice_put_back(queue, notice, count);
             return status;
         }
+        (void)user_copy_out(event, &changed, sizeof(EVENT)); // it was just written to
     }
     object_release(owner);
-    return status;
+    return STATUS_OK;
 }
 
-enum status event_queue_take(struct event_queue *queue, struct event_look *look, struct process *taker) {
-    lock_acquire(&queue->object.lock);
-    struct notice *notice = TAILQ_FIRST(&queue->pending);
-    if (notice == 0 || queue->version != look->version) {
-        lock_release(&queue->object.lock);
-        return STATUS_BUSY;
-    }
-    entry_remove(queue, notice);
+// The first entry was copied to the program: takes it off, and lets go of the lock.
+static enum status entry_take(struct event_queue *queue, struct notice *notice, struct process *taker,
+                              struct user_address event) {
+    event_queue_remove_first_locked(queue, notice);
     queue->object.operations++;
     struct account *charged = 0;
     if (notice->target == 0)
@@ -184,7 +193,28 @@ enum status event_queue_take(struct event_queue *queue, struct event_look *look,
     // From here on a notice without owner may be gone: it belongs to a source that never waits for us.
     if (charged != 0)
         event_post_discharge(charged);
-    return owned ? notice_finish(queue, notice, look, taker) : STATUS_OK;
+    return owned ? notice_finish(queue, notice, taker, event) : STATUS_OK;
+}
+
+enum status event_queue_take(struct event_queue *queue, struct process *taker, struct user_address event,
+                             struct user_address source) {
+    struct told_to to = {event, source};
+    struct told told;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        lock_acquire(&queue->object.lock);
+        struct notice *notice = TAILQ_FIRST(&queue->pending);
+        if (notice == 0) {
+            lock_release(&queue->object.lock);
+            return tell_nothing(&to);
+        }
+        told_fill(&told, notice, &to);
+        if (told_copy_resident(&told, &to) == STATUS_OK)
+            return entry_take(queue, notice, taker, event);
+        lock_release(&queue->object.lock);
+        status = told_copy(&told, &to);
+    }
+    return status;
 }
 
 // ---- the object ----
@@ -201,9 +231,13 @@ static void queue_destroy(struct object *object) {
 
 static void queue_describe(struct object *object, struct writer *out) {
     struct event_queue *queue = (struct event_queue *)object;
+    uint32_t pending = 0;
     lock_acquire(&object->lock);
-    uint32_t pending = queue->pending_count, posts = queue->post_count, refused = queue->overflow.count;
-    uint32_t first = pending > 0 ? TAILQ_FIRST(&queue->pending)->event.Type : NOTHING;
+    struct notice *notice = TAILQ_FIRST(&queue->pending);
+    uint32_t first = notice != 0 ? notice->event.Type : NOTHING;
+    for (; notice != 0; notice = TAILQ_NEXT(notice, link))
+        pending++;
+    uint32_t posts = queue->post_count, refused = queue->overflow.queued ? queue->overflow.count : 0;
     bool closed = queue->closed;
     lock_release(&object->lock);
     writer_format(out, "pending: %u\nof other processes: %u of %u\n", pending, posts, EVENT_QUEUE_CAPACITY);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernel/abi/event.h"
+#include "kernel/memory/user.h"
 #include "kernel/object/notice.h"
 #include "kernel/object/object.h"
 #include "kernel/process/process.h"
@@ -35,8 +36,6 @@ struct event_queue {
     struct object object;          // its waiters sleep in event_wait
     struct notice_target target;   // [I] what the process's notices are raised at
     struct notice_list pending;    // [l] in the order of arrival
-    uint64_t version;              // [l] another one whenever an entry was taken, cancelled or merged into
-    uint32_t pending_count;        // [l]
     uint32_t post_count;           // [l] posts among them
     struct event_post *free_posts; // [l]
     struct event_chunk *chunks;    // [l]
@@ -57,25 +56,15 @@ static inline struct event_queue *event_queue_of(const struct process *process) 
 // OK: something is pending; TIMED_OUT, WOULD_WAIT, INTERRUPTED. It is also OK when another thread has taken it since.
 enum status event_queue_wait(struct event_queue *queue, uint64_t deadline);
 
-// The first pending event as it was looked at, and what event_queue_take needs to know that it is unchanged.
-struct event_look {
-    EVENT event;
-    bool takes; // taking it changes the event: copy it out again afterwards
-    struct event_source source;
-    uint64_t version;
-};
-
-// Looks at the first pending event without taking it. NOTHING: none is pending, and `look->event` is all zeros.
-enum status event_queue_look(struct event_queue *queue, struct event_look *look);
-
-// Takes what was looked at. BUSY: the queue has changed since; look again. Other errors are those of the notice's `take`;
-// the event stays pending then.
-enum status event_queue_take(struct event_queue *queue, struct event_look *look, struct process *taker);
+// Takes the first pending event and copies it, and who sent it (`source`, may be null), to the program. NOTHING: none is pending, an
+// event of all zeros is copied. BAD_ADDRESS and the errors of the notice's `take`: the event stays pending.
+enum status event_queue_take(struct event_queue *queue, struct process *taker, struct user_address event,
+                             struct user_address source);
 
 // ---- sending ----
 
 struct event_posting {
-    EVENT event;
+    const EVENT *event;
     struct process *sender;
     uint64_t deadline; // until when to wait for a place
 };

@@ -4,14 +4,19 @@
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
 
+// Their kinds have different bounds: each looks for itself.
+__attribute__((noinline)) static void senders_wake(struct event_queue *queue) {
+    wait_queue_wake_all(&queue->room);
+}
+
 struct account *event_post_free_locked(struct event_queue *queue, struct event_post *post) {
     if (queue->motion == post)
         queue->motion = 0;
     post->next_free = queue->free_posts;
     queue->free_posts = post;
     queue->post_count--;
-    if (!wait_queue_is_empty(&queue->room))
-        wait_queue_wake_all(&queue->room); // their kinds have different bounds: each looks for itself
+    if (__builtin_expect(!wait_queue_is_empty(&queue->room), 0))
+        senders_wake(queue);
     return post->account;
 }
 
@@ -32,7 +37,7 @@ static void chunk_add_locked(struct event_queue *queue, struct event_chunk *chun
 }
 
 // Makes more places; the lock is let go for it. Another thread may have done so, too: then there are more than needed.
-static enum status places_make(struct event_queue *queue) {
+__attribute__((noinline)) static enum status places_make(struct event_queue *queue) {
     lock_release(&queue->object.lock);
     struct event_chunk *chunk = heap_allocate(sizeof(struct event_chunk));
     lock_acquire(&queue->object.lock);
@@ -52,7 +57,6 @@ static void overflow_note(struct event_queue *queue) {
     bool first = !overflow->queued;
     overflow->count = first ? 1 : overflow->count + 1;
     overflow->event = (EVENT){.Type = EVENT_OVERFLOW, .Data1 = overflow->count};
-    queue->version++;
     if (first)
         event_queue_append_locked(queue, overflow);
 }
@@ -94,11 +98,10 @@ static bool motion_merge(struct event_queue *queue, const struct event_posting *
     if (motion == 0 || motion->notice.process != posting->sender->id)
         return false;
     EVENT *event = &motion->notice.event;
-    event->Data1 += posting->event.Data1;
-    event->Data2 += posting->event.Data2;
-    event->Data3 = posting->event.Data3;
+    event->Data1 += posting->event->Data1;
+    event->Data2 += posting->event->Data2;
+    event->Data3 = posting->event->Data3;
     motion->notice.count++;
-    queue->version++;
     return true;
 }
 
@@ -106,30 +109,36 @@ static bool motion_merge(struct event_queue *queue, const struct event_posting *
 
 static void post_append(struct event_queue *queue, const struct event_posting *posting) {
     struct event_post *post = queue->free_posts;
+    struct account *account = posting->sender->account;
     queue->free_posts = post->next_free;
     queue->post_count++;
-    post->account = posting->sender->account;
-    object_retain(&post->account->object);
-    post->notice.event = posting->event;
+    post->account = account;
+    object_retain(&account->object);
+    post->notice.event = *posting->event;
     post->notice.count = 1;
     post->notice.process = posting->sender->id;
     post->notice.user = posting->sender->user;
-    if (posting->event.Type == EVENT_MOUSE)
-        queue->motion = event_is_motion(&posting->event) ? post : 0;
     event_queue_append_locked(queue, &post->notice);
 }
 
-// `merged`: no place was needed. The queue's lock is held.
-static enum status post_locked(struct event_queue *queue, const struct event_posting *posting, bool *merged) {
-    *merged = event_is_motion(&posting->event) && motion_merge(queue, posting);
-    if (*merged)
-        return STATUS_OK;
-    enum status status = STATUS_OK;
-    if (queue->closed || queue->free_posts == 0 || queue->post_count >= EVENT_STRANGER_CAPACITY)
-        status = place_find(queue, posting->event.Type, posting->deadline);
-    if (status == STATUS_OK)
-        post_append(queue, posting);
-    return status;
+// All but the plain case. NOTHING: merged, no place was needed. The queue's lock is held.
+__attribute__((noinline)) static enum status post_slowly(struct event_queue *queue,
+                                                         const struct event_posting *posting) {
+    const EVENT *event = posting->event;
+    if (event_is_motion(event) && motion_merge(queue, posting))
+        return STATUS_NOTHING;
+    enum status status = place_find(queue, event->Type, posting->deadline);
+    if (status != STATUS_OK)
+        return status;
+    if (event->Type == EVENT_MOUSE)
+        queue->motion = event_is_motion(event) ? queue->free_posts : 0;
+    post_append(queue, posting);
+    return STATUS_OK;
+}
+
+static bool is_plain(const struct event_queue *queue, uint32_t type) {
+    return event_type_is_user(type) && queue->free_posts != 0 && queue->post_count < EVENT_STRANGER_CAPACITY &&
+           !queue->closed;
 }
 
 enum status event_queue_post(struct event_queue *queue, const struct event_posting *posting) {
@@ -137,11 +146,13 @@ enum status event_queue_post(struct event_queue *queue, const struct event_posti
     enum status status = account_charge(account, ACCOUNT_EVENTS, 1);
     if (status != STATUS_OK)
         return status;
-    bool merged;
     lock_acquire(&queue->object.lock);
-    status = post_locked(queue, posting, &merged);
+    if (is_plain(queue, posting->event->Type))
+        post_append(queue, posting);
+    else
+        status = post_slowly(queue, posting);
     lock_release(&queue->object.lock);
-    if (status != STATUS_OK || merged)
+    if (__builtin_expect(status != STATUS_OK, 0))
         account_discharge(account, ACCOUNT_EVENTS, 1);
-    return status;
+    return status == STATUS_NOTHING ? STATUS_OK : status;
 }

@@ -9,28 +9,9 @@ struct result call_event_wait(uint64_t deadline) {
     return result_status(event_queue_wait(event_queue_of(process_current()), deadline));
 }
 
-static enum status look_copy_out(const struct event_look *look, struct user_address event, struct user_address source) {
-    enum status status = user_copy_out(event, &look->event, sizeof(EVENT));
-    if (status == STATUS_OK && source.value != 0)
-        status = user_copy_out(source, &look->source, sizeof(struct event_source));
-    return status;
-}
-
 struct result call_event_get(struct user_address event, struct user_address source) {
     struct process *process = process_current();
-    struct event_queue *queue = event_queue_of(process);
-    for (;;) {
-        struct event_look look;
-        enum status found = event_queue_look(queue, &look);
-        enum status status = look_copy_out(&look, event, source);
-        if (status != STATUS_OK || found != STATUS_OK)
-            return result_status(status != STATUS_OK ? status : found);
-        status = event_queue_take(queue, &look, process);
-        if (status == STATUS_OK && look.takes)
-            status = look_copy_out(&look, event, source);
-        if (status != STATUS_BUSY)
-            return result_status(status);
-    }
+    return result_status(event_queue_take(event_queue_of(process), process, event, source));
 }
 
 // Whether `from` may send this type at all, with `machine` as its authority (R-B4).
@@ -46,31 +27,33 @@ static enum status type_check(struct process *from, uint32_t type, int32_t machi
     return status;
 }
 
-static enum status event_deliver(struct process *to, struct event_posting *posting) {
-    if (event_type_is_user(posting->event.Type)) {
-        enum status status = gate_check(to, GATE_EVENT, posting->sender);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return event_queue_post(event_queue_of(to), posting);
-}
-
-struct result call_event_send(uint32_t process, struct user_address event, int32_t machine, uint64_t deadline) {
-    struct process *sender = process_current();
-    struct event_posting posting = {.sender = sender, .deadline = deadline};
-    enum status status = user_copy_in(&posting.event, event, sizeof(EVENT));
-    if (status == STATUS_OK)
-        status = type_check(sender, posting.event.Type, machine);
+// To another process, or with more than a user-defined type's authority.
+__attribute__((noinline)) static enum status send_checked(uint32_t process, const struct event_posting *posting,
+                                                          int32_t machine) {
+    struct process *sender = posting->sender;
+    enum status status = type_check(sender, posting->event->Type, machine);
     if (status != STATUS_OK)
-        return result_status(status);
-    if (process == sender->id)
-        return result_status(event_deliver(sender, &posting));
+        return status;
     struct process *to = process_find(process);
     if (to == 0)
-        return result_status(STATUS_NOT_FOUND);
-    status = event_deliver(to, &posting);
+        return STATUS_NOT_FOUND;
+    if (event_type_is_user(posting->event->Type))
+        status = gate_check(to, GATE_EVENT, sender);
+    if (status == STATUS_OK)
+        status = event_queue_post(event_queue_of(to), posting);
     process_release(to);
-    return result_status(status);
+    return status;
+}
+
+struct result call_event_send(uint32_t process, struct user_address address, int32_t machine, uint64_t deadline) {
+    EVENT event;
+    struct event_posting posting = {.event = &event, .sender = process_current(), .deadline = deadline};
+    enum status status = user_copy_in(&event, address, sizeof(EVENT));
+    if (status != STATUS_OK)
+        return result_status(status);
+    if (process == posting.sender->id && event_type_is_user(event.Type))
+        return result_status(event_queue_post(event_queue_of(posting.sender), &posting));
+    return result_status(send_checked(process, &posting, machine));
 }
 
 struct result call_event_watch(int32_t number, uint32_t conditions, uint32_t key) {

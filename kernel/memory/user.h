@@ -22,6 +22,11 @@ static inline struct user_address user_address_add(struct user_address address, 
 enum status user_copy_in(void *to, struct user_address from, size_t size);
 enum status user_copy_out(struct user_address to, const void *from, size_t size);
 
+// As user_copy_out for a few bytes, a multiple of 4, that must be there already: never sleeps and makes no page, so it may be
+// called with a lock held. BAD_ADDRESS also where the page is only not there yet: then let go of the lock, use user_copy_out
+// and begin anew.
+enum status user_copy_out_resident(struct user_address to, const void *from, size_t size);
+
 // Whether the whole range lies in the user half (says nothing about what is mapped).
 enum status user_range_check(struct user_address address, size_t size);
 

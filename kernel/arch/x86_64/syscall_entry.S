@@ -42,11 +42,11 @@ system_call_entry:
     call *call_table(, %rax, 8)
 1:  cmpl $0, %gs:PROCESSOR_ATTENTION
     jne 3f
-    mov FRAME_INSTRUCTION(%rsp), %rcx
-    mov %rcx, %rdi
-    shr $47, %rdi               // sysret to an address that is none would fault in the kernel; rdi is 0 then
-    jnz 4f
+    // sysret to an address that is none would fault in the kernel. The address behind a system call is one: the last page below
+    // the hole is never mapped (USER_HIGHEST). Only while something else was done can it have been changed.
+9:  mov FRAME_INSTRUCTION(%rsp), %rcx
     mov FRAME_FLAGS(%rsp), %r11
+    xor %edi, %edi
     xor %esi, %esi
     xor %r8d, %r8d
     xor %r9d, %r9d
@@ -65,7 +65,11 @@ system_call_entry:
     call thread_before_user
     mov FRAME_RAX(%rsp), %rax
     mov FRAME_RDX(%rsp), %rdx
-    jmp 1b
+    cmpl $0, %gs:PROCESSOR_ATTENTION
+    jne 3b
+    mov FRAME_INSTRUCTION(%rsp), %rcx
+    shr $47, %rcx
+    jz 9b
 
 4:  mov %rsp, %rdi
     call trap_bad_return

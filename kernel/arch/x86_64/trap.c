@@ -60,11 +60,10 @@ const char *trap_name(uint64_t vector) {
     return vector < VECTOR_EXCEPTIONS ? names[vector] : "interrupt";
 }
 
-uint64_t fixup_find(uint64_t instruction) {
-    for (const struct fixup *fixup = __start_fixups; fixup != __stop_fixups; fixup++) {
+const struct fixup *fixup_find(uint64_t instruction) {
+    for (const struct fixup *fixup = __start_fixups; fixup < __stop_fixups; fixup++)
         if (fixup->instruction == instruction)
-            return fixup->landing;
-    }
+            return fixup;
     return 0;
 }
 
@@ -81,12 +80,12 @@ _Noreturn static void panic_at(struct trap_frame *frame, const char *what, uint6
 
 // The kernel touched a page that is not there: right only in the user copy routines.
 static void kernel_page_fault(struct trap_frame *frame, uint64_t address) {
-    uint64_t landing = fixup_find(frame->rip);
-    if (landing == 0 || address >= USER_HIGHEST)
+    const struct fixup *fixup = fixup_find(frame->rip);
+    if (fixup == 0 || address >= USER_HIGHEST)
         panic_at(frame, "page fault", address);
     struct process *process = process_current();
-    if (space_fault(process->space, address, page_fault_access(frame->error)) != STATUS_OK)
-        frame->rip = landing;
+    if (fixup->resident || space_fault(process->space, address, page_fault_access(frame->error)) != STATUS_OK)
+        frame->rip = fixup->landing;
 }
 
 static void user_fault(struct trap_frame *frame, uint64_t address, enum status reason) {

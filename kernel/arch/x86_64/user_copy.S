@@ -80,6 +80,28 @@ refused:
     FIXUP 8b, faulted
     FIXUP 9b, faulted
 
+// enum status user_copy_out_resident(struct user_address to, const void *from, size_t size)
+    .global user_copy_out_resident
+    .type user_copy_out_resident, @function
+user_copy_out_resident:
+    lea (%rdi, %rdx), %rax
+    movabs $USER_HIGHEST, %rcx
+    cmp %rcx, %rax              // the size is a few bytes: no wrap-around that a look at both ends would miss
+    ja refused
+    cmp %rcx, %rdi
+    ja refused
+    mov %edx, %ecx
+    shr $3, %ecx
+    USER_OPEN
+1:  rep movsq
+    test $4, %dl
+    jz copied
+    mov (%rsi), %eax
+2:  mov %eax, (%rdi)
+    jmp copied
+    FIXUP_RESIDENT 1b, faulted
+    FIXUP_RESIDENT 2b, faulted
+
 // enum status user_read_word(struct user_address address, uint32_t *word)
     .global user_read_word
     .type user_read_word, @function

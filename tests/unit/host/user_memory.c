@@ -54,6 +54,10 @@ enum status user_copy_out(struct user_address to, const void *from, size_t size)
     return status;
 }
 
+enum status user_copy_out_resident(struct user_address to, const void *from, size_t size) {
+    return user_copy_out(to, from, size);
+}
+
 enum status user_read_word(struct user_address address, uint32_t *word) {
     if (address.value % sizeof(*word) != 0)
         return STATUS_INVALID_ARGUMENT;
