@@ -58,9 +58,10 @@ static bool is_command_word(const char *word) {
 }
 
 static bool is_wanted(const struct startup_service *service) {
-    for (uint32_t i = 0; i < service->unless_count; i++) {
-        const struct startup_condition *condition = &service->unless[i];
-        if (condition->is_service ? find_running(condition->text) != NULL : is_command_word(condition->text)) {
+    for (uint32_t i = 0; i < service->condition_count; i++) {
+        const struct startup_condition *condition = &service->conditions[i];
+        bool holds = condition->is_service ? find_running(condition->text) != NULL : is_command_word(condition->text);
+        if (holds != condition->wanted) {
             return false;
         }
     }

@@ -219,19 +219,28 @@ static void line_reach(struct parser *parser) {
     take_name(parser, reach->service);
 }
 
-static void line_unless(struct parser *parser) {
+static void take_condition(struct parser *parser, bool wanted) {
     struct startup_service *service = parser->service;
-    if (service->unless_count == STARTUP_CONDITIONS_MAX) {
+    if (service->condition_count == STARTUP_CONDITIONS_MAX) {
         fail(parser, "too many conditions");
         return;
     }
-    struct startup_condition *condition = &service->unless[service->unless_count++];
+    struct startup_condition *condition = &service->conditions[service->condition_count++];
     const char *kind = take(parser);
+    condition->wanted = wanted;
     condition->is_service = strcmp(kind, "service") == 0;
     if (!condition->is_service && strcmp(kind, "word") != 0) {
         fail(parser, "a condition is `service` or `word`");
     }
     strcpy(condition->text, take(parser));
+}
+
+static void line_if(struct parser *parser) {
+    take_condition(parser, true);
+}
+
+static void line_unless(struct parser *parser) {
+    take_condition(parser, false);
 }
 
 struct line_word {
@@ -241,9 +250,10 @@ struct line_word {
 };
 
 static const struct line_word line_words[] = {
-    {"power", false, line_power},      {"service", false, line_service}, {"user", true, line_user},
-    {"priority", true, line_priority}, {"grant", true, line_grant},      {"reach", true, line_reach},
-    {"unless", true, line_unless},
+    {"power", false, line_power},  {"service", false, line_service},
+    {"user", true, line_user},     {"priority", true, line_priority},
+    {"grant", true, line_grant},   {"reach", true, line_reach},
+    {"unless", true, line_unless}, {"if", true, line_if},
 };
 
 static const struct line_word *find_line(const char *word) {

@@ -10,8 +10,11 @@
 //                              the program finds this authority under NAME. If no source is there, it is not started
 //   reach NAME SERVICE         the program finds this service, started earlier, as NAME too. If the service was not
 //                              started, this one is not either
-//   unless service NAME        not if this service was started
-//   unless word TEXT           not if the kernel's command line has this word
+//   if word TEXT               only if the kernel's command line has this word
+//   if service NAME            only if this service was started
+//   unless word TEXT           not if the command line has it
+//   unless service NAME        not if it was started
+// A name may come twice, with conditions that exclude each other: it means the one that was started.
 // Sources of authority:
 //   ports BASE COUNT           I/O ports
 //   line N                     an interrupt line
@@ -70,6 +73,7 @@ struct startup_reach {
 };
 
 struct startup_condition {
+    bool wanted;     // `if`, else `unless`
     bool is_service; // else a word of the command line
     char text[STARTUP_WORD_MAX];
 };
@@ -84,8 +88,8 @@ struct startup_service {
     uint32_t grant_count;
     struct startup_reach reaches[STARTUP_REACHES_MAX];
     uint32_t reach_count;
-    struct startup_condition unless[STARTUP_CONDITIONS_MAX];
-    uint32_t unless_count;
+    struct startup_condition conditions[STARTUP_CONDITIONS_MAX];
+    uint32_t condition_count;
 };
 
 struct startup {

@@ -46,7 +46,7 @@ Test(startup, a_service_has_a_program_and_arguments) {
 
 Test(startup, indented_lines_are_about_the_service_above) {
     cr_assert_eq(parse("service a /a\nservice b /b\n  user 7\n\tpriority driver\n  reach x a\n  unless service c\n"
-                       "  unless word quiet\n"),
+                       "  if word quiet\n"),
                  STATUS_OK);
     const struct startup_service *service = &startup.services[1];
     cr_assert_eq(startup.services[0].user, 0);
@@ -54,9 +54,9 @@ Test(startup, indented_lines_are_about_the_service_above) {
     cr_assert_eq(service->priority, PRIORITY_DRIVER);
     cr_assert_str_eq(service->reaches[0].name, "x");
     cr_assert_str_eq(service->reaches[0].service, "a");
-    cr_assert(service->unless[0].is_service);
-    cr_assert_not(service->unless[1].is_service);
-    cr_assert_str_eq(service->unless[1].text, "quiet");
+    cr_assert(service->conditions[0].is_service && !service->conditions[0].wanted);
+    cr_assert(!service->conditions[1].is_service && service->conditions[1].wanted);
+    cr_assert_str_eq(service->conditions[1].text, "quiet");
 }
 
 Test(startup, every_source_of_authority_is_read) {
