@@ -310,6 +310,7 @@ Test(event_posts, who_looked_at_motion_that_merged_since_gets_all_of_it) {
     struct scene scene = scene_make();
     EVENT event;
     mouse(&scene, MOUSE_MOVED, 1, 1);
+    user_memory_set_paging(true);
     fiber_set_pauses(PAUSE_COPY);
     struct fiber *reader = FIBER_CALL(scene.to, event_get, USER(&event), 0);
     fiber_set_pauses(0);

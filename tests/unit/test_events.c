@@ -153,6 +153,7 @@ Test(events, of_two_threads_that_look_at_one_event_one_gets_it) {
     EVENT events[2];
     send_to_self(process, 1);
     send_to_self(process, 2);
+    user_memory_set_paging(true);
     fiber_set_pauses(PAUSE_COPY);
     struct fiber *one = FIBER_CALL(process, event_get, USER(&events[0]), 0);
     struct fiber *other = FIBER_CALL(process, event_get, USER(&events[1]), 0);
@@ -170,9 +171,11 @@ Test(events, who_looked_at_an_event_that_another_took_finds_nothing) {
     struct process *process = host_process("p");
     EVENT event;
     send_to_self(process, 1);
+    user_memory_set_paging(true);
     fiber_set_pauses(PAUSE_COPY);
     struct fiber *late = FIBER_CALL(process, event_get, USER(&event), 0);
     fiber_set_pauses(0);
+    user_memory_set_paging(false);
     cr_assert_eq(host_event_get(process).event.Data1, 1);
     fiber_run(late);
     cr_assert_eq(late->result.status, STATUS_NOTHING);
@@ -208,7 +211,8 @@ static void some_run(struct fiber *fibers[], uint32_t choice) {
         fiber_run(fiber);
 }
 
-// A producer at interrupt time and several waiters, in a random order of steps; every pause is inside event_get.
+// A producer at interrupt time and several waiters, in a random order of steps; every pause is inside event_get,
+// between looking at an event and taking it.
 Test(events, R_B1_no_event_of_a_stream_is_lost_between_several_waiters, .timeout = 100) {
     struct stream stream = {.process = host_process("p")};
     struct notice notices[2] = {0};
@@ -218,6 +222,7 @@ Test(events, R_B1_no_event_of_a_stream_is_lost_between_several_waiters, .timeout
         notice_start(&notices[i], stream.process->notice_target, 0, 0);
     for (int i = 0; i < STREAM_WAITERS; i++)
         fibers[i] = fiber_start(stream.process, stream_thread, &stream);
+    user_memory_set_paging(true);
     fiber_set_pauses(PAUSE_COPY);
     while (stream.raised < STREAM_EVENTS) {
         EVENT event = {.Type = EVENT_TIMER, .Data2 = 1};

@@ -15,6 +15,37 @@ void user_memory_forbid(const void *start, size_t size) {
     forbidden.end = (uint64_t)start + size;
 }
 
+// ---- pages that come and go ----
+
+enum { PAGES_MADE = 4 };
+
+static struct {
+    bool on;
+    uint64_t made[PAGES_MADE]; // addresses copied to lately
+    uint32_t next;
+} paging;
+
+void user_memory_set_paging(bool on) {
+    paging.on = on;
+}
+
+static void page_make(uint64_t address) {
+    paging.made[paging.next++ % PAGES_MADE] = address;
+}
+
+// Whether the page is there; it is not any more then.
+static bool page_use(uint64_t address) {
+    for (uint32_t i = 0; i < PAGES_MADE && paging.on; i++) {
+        if (paging.made[i] != address)
+            continue;
+        paging.made[i] = 0;
+        return true;
+    }
+    return !paging.on;
+}
+
+// ---- copying ----
+
 // How many bytes from `address` on may be touched.
 static size_t reachable(uint64_t address, size_t size) {
     uint64_t end = address + size;
@@ -51,11 +82,17 @@ enum status user_copy_out(struct user_address to, const void *from, size_t size)
     enum status status = copy_begin(to, size, &part);
     if (part > 0)
         memcpy((void *)to.value, from, part);
+    page_make(to.value);
     return status;
 }
 
 enum status user_copy_out_resident(struct user_address to, const void *from, size_t size) {
-    return user_copy_out(to, from, size);
+    assert(size % 4 == 0);
+    enum status status = user_range_check(to, size);
+    if (status != STATUS_OK || reachable(to.value, size) != size || !page_use(to.value))
+        return STATUS_BAD_ADDRESS;
+    memcpy((void *)to.value, from, size);
+    return STATUS_OK;
 }
 
 enum status user_read_word(struct user_address address, uint32_t *word) {

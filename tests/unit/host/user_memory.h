@@ -3,6 +3,7 @@
 // Rules: copying with any lock held panics. The first 64 KiB are nobody's, as in Parley.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,3 +18,6 @@ void user_memory_forbid(const void *start, size_t size);
 
 // An address in the middle of nowhere.
 #define USER_NOWHERE UINT64_C(0x1000)
+
+// From now on pages are never there: each is made by the copy that touches it, and gone again after one resident copy.
+void user_memory_set_paging(bool paging);
