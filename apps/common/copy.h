@@ -14,7 +14,8 @@ struct copy_options {
 
 bool copy_path(const char *from, const char *to, const struct copy_options *options);
 
-// Where `from` goes by the rules of cp and mv: TARGET itself, or TARGET/NAME where that is a directory. The caller frees it.
+// Where `from` goes by the rules of cp and mv: TARGET itself, or TARGET/NAME where that is a directory. The
+// caller frees it.
 char *copy_target(const char *from, const char *target, bool target_is_directory);
 
 // Writes "'FROM' -> 'TO'".

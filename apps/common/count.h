@@ -1,4 +1,5 @@
-// Counts of a text that comes in blocks: lines, words, bytes, the longest line. A word is bytes between white space.
+// Counts of a text that comes in blocks: lines, words, bytes, the longest line. A word is bytes between white
+// space.
 #pragma once
 
 #include <stdbool.h>

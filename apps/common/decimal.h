@@ -1,4 +1,5 @@
-// Decimal fractions as whole numbers of their last place: 1.50 is 150 with 2 decimals. No rounding, no floating point.
+// Decimal fractions as whole numbers of their last place: 1.50 is 150 with 2 decimals. No rounding, no
+// floating point.
 #pragma once
 
 #include <stdbool.h>

@@ -28,7 +28,7 @@ bool directory_list(const char *path, struct names *names) {
         return false;
     errno = 0;
     for (struct dirent *entry; (entry = readdir(directory)); errno = 0)
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             add(names, entry->d_name);
     int error = errno;
     closedir(directory);
@@ -50,7 +50,7 @@ void names_free(struct names *names) {
 char *path_join(const char *directory, const char *name) {
     size_t length = strlen(directory), size = strlen(name) + 1;
     char *path = tool_allocate(length + 1 + size, 1);
-    memcpy(path, directory, length);
+    strcpy(path, directory);
     if (length && path[length - 1] != '/')
         path[length++] = '/';
     memcpy(path + length, name, size);

@@ -1,4 +1,5 @@
-// Bytes and lines of a descriptor. A line is given out where it lies in the buffer; the buffer grows with the longest.
+// Bytes and lines of a descriptor. A line is given out where it lies in the buffer; the buffer grows with the
+// longest.
 #include "apps/common/input.h"
 
 #include <errno.h>

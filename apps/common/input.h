@@ -1,7 +1,7 @@
 // Bytes and lines of a descriptor, in blocks of 64 KiB, without a copy per line.
 //
-// Rules: what input_block and input_line give out stays valid until the next call on the same input. Trouble is
-// complained about with the input's name (common/tool.h), and reads as the end.
+// Rules: what input_block and input_line give out stays valid until the next call on the same input. Trouble
+// is complained about with the input's name (common/tool.h), and reads as the end.
 #pragma once
 
 #include <stdbool.h>
@@ -12,11 +12,11 @@ enum { INPUT_BLOCK = 64 << 10 };
 struct input {
     int descriptor;
     const char *name;
-    bool ended;      // no more bytes will come
-    size_t start;    // of what was not given out yet
+    bool ended;   // no more bytes will come
+    size_t start; // of what was not given out yet
     size_t end;
     size_t capacity;
-    char *buffer;    // stays with the struct when it is opened again
+    char *buffer; // stays with the struct when it is opened again
 };
 
 struct line {

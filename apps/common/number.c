@@ -33,8 +33,7 @@ static const char *parse_digits(const char *text, uint64_t *value) {
     const char *start = text;
     *value = 0;
     for (; *text >= '0' && *text <= '9'; text++)
-        if (__builtin_mul_overflow(*value, 10, value) ||
-            __builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
+        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
             return NULL;
     return text == start ? NULL : text;
 }

@@ -1,8 +1,8 @@
 // Buffered bytes to a descriptor: what the tools write with, in place of stdio.
 //
-// Rules: an output is made by output_start and belongs to one thread. What was written reaches the descriptor at
-// output_flush, or before, when the buffer is full. After the first failed write everything is dropped, and `error`
-// holds its errno. output_flush tells it.
+// Rules: an output is made by output_start and belongs to one thread. What was written reaches the descriptor
+// at output_flush, or before, when the buffer is full. After the first failed write everything is dropped,
+// and `error` holds its errno. output_flush tells it.
 #pragma once
 
 #include <stdbool.h>

@@ -11,7 +11,7 @@
 enum { STATUS_READER_GONE = 141, COMPLAINT_SIZE = 1024 };
 
 static const struct tool *tool;
-static char **words;        // operands are gathered at its start while the options are read
+static char **words; // operands are gathered at its start while the options are read
 static int word_count, next_word, operand_count;
 static const char *cluster; // what is left of a word like -abc
 static const char *value;
@@ -27,7 +27,8 @@ static size_t append(char *text, size_t used, const char *more) {
     size_t length = strlen(more);
     if (length > COMPLAINT_SIZE - used)
         length = COMPLAINT_SIZE - used;
-    memcpy(text + used, more, length);
+    for (size_t i = 0; i < length; i++)
+        text[used + i] = more[i];
     return used + length;
 }
 

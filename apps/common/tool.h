@@ -1,9 +1,11 @@
 // What every tool does alike: options, complaints, the exit status.
 //
-// A tool's main calls tool_start once, then tool_option until it gives 0, then tool_operands; it returns tool_finish().
-// Rules: options may stand behind operands, and several may share one "-"; "--" ends them; a lone "-" is an operand.
-// --help prints the usage and ends the tool with 0; an unknown option, or one without its value, ends it with `failure`.
-// Complaints go to standard error as "NAME: THING: REASON", each in one write, and make the exit status `failure`.
+// A tool's main calls tool_start once, then tool_option until it gives 0, then tool_operands; it returns
+// tool_finish().
+// Rules: options may stand behind operands, and several may share one "-"; "--" ends them; a lone "-" is an
+// operand. --help prints the usage and ends the tool with 0; an unknown option, or one without its value,
+// ends it with `failure`. Complaints go to standard error as "NAME: THING: REASON", each in one write, and
+// make the exit status `failure`.
 #pragma once
 
 #include <stdbool.h>
@@ -36,14 +38,16 @@ _Noreturn void tool_misused(const char *thing, const char *reason);
 _Noreturn void tool_fail(const char *thing, const char *reason);
 _Noreturn void tool_fail_errno(const char *thing);
 
-// The value of the option just given, as a number (tool_number_option: with K, M, G): ends the tool if it is none.
+// The value of the option just given, as a number (tool_number_option: with K, M, G): ends the tool if it is
+// none.
 unsigned long tool_value_number(void);
 
 // Whether anything was complained about.
 bool tool_has_complained(void);
 
-// Flushes standard output. The exit status: `failure` if anything was complained about or could not be written, else
-// `status`. A reader that went away is no complaint: the tool ends quietly with 141, as by SIGPIPE elsewhere.
+// Flushes standard output. The exit status: `failure` if anything was complained about or could not be
+// written, else `status`. A reader that went away is no complaint: the tool ends quietly with 141, as by
+// SIGPIPE elsewhere.
 int tool_finish(int status);
 
 // As malloc and realloc of `count` things of `size` bytes; a tool without memory ends with a complaint.

@@ -172,12 +172,12 @@ static void grep_directory(const char *path) {
 
 static bool is_directory(const char *path) {
     struct stat information;
-    return strcmp(path, "-") && !stat(path, &information) && S_ISDIR(information.st_mode);
+    return strcmp(path, "-") != 0 && !stat(path, &information) && S_ISDIR(information.st_mode);
 }
 
 static bool is_missing_and_silent(const char *path) {
     struct stat information;
-    return silent && strcmp(path, "-") && stat(path, &information);
+    return silent && strcmp(path, "-") != 0 && stat(path, &information);
 }
 
 static bool missing_silently;
@@ -195,7 +195,7 @@ static void grep_path(const char *path) {
     if (!input_open(&input, path))
         return;
     input_fill(&input);
-    const char *name = strcmp(path, "-") ? path : "(standard input)";
+    const char *name = strcmp(path, "-") != 0 ? path : "(standard input)";
     uint64_t selected = search(&input, name);
     input_close(&input);
     print_summary(name, selected);
@@ -206,9 +206,18 @@ static const struct {
     char letter;
     bool *option;
 } switches[] = {
-    {'v', &invert},       {'n', &number_lines}, {'c', &count_only}, {'l', &list_with},  {'L', &list_without},
-    {'q', &quiet},        {'s', &silent},       {'r', &recursive},  {'R', &recursive},  {'o', &parts_only},
-    {'i', &pattern_options.ignore_case},        {'w', &pattern_options.whole_words},
+    {'v', &invert},
+    {'n', &number_lines},
+    {'c', &count_only},
+    {'l', &list_with},
+    {'L', &list_without},
+    {'q', &quiet},
+    {'s', &silent},
+    {'r', &recursive},
+    {'R', &recursive},
+    {'o', &parts_only},
+    {'i', &pattern_options.ignore_case},
+    {'w', &pattern_options.whole_words},
     {'x', &pattern_options.whole_lines},
 };
 

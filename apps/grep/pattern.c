@@ -69,9 +69,10 @@ const char *pattern_compile(struct pattern *pattern, const char *text, size_t le
     return explain(status);
 }
 
-static bool find_text(const struct pattern *pattern, const char *line, size_t length, size_t from, struct match *match) {
-    const char *found = pattern->length ? memmem(line + from, length - from, pattern->text, pattern->length)
-                                        : line + from;
+static bool find_text(const struct pattern *pattern, const char *line, size_t length, size_t from,
+                      struct match *match) {
+    const char *found =
+        pattern->length ? memmem(line + from, length - from, pattern->text, pattern->length) : line + from;
     if (!found)
         return false;
     match->start = (size_t)(found - line);
@@ -121,7 +122,8 @@ static bool shorten_to_word(const struct pattern *pattern, const char *line, siz
     return false;
 }
 
-static bool find_word(const struct pattern *pattern, const char *line, size_t length, size_t from, struct match *match) {
+static bool find_word(const struct pattern *pattern, const char *line, size_t length, size_t from,
+                      struct match *match) {
     for (; from <= length && find_anywhere(pattern, line, length, from, match); from = match->start + 1)
         if (is_whole_word(line, length, match) || shorten_to_word(pattern, line, length, match))
             return true;
@@ -129,7 +131,8 @@ static bool find_word(const struct pattern *pattern, const char *line, size_t le
 }
 
 // The whole line is matched where the match from its start, the longest, reaches its end.
-static bool find_line(const struct pattern *pattern, const char *line, size_t length, size_t from, struct match *match) {
+static bool find_line(const struct pattern *pattern, const char *line, size_t length, size_t from,
+                      struct match *match) {
     if (pattern->text && pattern->length != length)
         return false;
     return !from && find_anywhere(pattern, line, length, 0, match) && !match->start && match->end == length;

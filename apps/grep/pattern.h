@@ -16,7 +16,7 @@ struct pattern_options {
 
 struct pattern {
     const struct pattern_options *options;
-    char *text;    // to look for as it is; null: `regex` is used
+    char *text; // to look for as it is; null: `regex` is used
     size_t length;
     bool anchored; // the regular expression starts with ^: a match later in a line cannot be
     regex_t regex;
@@ -26,12 +26,13 @@ struct match {
     size_t start, end;
 };
 
-// What the C library's regular expressions lack of what people write: in basic ones \| \+ \? (the whole becomes an
-// extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
+// What the C library's regular expressions lack of what people write: in basic ones \| \+ \? (the whole
+// becomes an extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
 char *pattern_translate(const char *text, size_t length, bool *extended);
 
 // Null, or what is wrong with it.
-const char *pattern_compile(struct pattern *pattern, const char *text, size_t length, const struct pattern_options *options);
+const char *pattern_compile(struct pattern *pattern, const char *text, size_t length,
+                            const struct pattern_options *options);
 
 // The first match at or behind `from` in the line (which has room for one more byte behind it).
 bool pattern_find(const struct pattern *pattern, char *line, size_t length, size_t from, struct match *match);

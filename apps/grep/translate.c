@@ -11,8 +11,8 @@ static const struct {
     char letter;
     const char *meaning;
 } classes[] = {
-    {'w', "[[:alnum:]_]"}, {'W', "[^[:alnum:]_]"}, {'s', "[[:space:]]"}, {'S', "[^[:space:]]"},
-    {'<', "[[:<:]]"},      {'>', "[[:>:]]"},
+    {'w', "[[:alnum:]_]"}, {'W', "[^[:alnum:]_]"}, {'s', "[[:space:]]"},
+    {'S', "[^[:space:]]"}, {'<', "[[:<:]]"},       {'>', "[[:>:]]"},
 };
 
 static const char *class_of(char letter) {
@@ -42,7 +42,8 @@ static bool is_back_reference(char letter) {
     return letter >= '1' && letter <= '9';
 }
 
-// Alternatives and optional parts are known to extended expressions alone, references to groups to basic ones alone.
+// Alternatives and optional parts are known to extended expressions alone, references to groups to basic ones
+// alone.
 static bool wants_extended(const char *text, size_t length) {
     bool wanted = false;
     for (size_t i = 0; i < length; i++) {

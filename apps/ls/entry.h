@@ -16,12 +16,12 @@ struct entries {
 };
 
 struct show_options {
-    bool long_form; // -l
-    bool human;     // -h: sizes in K, M, G
-    bool mark;      // -F, -p: a / behind directories
+    bool long_form;       // -l
+    bool human;           // -h: sizes in K, M, G
+    bool mark;            // -F, -p: a / behind directories
     bool mark_executable; // -F: a * behind programs
     bool one_per_line;
-    size_t width;   // of the terminal, in columns
+    size_t width; // of the terminal, in columns
 };
 
 // Writes all, in columns, a line each, or in the long form.

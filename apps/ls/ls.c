@@ -155,9 +155,12 @@ static const struct {
     char letter;
     bool *option;
 } switches[] = {
-    {'a', &hidden},         {'a', &hidden_names},       {'A', &hidden_names},  {'d', &as_files},
-    {'R', &recursive},      {'r', &reverse},            {'C', &columns},       {'l', &options.long_form},
-    {'h', &options.human},  {'1', &options.one_per_line}, {'F', &options.mark}, {'F', &options.mark_executable},
+    {'a', &hidden},        {'a', &hidden_names},
+    {'A', &hidden_names},  {'d', &as_files},
+    {'R', &recursive},     {'r', &reverse},
+    {'C', &columns},       {'l', &options.long_form},
+    {'h', &options.human}, {'1', &options.one_per_line},
+    {'F', &options.mark},  {'F', &options.mark_executable},
     {'p', &options.mark},
 };
 

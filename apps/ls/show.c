@@ -84,9 +84,10 @@ static char *format_human(char *end, uint64_t size) {
 
 static size_t format_size(char *text, const struct entry *entry, const struct show_options *options) {
     uint64_t size = (uint64_t)entry->information.st_size;
-    char *end = text + SIZE_TEXT - 1, *start = options->human ? format_human(end, size) : number_format(end, size);
+    char buffer[SIZE_TEXT], *end = buffer + sizeof(buffer),
+                            *start = options->human ? format_human(end, size) : number_format(end, size);
     size_t length = (size_t)(end - start);
-    memmove(text, start, length);
+    memcpy(text, start, length);
     text[length] = 0;
     return length;
 }

@@ -1,7 +1,7 @@
 // The lists that the kernel tells a part at a time, read whole.
 //
-// Rules: each returns memory of the caller's (free), and says how many there are. A call that fails ends the tool with
-// a complaint (common/tool.h).
+// Rules: each returns memory of the caller's (free), and says how many there are. A call that fails ends the
+// tool with a complaint (common/tool.h).
 #pragma once
 
 #include <parley/object.h>

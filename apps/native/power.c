@@ -3,8 +3,8 @@
 
 #include <parley/start.h>
 
-#include "apps/native/request.h"
 #include "apps/common/tool.h"
+#include "apps/native/request.h"
 
 void power_ask(enum init_operation operation) {
     struct init_request request = {.operation = operation};

@@ -12,14 +12,15 @@ const struct builtin builtin_table[] = {
     {"cd", "cd [DIRECTORY | -]", "changes the directory: to $HOME, or to the one before", builtin_cd, true},
     {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, false},
     {"exit", "exit [STATUS]", "leaves the shell", builtin_exit, true},
-    {"export", "export [NAME[=VALUE]]...", "tells programs of variables; lists those that are told", builtin_export, true},
+    {"export", "export [NAME[=VALUE]]...", "tells programs of variables; lists those that are told", builtin_export,
+     true},
     {"false", "false", "fails", builtin_false, false},
     {"help", "help [NAME]...", "says what the shell does itself", builtin_help, false},
     {"history", "history [COUNT]", "lists what was typed before", builtin_history, false},
     {"jobs", "jobs", "lists what runs in the background", builtin_jobs, false},
     {"pwd", "pwd", "says which directory this is", builtin_pwd, false},
-    {"set", "set [-ex | +ex] [--] [ARGUMENT]...", "lists variables; -e leaves at an error, -x shows commands; sets $1...",
-     builtin_set, true},
+    {"set", "set [-ex | +ex] [--] [ARGUMENT]...",
+     "lists variables; -e leaves at an error, -x shows commands; sets $1...", builtin_set, true},
     {"source", "source FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source, true},
     {"true", "true", "succeeds", builtin_true, false},
     {"unset", "unset NAME...", "forgets variables", builtin_unset, true},
@@ -46,7 +47,8 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
     return status;
 }
 
-int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output, int error) {
+int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output,
+                int error) {
     static char buffer[OUTPUT_SIZE];
     struct output out;
     struct builtin_call call = {shell, arguments, count, &out, error};

@@ -13,7 +13,7 @@ struct builtin_call {
     char **arguments; // the name first, a null pointer last
     size_t count;
     struct output *output;
-    int error;        // descriptor for complaints
+    int error; // descriptor for complaints
 };
 
 struct builtin {
@@ -31,7 +31,8 @@ const struct builtin *builtin_find(const char *name);
 extern const struct builtin builtin_table[];
 
 // Runs one with this standard output and error; the exit status.
-int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output, int error);
+int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output,
+                int error);
 
 // "sh: cd: THING: REASON", and the status `status`.
 int builtin_fail(const struct builtin_call *call, const char *thing, const char *reason, int status);

@@ -71,7 +71,8 @@ int builtin_help(struct builtin_call *call) {
         status |= help_on(call, call->arguments[i]);
     if (call->count > 1)
         return status;
-    output_text(call->output, "The shell does these itself; `ls /bin` lists the programs, and most say more with --help.\n");
+    output_text(call->output,
+                "The shell does these itself; `ls /bin` lists the programs, and most say more with --help.\n");
     for (const struct builtin *builtin = builtin_table; builtin->name; builtin++)
         show_help(call->output, builtin, 36);
     output_text(call->output, "What it understands:\n");

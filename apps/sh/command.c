@@ -102,7 +102,8 @@ void command_connect(struct command *command, int input, int output) {
 
 void command_redirect(struct command *command, struct shell *shell) {
     bool by_subshell = command->subshell && command->subshell->kind != NODE_SUBSHELL; // its source has them
-    if (!command->failed && !by_subshell && !descriptors_redirect(&command->descriptors, shell, command->node->redirections))
+    if (!command->failed && !by_subshell &&
+        !descriptors_redirect(&command->descriptors, shell, command->node->redirections))
         command_fail(command, 1);
     if (command->failed)
         descriptors_release(&command->descriptors);
@@ -113,11 +114,11 @@ void command_start(struct command *command, struct shell *shell) {
     if (subshell && subshell->children && subshell->children->kind == NODE_LIST)
         subshell = subshell->children; // what is inside the parentheses
     if (subshell)
-        command->process = spawn_subshell(shell, subshell->source, subshell->source_length, &command->descriptors,
-                                          &command->status);
+        command->process =
+            spawn_subshell(shell, subshell->source, subshell->source_length, &command->descriptors, &command->status);
     else
-        command->process = spawn_program(shell, command->words.list, &command->assignments, &command->descriptors,
-                                         &command->status);
+        command->process =
+            spawn_program(shell, command->words.list, &command->assignments, &command->descriptors, &command->status);
     descriptors_release(&command->descriptors);
 }
 
@@ -136,23 +137,28 @@ void command_run_own(struct command *command, struct shell *shell) {
     for (size_t i = 0; i < command->assignments.count; i++)
         assign(shell, command->assignments.list[i]);
     if (command->builtin)
-        command->status = builtin_run(command->builtin, shell, command->words.list, command->words.count, source[1],
-                                      source[2]);
+        command->status =
+            builtin_run(command->builtin, shell, command->words.list, command->words.count, source[1], source[2]);
     descriptors_release(&command->descriptors);
 }
 
-void command_tell_end(const struct command *command, const struct shell *shell, int signal) {
+void command_tell_end(const struct command *command) {
     static const struct {
         int signal;
         const char *text;
     } ends[] = {
-        {SIGKILL, "killed"},           {SIGTERM, "ended by kill"},        {SIGSEGV, "touched memory that is not its own"},
-        {SIGILL, "illegal instruction"}, {SIGFPE, "arithmetic fault"},    {SIGABRT, "aborted"},
-        {SIGBUS, "bus fault"},           {SIGTRAP, "breakpoint or trace"},
+        {SIGKILL, "killed"},
+        {SIGTERM, "ended by kill"},
+        {SIGSEGV, "touched memory that is not its own"},
+        {SIGILL, "illegal instruction"},
+        {SIGFPE, "arithmetic fault"},
+        {SIGABRT, "aborted"},
+        {SIGBUS, "bus fault"},
+        {SIGTRAP, "breakpoint or trace"},
     };
     const char *name = command->words.count ? command->words.list[0] : "( )";
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (ends[i].signal == signal)
+        if (ends[i].signal == command->signal)
             shell_complain(2, name, ends[i].text);
 }
 

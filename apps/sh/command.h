@@ -15,7 +15,7 @@ struct command {
     const struct node *node;
     const struct node *subshell; // its source is run by a shell of its own
     struct strings words;
-    struct strings assignments;  // "NAME=VALUE"
+    struct strings assignments; // "NAME=VALUE"
     const struct builtin *builtin;
     struct descriptors descriptors;
     bool connected;
@@ -23,6 +23,7 @@ struct command {
     bool own;    // in the shell itself
     pid_t process;
     int status;
+    int signal; // that ended it, 0: none
 };
 
 // Expands the words. `beside_others`: what changes the shell gets a shell of its own.
@@ -45,5 +46,5 @@ void command_start(struct command *command, struct shell *shell);
 void command_run_own(struct command *command, struct shell *shell);
 
 // Says how it was ended, where that is news.
-void command_tell_end(const struct command *command, const struct shell *shell, int signal);
+void command_tell_end(const struct command *command);
 void command_release(struct command *command);

@@ -114,7 +114,8 @@ static bool redirect(struct descriptors *descriptors, struct shell *shell, const
     return done;
 }
 
-bool descriptors_redirect(struct descriptors *descriptors, struct shell *shell, const struct redirection *redirections) {
+bool descriptors_redirect(struct descriptors *descriptors, struct shell *shell,
+                          const struct redirection *redirections) {
     for (; redirections; redirections = redirections->next)
         if (!redirect(descriptors, shell, redirections))
             return false;

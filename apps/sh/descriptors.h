@@ -1,7 +1,8 @@
-// Which descriptor of the shell becomes which of a command's: redirections, and the way to file actions of posix_spawn.
+// Which descriptor of the shell becomes which of a command's: redirections, and the way to file actions of
+// posix_spawn.
 //
-// Rules: what is opened here lies at DESCRIPTOR_OWN or above and is closed when a program starts, so that nothing leaks
-// into children, and pipelines end. Whoever fills a map releases it.
+// Rules: what is opened here lies at DESCRIPTOR_OWN or above and is closed when a program starts, so that
+// nothing leaks into children, and pipelines end. Whoever fills a map releases it.
 #pragma once
 
 #include <spawn.h>
@@ -27,7 +28,8 @@ void descriptors_set(struct descriptors *descriptors, int target, int source, bo
 // Applies redirections one after the other. False: it was complained about.
 bool descriptors_redirect(struct descriptors *descriptors, struct shell *shell, const struct redirection *redirections);
 
-// Adds what makes the map true in a child. Sources that are overwritten first are moved up for this. False: errno.
+// Adds what makes the map true in a child. Sources that are overwritten first are moved up for this. False:
+// errno.
 bool descriptors_add_actions(struct descriptors *descriptors, posix_spawn_file_actions_t *actions);
 void descriptors_release(struct descriptors *descriptors);
 

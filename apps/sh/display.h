@@ -1,7 +1,7 @@
 // What must be written to the terminal so that it shows the line that is being typed. Pure.
 //
-// The line takes one row: one that is longer than the terminal is wide is moved sideways, so that the cursor is seen.
-// A character takes one column.
+// The line takes one row: one that is longer than the terminal is wide is moved sideways, so that the cursor
+// is seen. A character takes one column.
 #pragma once
 
 #include "apps/sh/edit.h"

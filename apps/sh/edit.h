@@ -7,11 +7,11 @@
 
 struct edit {
     struct text line;
-    size_t cursor;         // in bytes, never inside a character
-    struct text killed;    // what Ctrl-K, U and W took out last; Ctrl-Y puts it in
+    size_t cursor;      // in bytes, never inside a character
+    struct text killed; // what Ctrl-K, U and W took out last; Ctrl-Y puts it in
     const struct history *history;
-    size_t history_place;  // which of its lines this is; its count: none, the line is new
-    struct text new_line;  // the new line, while another is shown
+    size_t history_place; // which of its lines this is; its count: none, the line is new
+    struct text new_line; // the new line, while another is shown
 };
 
 enum edit_result {

@@ -1,8 +1,10 @@
-// What words become before a command sees them: $ and ` replaced, split at blanks, wildcards matched, quotes removed.
+// What words become before a command sees them: $ and ` replaced, split at blanks, wildcards matched, quotes
+// removed.
 //
-// Rules: unquoted $NAME, $(...) and `...` are split into fields at $IFS (blanks and line ends if unset); quoted ones and all
-// that was typed are not. Fields with an unquoted * ? [ become the paths that match, or stay as they are where none does.
-// A leading ~ is $HOME. Without files and commands behind it, it is pure: `substitute` does those.
+// Rules: unquoted $NAME, $(...) and `...` are split into fields at $IFS (blanks and line ends if unset);
+// quoted ones and all that was typed are not. Fields with an unquoted * ? [ become the paths that match, or
+// stay as they are where none does. A leading ~ is $HOME. Without files and commands behind it, it is pure:
+// `substitute` does those.
 #pragma once
 
 #include "apps/sh/text.h"
@@ -16,7 +18,8 @@ struct expander {
     int status;                    // $?
     unsigned long process;         // $$
     unsigned long last_background; // $!, 0: none
-    // What a command writes, without the line ends behind; null: it could not be run, which was told. Caller frees it.
+    // What a command writes, without the line ends behind; null: it could not be run, which was told. Caller
+    // frees it.
     char *(*substitute)(void *context, const char *command);
     void *context;
     struct text problem; // what was wrong, "NAME: REASON"
@@ -25,7 +28,8 @@ struct expander {
 // Adds the fields of all the words. False: `problem` says why.
 bool expand_words(struct expander *expander, const struct word *words, struct strings *fields);
 
-// One string, not split and not matched: values of variables, targets of redirections. Null: `problem` says why.
+// One string, not split and not matched: values of variables, targets of redirections. Null: `problem` says
+// why.
 char *expand_string(struct expander *expander, const char *word);
 
 // ---- between expand.c and parameter.c ----
@@ -33,11 +37,11 @@ char *expand_string(struct expander *expander, const char *word);
 struct expansion {
     struct expander *expander;
     struct strings *fields;
-    struct text field;   // as a pattern: what is not to be matched stands behind a backslash
-    bool in_field;       // there is one, if only an empty one
+    struct text field; // as a pattern: what is not to be matched stands behind a backslash
+    bool in_field;     // there is one, if only an empty one
     bool has_wildcard;
-    bool whole;          // neither split nor matched
-    bool quoted;         // inside "..."
+    bool whole;  // neither split nor matched
+    bool quoted; // inside "..."
     unsigned depth;
 };
 

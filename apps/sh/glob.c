@@ -1,4 +1,5 @@
-// Names of files that match a pattern: part by part of the path, a directory is read only where a part has a wildcard.
+// Names of files that match a pattern: part by part of the path, a directory is read only where a part has a
+// wildcard.
 #include "apps/sh/glob.h"
 
 #include <stdlib.h>

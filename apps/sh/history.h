@@ -12,8 +12,8 @@ struct history {
     char *path;           // of the file; null: none
 };
 
-// Adds a line, but not an empty one, one that starts with a blank, or the same twice in a row; the oldest goes when there
-// are HISTORY_MAX.
+// Adds a line, but not an empty one, one that starts with a blank, or the same twice in a row; the oldest
+// goes when there are HISTORY_MAX.
 void history_add(struct history *history, const char *line);
 
 // Reads the file, and adds to it from now on. Without one the history lives in memory alone.

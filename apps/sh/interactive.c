@@ -144,7 +144,8 @@ static void open_history(struct shell *shell) {
     text_release(&path);
 }
 
-// When the person could type for the first time, by the processor's counter, which starts with the machine: `bench boot` tells it.
+// When the person could type for the first time, by the processor's counter, which starts with the machine:
+// `bench boot` tells it.
 static void note_readiness(struct shell *shell) {
     char counter[24];
     snprintf(counter, sizeof(counter), "%llu", (unsigned long long)__builtin_ia32_rdtsc());

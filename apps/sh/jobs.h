@@ -9,8 +9,8 @@ struct job {
     unsigned number;
     pid_t *processes; // negated: that one has ended
     size_t count;
-    int status;       // of the last process, once it has ended
-    char *text;       // what was typed
+    int status; // of the last process, once it has ended
+    char *text; // what was typed
 };
 
 // Starts as zeros.

@@ -6,12 +6,12 @@
 enum { ESCAPE = 0x1b, DELETE = 0x7f, MODIFIER_ALT = 3, MODIFIER_CONTROL = 5 };
 
 static const enum edit_key controls[0x20] = {
-    ['A' & 0x1f] = EDIT_KEY_HOME,          ['B' & 0x1f] = EDIT_KEY_LEFT,       ['C' & 0x1f] = EDIT_KEY_CANCEL,
-    ['D' & 0x1f] = EDIT_KEY_FINISH,        ['E' & 0x1f] = EDIT_KEY_END,        ['F' & 0x1f] = EDIT_KEY_RIGHT,
-    ['H' & 0x1f] = EDIT_KEY_BACKSPACE,     ['I' & 0x1f] = EDIT_KEY_TAB,        ['J' & 0x1f] = EDIT_KEY_ENTER,
-    ['K' & 0x1f] = EDIT_KEY_KILL_TO_END,   ['L' & 0x1f] = EDIT_KEY_CLEAR,      ['M' & 0x1f] = EDIT_KEY_ENTER,
-    ['N' & 0x1f] = EDIT_KEY_DOWN,          ['P' & 0x1f] = EDIT_KEY_UP,         ['U' & 0x1f] = EDIT_KEY_KILL_TO_START,
-    ['W' & 0x1f] = EDIT_KEY_KILL_WORD,     ['Y' & 0x1f] = EDIT_KEY_YANK,
+    ['A' & 0x1f] = EDIT_KEY_HOME,        ['B' & 0x1f] = EDIT_KEY_LEFT,  ['C' & 0x1f] = EDIT_KEY_CANCEL,
+    ['D' & 0x1f] = EDIT_KEY_FINISH,      ['E' & 0x1f] = EDIT_KEY_END,   ['F' & 0x1f] = EDIT_KEY_RIGHT,
+    ['H' & 0x1f] = EDIT_KEY_BACKSPACE,   ['I' & 0x1f] = EDIT_KEY_TAB,   ['J' & 0x1f] = EDIT_KEY_ENTER,
+    ['K' & 0x1f] = EDIT_KEY_KILL_TO_END, ['L' & 0x1f] = EDIT_KEY_CLEAR, ['M' & 0x1f] = EDIT_KEY_ENTER,
+    ['N' & 0x1f] = EDIT_KEY_DOWN,        ['P' & 0x1f] = EDIT_KEY_UP,    ['U' & 0x1f] = EDIT_KEY_KILL_TO_START,
+    ['W' & 0x1f] = EDIT_KEY_KILL_WORD,   ['Y' & 0x1f] = EDIT_KEY_YANK,
 };
 
 static bool give(struct key_press *press, enum edit_key key) {
@@ -43,8 +43,8 @@ static enum edit_key key_of_letter(unsigned char letter, unsigned modifier) {
 
 // ESC [ NUMBER ~
 static enum edit_key key_of_number(unsigned number) {
-    static const enum edit_key keys[] = {[1] = EDIT_KEY_HOME, [3] = EDIT_KEY_DELETE, [4] = EDIT_KEY_END,
-                                         [7] = EDIT_KEY_HOME, [8] = EDIT_KEY_END};
+    static const enum edit_key keys[] = {
+        [1] = EDIT_KEY_HOME, [3] = EDIT_KEY_DELETE, [4] = EDIT_KEY_END, [7] = EDIT_KEY_HOME, [8] = EDIT_KEY_END};
     return number < sizeof(keys) / sizeof(keys[0]) ? keys[number] : EDIT_KEY_NONE;
 }
 
@@ -59,8 +59,8 @@ static bool decode_sequence(struct key_decoder *decoder, unsigned char byte, str
         return false;
     }
     decoder->state = KEYS_PLAIN;
-    return give(press, byte == '~' ? key_of_number(decoder->parameters[0])
-                                   : key_of_letter(byte, decoder->parameters[1]));
+    return give(press,
+                byte == '~' ? key_of_number(decoder->parameters[0]) : key_of_letter(byte, decoder->parameters[1]));
 }
 
 // Behind ESC: the start of a sequence, or a key with Alt.

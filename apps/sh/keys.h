@@ -1,4 +1,5 @@
-// From the bytes that a terminal sends to keys: UTF-8, control characters, and the escape sequences of cursor keys. Pure.
+// From the bytes that a terminal sends to keys: UTF-8, control characters, and the escape sequences of cursor
+// keys. Pure.
 #pragma once
 
 #include <stdbool.h>

@@ -18,7 +18,8 @@ enum { NESTING_MAX = 100 };
 
 static const char *skip_part(const char *text, unsigned depth);
 
-// From behind the opening character to behind the closing one; quotes and substitutions inside are skipped as wholes.
+// From behind the opening character to behind the closing one; quotes and substitutions inside are skipped as
+// wholes.
 static const char *skip_until(const char *text, char close, bool quotes_nest, unsigned depth) {
     unsigned parentheses = 0;
     while (*text && (*text != close || parentheses)) {
@@ -96,10 +97,14 @@ static const struct {
     enum token_kind kind;
 } operators[] = {
     // the longer first
-    {"&&", TOKEN_AND},      {"||", TOKEN_OR},         {">>", TOKEN_APPEND},          {">&", TOKEN_DUPLICATE_WRITE},
-    {">|", TOKEN_WRITE},    {"<&", TOKEN_DUPLICATE_READ}, {"<>", TOKEN_READ_WRITE}, {"\n", TOKEN_NEWLINE},
-    {"|", TOKEN_PIPE},      {"&", TOKEN_BACKGROUND},  {";", TOKEN_SEMICOLON},        {"(", TOKEN_LEFT},
-    {")", TOKEN_RIGHT},     {"<", TOKEN_READ},        {">", TOKEN_WRITE},
+    {"&&", TOKEN_AND},        {"||", TOKEN_OR},
+    {">>", TOKEN_APPEND},     {">&", TOKEN_DUPLICATE_WRITE},
+    {">|", TOKEN_WRITE},      {"<&", TOKEN_DUPLICATE_READ},
+    {"<>", TOKEN_READ_WRITE}, {"\n", TOKEN_NEWLINE},
+    {"|", TOKEN_PIPE},        {"&", TOKEN_BACKGROUND},
+    {";", TOKEN_SEMICOLON},   {"(", TOKEN_LEFT},
+    {")", TOKEN_RIGHT},       {"<", TOKEN_READ},
+    {">", TOKEN_WRITE},
 };
 
 static struct token take_operator(struct lexer *lexer) {

@@ -1,7 +1,8 @@
 // Cuts a script into tokens.
 //
-// A word keeps its quotes, and its $ and `: expansion (expand.h) takes them out. What is open at the end of the script (a
-// quote, a $( or a backslash) makes the token TOKEN_OPEN: an interactive shell asks for another line then.
+// A word keeps its quotes, and its $ and `: expansion (expand.h) takes them out. What is open at the end of
+// the script (a quote, a $( or a backslash) makes the token TOKEN_OPEN: an interactive shell asks for another
+// line then.
 // Rules: the script ends with a 0, and stays where it is as long as its tokens are used. Pure.
 #pragma once
 
@@ -48,6 +49,6 @@ struct token lexer_next(struct lexer *lexer);
 // The column in which a token starts, from 1 on.
 size_t lexer_column(const struct lexer *lexer, const struct token *token);
 
-// Where the quoted or substituted part at `text` ends: '...', "...", `...`, $(...), ${...}, \x. One byte for all else.
-// Null: the script ends inside it.
+// Where the quoted or substituted part at `text` ends: '...', "...", `...`, $(...), ${...}, \x. One byte for
+// all else. Null: the script ends inside it.
 const char *lexer_skip_part(const char *text);

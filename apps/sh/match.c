@@ -1,4 +1,5 @@
-// Whether a name matches a pattern. A * that fails is tried again one character on, and only the last one: that is enough.
+// Whether a name matches a pattern. A * that fails is tried again one character on, and only the last one:
+// that is enough.
 #include "apps/sh/match.h"
 
 #include <stddef.h>

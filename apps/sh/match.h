@@ -1,4 +1,5 @@
-// Whether a name matches a pattern: * any bytes, ? one character, [a-z] one of these, [!a-z] none of them, \x is x.
+// Whether a name matches a pattern: * any bytes, ? one character, [a-z] one of these, [!a-z] none of them, \x
+// is x.
 #pragma once
 
 #include <stdbool.h>

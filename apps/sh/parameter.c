@@ -41,12 +41,12 @@ static bool parse(struct parameter *parameter, const char *text, size_t left) {
         text++, left--;
     }
     if (left && strchr("-=?+", *text)) {
-        parameter->operator = *text;
+        parameter->operator= * text;
         text++, left--;
     }
     parameter->word = text;
     parameter->word_length = left;
-    return parameter->name_length && (parameter->operator || (!left && !parameter->empty_counts));
+    return parameter->name_length && (parameter->operator||(!left && !parameter->empty_counts));
 }
 
 static const char *number_value(struct text *buffer, unsigned long number) {
@@ -152,7 +152,7 @@ static bool put(struct expansion *expansion, const struct parameter *parameter) 
         text_add_number(&count, value ? characters_of(value) : 0);
         expansion_put_value(expansion, count.bytes);
         text_release(&count);
-    } else if (is_list && (!parameter->operator || (value && parameter->operator != '+'))) {
+    } else if (is_list && (!parameter->operator||(value && parameter->operator!= '+'))) {
         expansion_put_arguments(expansion, *parameter->name);
     } else {
         done = apply(expansion, parameter, name.bytes, value);

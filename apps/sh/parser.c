@@ -231,7 +231,8 @@ enum parse_result parser_next(struct parser *parser, struct node **tree) {
         return PARSE_END;
     *tree = parse_list(parser, TOKEN_NEWLINE);
     if (!parser->failed && !at_list_end(parser, TOKEN_NEWLINE))
-        fail(parser, parser->token.kind == TOKEN_OPEN ? "a quote or parenthesis is not closed" : "it is not expected here");
+        fail(parser,
+             parser->token.kind == TOKEN_OPEN ? "a quote or parenthesis is not closed" : "it is not expected here");
     if (parser->failed)
         return parser->open ? PARSE_OPEN : PARSE_WRONG;
     if (parser->token.kind == TOKEN_NEWLINE)

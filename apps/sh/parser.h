@@ -26,7 +26,7 @@ struct parser {
     struct token token; // the next one
     struct arena *arena;
     bool failed, open;
-    unsigned depth;     // of parentheses
+    unsigned depth; // of parentheses
     const char *problem;
     struct token found; // where it was noticed
 };

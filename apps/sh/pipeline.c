@@ -47,8 +47,8 @@ static void complain_pipe(struct pipeline *pipeline, size_t from) {
         command_fail(&pipeline->parts[i], 1);
 }
 
-// Starts the programs from the left to the right. `input` is the first part's standard input, and gone afterwards; -1: the
-// shell's.
+// Starts the programs from the left to the right. `input` is the first part's standard input, and gone
+// afterwards; -1: the shell's.
 static void start(struct shell *shell, struct pipeline *pipeline, int input) {
     for (size_t i = 0; i < pipeline->count; i++) {
         struct command *part = &pipeline->parts[i];
@@ -81,7 +81,7 @@ static pid_t *processes_of(const struct pipeline *pipeline, size_t *count) {
     return processes;
 }
 
-static void wait_for(struct shell *shell, struct command *part) {
+static void wait_for(struct command *part) {
     int status = 0;
     pid_t ended;
     if (!part->process)
@@ -90,8 +90,7 @@ static void wait_for(struct shell *shell, struct command *part) {
         ended = waitpid(part->process, &status, 0);
     while (ended < 0 && errno == EINTR);
     part->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
-    if (ended > 0 && WIFSIGNALED(status))
-        command_tell_end(part, shell, WTERMSIG(status));
+    part->signal = ended > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void release(struct pipeline *pipeline) {
@@ -125,8 +124,10 @@ void pipeline_run(struct shell *shell, const struct node *node) {
         add_to_job(&pipeline);
     run_own_parts(shell, &pipeline);
     for (size_t i = 0; i < pipeline.count; i++)
-        wait_for(shell, &pipeline.parts[i]);
+        wait_for(&pipeline.parts[i]);
     end_job(shell, &pipeline);
+    for (size_t i = 0; i < pipeline.count && !shell->interrupted; i++)
+        command_tell_end(&pipeline.parts[i]);
     shell->status = pipeline.parts[pipeline.count - 1].status;
     release(&pipeline);
 }

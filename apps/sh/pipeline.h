@@ -1,7 +1,8 @@
 // Pipelines: their parts are started one after the other and run at the same time.
 //
-// A part is a program, a ( list ) that a shell of its own runs, or what the shell does itself. The latter is done last,
-// from the right to the left, when all programs run: none of it reads, so that nobody waits for anybody for ever.
+// A part is a program, a ( list ) that a shell of its own runs, or what the shell does itself. The latter is
+// done last, from the right to the left, when all programs run: none of it reads, so that nobody waits for
+// anybody for ever.
 #pragma once
 
 #include "apps/sh/tree.h"

@@ -5,8 +5,8 @@ struct shell;
 
 enum script_result { SCRIPT_DONE, SCRIPT_OPEN };
 
-// Runs all the lines of a script; the status of the last. A syntax error is told with its place, ends the script, and is
-// status 2. `name`: what to call it in complaints.
+// Runs all the lines of a script; the status of the last. A syntax error is told with its place, ends the
+// script, and is status 2. `name`: what to call it in complaints.
 int script_run(struct shell *shell, const char *script, const char *name);
 
 // The same for a file; 127 where it cannot be read.

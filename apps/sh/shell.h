@@ -14,27 +14,27 @@ enum shell_status {
     SHELL_MISUSED = 2,      // also: a syntax error
     SHELL_NO_PROGRAM = 126, // it is there, but cannot be run
     SHELL_NOT_FOUND = 127,
-    SHELL_KILLED = 128,     // and the signal's number
+    SHELL_KILLED = 128, // and the signal's number
     SHELL_INTERRUPTED = 130,
     SHELL_READER_GONE = 141,
 };
 
 struct shell {
-    const char *program;        // path by which this shell itself is started
+    const char *program; // path by which this shell itself is started
     struct variables variables;
-    struct strings arguments;   // $0, $1, ...
+    struct strings arguments; // $0, $1, ...
     struct expander expander;
     struct jobs jobs;
     struct history history;
-    int status;                 // of the last pipeline
+    int status; // of the last pipeline
     pid_t last_background;
     bool interactive;
-    bool interrupted;           // Ctrl-C: what was typed is not gone on with
-    bool leaving;               // exit was called
-    bool stop_on_error;         // set -e
-    bool trace;                 // set -x
-    unsigned tested;            // inside of && || !, where a failure is no error
-    unsigned depth;             // of scripts inside each other
+    bool interrupted;   // Ctrl-C: what was typed is not gone on with
+    bool leaving;       // exit was called
+    bool stop_on_error; // set -e
+    bool trace;         // set -x
+    unsigned tested;    // inside of && || !, where a failure is no error
+    unsigned depth;     // of scripts inside each other
 };
 
 // The expander, with what $? $$ $! are now.

@@ -122,7 +122,8 @@ pid_t spawn_program(struct shell *shell, char **arguments, const struct strings 
     return 0;
 }
 
-pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors, int *status) {
+pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors,
+                     int *status) {
     struct strings environment = {0}, words = {0};
     struct text text = {0};
     pid_t process = 0;

@@ -8,11 +8,12 @@
 
 struct shell;
 
-// Starts a program by its name: from $PATH, or by path where it has a slash. `assignments` ("NAME=VALUE") are added to its
-// environment. A text file is run by a shell. Its process id, or 0: `status` says which exit status that is, and it was
-// complained about.
+// Starts a program by its name: from $PATH, or by path where it has a slash. `assignments` ("NAME=VALUE") are
+// added to its environment. A text file is run by a shell. Its process id, or 0: `status` says which exit
+// status that is, and it was complained about.
 pid_t spawn_program(struct shell *shell, char **arguments, const struct strings *assignments,
                     struct descriptors *descriptors, int *status);
 
 // Starts a shell like this one, with all its variables, that runs `source`.
-pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors, int *status);
+pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors,
+                     int *status);

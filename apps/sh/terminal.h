@@ -1,7 +1,8 @@
 // The terminal of an interactive shell: keys as they come, and whom Ctrl-C ends.
 //
 // terminal.c talks to the console (libc/include/parley/console.h); the tests on the host have another one.
-// Rules: terminal_job_* only for a shell that opened the terminal; a job is begun, filled and ended before the next.
+// Rules: terminal_job_* only for a shell that opened the terminal; a job is begun, filled and ended before
+// the next.
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +18,8 @@ void terminal_close(void);
 // Its width; 80 where it is not known.
 size_t terminal_columns(void);
 
-// Begins a job in the foreground: the descriptor of its standard input, which the caller closes; -1: as the shell's own.
+// Begins a job in the foreground: the descriptor of its standard input, which the caller closes; -1: as the
+// shell's own.
 int terminal_job_begin(void);
 
 // Ctrl-C ends these, and all they start.

@@ -1,7 +1,7 @@
 // Strings that grow, and lists of strings.
 //
-// Rules: both start as zeros. A text ends with a 0 behind its bytes once anything, even nothing, was added. Memory that
-// runs out ends the shell (common/tool.h).
+// Rules: both start as zeros. A text ends with a 0 behind its bytes once anything, even nothing, was added.
+// Memory that runs out ends the shell (common/tool.h).
 #pragma once
 
 #include <stdbool.h>

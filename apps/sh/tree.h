@@ -10,7 +10,7 @@ enum node_kind {
     NODE_PIPELINE, // children: the parts
     NODE_AND,      // children: two
     NODE_OR,
-    NODE_LIST,     // children: run one after the other; those with `background` are not waited for
+    NODE_LIST, // children: run one after the other; those with `background` are not waited for
     NODE_KIND_COUNT,
 };
 
@@ -36,12 +36,12 @@ struct redirection {
 
 struct node {
     enum node_kind kind;
-    struct node *next;     // beside it in the parent
+    struct node *next; // beside it in the parent
     struct node *children;
-    bool background;       // child of a list: ended by &
-    bool negated;          // pipeline: ! before it
+    bool background; // child of a list: ended by &
+    bool negated;    // pipeline: ! before it
     unsigned line;
-    const char *source;    // of the whole node, in the script
+    const char *source; // of the whole node, in the script
     size_t source_length;
     struct word *assignments;
     struct word *words;

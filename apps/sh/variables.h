@@ -8,7 +8,7 @@
 
 struct variable {
     char *name;
-    char *value;   // null: exported, but never set
+    char *value; // null: exported, but never set
     bool exported;
 };
 
@@ -18,7 +18,8 @@ struct variables {
     size_t count, capacity;
 };
 
-// Takes over an environment: all of it is exported, but what a shell above marked as its own (variables_for_subshell).
+// Takes over an environment: all of it is exported, but what a shell above marked as its own
+// (variables_for_subshell).
 void variables_import(struct variables *variables, char **environment);
 
 // Null: not set.

@@ -128,7 +128,8 @@ static int compare_bytes(struct span left, struct span right) {
     return difference ? difference : compare_lengths(left.length, right.length);
 }
 
-// A number as it stands in a text: blanks, a minus, digits, a point, digits. Numbers of any length are compared as such.
+// A number as it stands in a text: blanks, a minus, digits, a point, digits. Numbers of any length are
+// compared as such.
 struct numeral {
     bool negative;
     struct span whole, fraction; // without zeros at the outer ends

@@ -10,8 +10,8 @@ struct key_rules {
     bool given; // any was: the rules for all keys do not hold for this one
 };
 
-// From character `start_character` of field `start_field` to character `end_character` of `end_field`, counted from 1.
-// end_field 0: the line's end; end_character 0: the field's.
+// From character `start_character` of field `start_field` to character `end_character` of `end_field`,
+// counted from 1. end_field 0: the line's end; end_character 0: the field's.
 struct key {
     size_t start_field, start_character, end_field, end_character;
     struct key_rules rules;
@@ -36,5 +36,6 @@ struct span key_find(const struct key *key, struct span line, int separator);
 // The order of two parts: below 0, 0, above 0; reversed where the rules say so.
 int key_compare(const struct key_rules *rules, struct span left, struct span right);
 
-// A number that never orders two parts in another way than key_compare does: unequal numbers decide, equal ones do not.
+// A number that never orders two parts in another way than key_compare does: unequal numbers decide, equal
+// ones do not.
 uint64_t key_rank(const struct key_rules *rules, struct span part);

@@ -5,10 +5,10 @@
 
 // One line to be sorted. What is looked at most, the rank, stands first.
 struct record {
-    uint64_t rank;       // of the first key
-    const char *text;    // the line, with its line end behind
-    uint32_t length;     // without it
-    uint32_t key_start;  // of the first key, in the line
+    uint64_t rank;      // of the first key
+    const char *text;   // the line, with its line end behind
+    uint32_t length;    // without it
+    uint32_t key_start; // of the first key, in the line
     uint32_t key_length;
 };
 

@@ -15,7 +15,7 @@ static const struct tool tool = {
 
 static bool number_all, number_filled, squeeze, show_ends, show_tabs;
 static uint64_t line_number;
-static bool in_line;    // the last line written has not ended
+static bool in_line; // the last line written has not ended
 static bool last_empty;
 
 static void write_tabs_shown(const struct line *line) {

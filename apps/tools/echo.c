@@ -8,9 +8,10 @@
 
 static const struct tool tool = {
     .name = "echo",
-    .usage = "usage: echo [-neE] [WORD]...\n"
-             "Writes the words.\n"
-             "  -n  no line end behind   -e  \\n \\t \\\\ \\0NNN \\xHH and their like are replaced   -E  they are not\n",
+    .usage =
+        "usage: echo [-neE] [WORD]...\n"
+        "Writes the words.\n"
+        "  -n  no line end behind   -e  \\n \\t \\\\ \\0NNN \\xHH and their like are replaced   -E  they are not\n",
     .options = "",
     .failure = 1,
 };

@@ -33,7 +33,10 @@ static const struct {
     {EVENT_MOUSE, "mouse", {"", "moved", "button down", "button up", "wheel"}, {"x", "y", "buttons"}},
     {EVENT_MESSAGE, "message", {""}, {"id", "size", "sender"}},
     {EVENT_PIPE, "pipe", {"", "created", "closed"}, {"number", "other side", "mode"}},
-    {EVENT_SHARED_MEMORY, "shared memory", {"", "offered", "accepted", "refused", "withdrawn"}, {"offer", "other side", "pages"}},
+    {EVENT_SHARED_MEMORY,
+     "shared memory",
+     {"", "offered", "accepted", "refused", "withdrawn"},
+     {"offer", "other side", "pages"}},
     {EVENT_INTERRUPT, "interrupt", {""}, {"number", "count", "line"}},
     {EVENT_TIMER, "timer", {""}, {"number", "count", ""}},
     {EVENT_PROCESS, "process", {"", "exited", "killed", "faulted"}, {"id", "code", ""}},
@@ -118,7 +121,7 @@ static void set_option(int option) {
         most = value;
     else if (option == 't')
         deadline = value > UINT64_MAX / NANOSECONDS_PER_SECOND ? DEADLINE_NEVER
-                                                              : deadline_after(value * NANOSECONDS_PER_SECOND);
+                                                               : deadline_after(value * NANOSECONDS_PER_SECOND);
     else
         start_timer(value);
 }

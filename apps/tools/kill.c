@@ -54,12 +54,13 @@ static void end(const char *word, int signal) {
         tool_complain_errno(word);
 }
 
-// The signal stands first, as -9, -KILL or -s KILL; what is left are process ids. Returns how many words it took.
+// The signal stands first, as -9, -KILL or -s KILL; what is left are process ids. Returns how many words it
+// took.
 static int take_signal(int argument_count, char **arguments, int *signal) {
     const char *word = argument_count > 1 ? arguments[1] : "";
     if (word[0] != '-' || !word[1] || !strcmp(word, "-l") || word[1] == '-')
         return 0;
-    if (strcmp(word, "-s")) {
+    if (strcmp(word, "-s") != 0) {
         *signal = signal_of(word + 1);
         return 1;
     }

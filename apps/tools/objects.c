@@ -1,6 +1,6 @@
 // objects: what the kernel's object table holds.
-#include <stdlib.h>
 #include <parley/status.h>
+#include <stdlib.h>
 
 #include "apps/common/number.h"
 #include "apps/common/output.h"

@@ -1,6 +1,6 @@
 // poweroff: switches the machine off.
-#include "apps/native/power.h"
 #include "apps/common/tool.h"
+#include "apps/native/power.h"
 
 static const struct tool tool = {
     .name = "poweroff",

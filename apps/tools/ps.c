@@ -8,8 +8,9 @@
 
 static const struct tool tool = {
     .name = "ps",
-    .usage = "usage: ps\n"
-             "Lists the processes: id, parent, user, threads, memory in KiB, processor time, priority, what each does.\n",
+    .usage =
+        "usage: ps\n"
+        "Lists the processes: id, parent, user, threads, memory in KiB, processor time, priority, what each does.\n",
     .options = "aefx",
     .failure = 1,
 };

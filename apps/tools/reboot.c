@@ -1,6 +1,6 @@
 // reboot: restarts the machine.
-#include "apps/native/power.h"
 #include "apps/common/tool.h"
+#include "apps/native/power.h"
 
 static const struct tool tool = {
     .name = "reboot",

@@ -80,8 +80,8 @@ static void counter_add_one(struct counter *counter) {
     ++*digit;
 }
 
-// The usual case: whole numbers upwards by one, a line each. The digits are counted up where they stand, and copied by
-// a fixed size, which takes two instructions, whatever their number.
+// The usual case: whole numbers upwards by one, a line each. The digits are counted up where they stand, and
+// copied by a fixed size, which takes two instructions, whatever their number.
 static void write_counting(uint64_t first, uint64_t last) {
     static struct counter counter;
     counter_start(&counter, first);

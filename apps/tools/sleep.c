@@ -33,14 +33,13 @@ static int64_t take_unit(char *text, size_t length) {
 static int64_t nanoseconds_of(const char *word) {
     char text[TEXT_SIZE];
     size_t length = 0;
-    for (; word[length] && length < sizeof(text) - 1; length++)
+    for (; length < sizeof(text) - 1 && word[length]; length++)
         text[length] = word[length];
     text[length] = 0;
     int64_t unit = take_unit(text, length), sum;
     struct decimal decimal;
     if (!decimal_parse(text, &decimal) || decimal.value < 0 ||
-        !decimal_rescale(&decimal, DECIMALS_OF_NANOSECONDS, true) ||
-        __builtin_mul_overflow(decimal.value, unit, &sum))
+        !decimal_rescale(&decimal, DECIMALS_OF_NANOSECONDS, true) || __builtin_mul_overflow(decimal.value, unit, &sum))
         tool_misused(word, "not a time");
     return sum;
 }

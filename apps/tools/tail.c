@@ -38,8 +38,8 @@ static size_t bytes_to_forget(const struct last *last) {
         return last->whole.size > wanted ? last->whole.size - (size_t)wanted : 0;
     size_t forget = 0;
     for (uint64_t lines = last->lines; lines > wanted; lines--)
-        forget = (size_t)((char *)memchr(last->whole.text + forget, '\n', last->whole.size - forget) -
-                          last->whole.text) + 1;
+        forget =
+            (size_t)((char *)memchr(last->whole.text + forget, '\n', last->whole.size - forget) - last->whole.text) + 1;
     return forget;
 }
 
@@ -49,7 +49,7 @@ static void forget_start(struct last *last, bool unended_line_counts) {
     size_t forget = bytes_to_forget(last);
     last->lines -= count_lines(last->whole.text, forget);
     last->whole.size -= forget;
-    if (forget)
+    if (forget && last->whole.text)
         memmove(last->whole.text, last->whole.text + forget, last->whole.size);
 }
 

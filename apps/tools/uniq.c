@@ -122,7 +122,7 @@ int main(int argument_count, char **arguments) {
         tool_misused(names[2], "one input and one output are wanted");
     if (!input_open(&input, count ? names[0] : "-"))
         return tool_finish(1);
-    if (count > 1 && strcmp(names[1], "-"))
+    if (count > 1 && strcmp(names[1], "-") != 0)
         open_output(names[1]);
     reduce(&input);
     return tool_finish(0);

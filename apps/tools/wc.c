@@ -24,8 +24,11 @@ static void print(const struct count *count, const char *name) {
     const struct {
         unsigned option;
         uint64_t value;
-    } columns[] = {{LINES, count->lines},      {WORDS, count->words},     {CHARACTERS, count->bytes},
-                   {BYTES, count->bytes},      {LONGEST, count->longest}};
+    } columns[] = {{LINES, count->lines},
+                   {WORDS, count->words},
+                   {CHARACTERS, count->bytes},
+                   {BYTES, count->bytes},
+                   {LONGEST, count->longest}};
     bool first = true;
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (!(chosen & columns[i].option))

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 static int compare(const void *left, const void *right) {
-    uint32_t one = ((const struct graph_process *)left)->process, other = ((const struct graph_process *)right)->process;
+    uint32_t one = ((const struct graph_process *)left)->process,
+             other = ((const struct graph_process *)right)->process;
     return (one > other) - (one < other);
 }
 
@@ -80,7 +81,8 @@ static size_t wait_of(const struct graph *graph, uint32_t process) {
     return i;
 }
 
-// Follows wakers from a stuck process until it comes to one where a walk was. Was that this walk, it is a cycle.
+// Follows wakers from a stuck process until it comes to one where a walk was. Was that this walk, it is a
+// cycle.
 static void walk(struct graph *graph, size_t start, uint32_t *walks, uint32_t number) {
     size_t at = start;
     while (!walks[at]) {

@@ -1,9 +1,11 @@
-// Who waits for whom: a graph of processes made from wait records, and the search for those that can never go on.
+// Who waits for whom: a graph of processes made from wait records, and the search for those that can never go
+// on.
 //
-// A process can go on if one of its threads runs, or waits for something that others than processes bring (a time, an
-// event), or for something that a process brings that itself can go on. What is left over is stuck: from each of these,
-// whoever one follows is stuck too, so that one comes around to a cycle.
-// Rules: pure, and tested on the host. A wait with a deadline counts like one without: `until` says when it ends.
+// A process can go on if one of its threads runs, or waits for something that others than processes bring (a
+// time, an event), or for something that a process brings that itself can go on. What is left over is stuck:
+// from each of these, whoever one follows is stuck too, so that one comes around to a cycle.
+// Rules: pure, and tested on the host. A wait with a deadline counts like one without: `until` says when it
+// ends.
 #pragma once
 
 #include <stdbool.h>
@@ -14,12 +16,12 @@
 
 struct graph_process {
     uint32_t process;
-    uint32_t threads;   // 0: not known, then all of them wait
-    uint32_t waiting;   // of these
+    uint32_t threads; // 0: not known, then all of them wait
+    uint32_t waiting; // of these
     bool stuck;
-    uint32_t cycle;     // from 1 on: the number of the cycle that it is part of; 0: of none
-    size_t next;        // index of the next process in the cycle
-    size_t wait;        // index of the wait record that leads there
+    uint32_t cycle; // from 1 on: the number of the cycle that it is part of; 0: of none
+    size_t next;    // index of the next process in the cycle
+    size_t wait;    // index of the wait record that leads there
 };
 
 struct graph {
@@ -30,7 +32,8 @@ struct graph {
     uint32_t cycles;
 };
 
-// Builds the graph and finds what is stuck and the cycles. False: no memory. The graph keeps pointing into `waits`.
+// Builds the graph and finds what is stuck and the cycles. False: no memory. The graph keeps pointing into
+// `waits`.
 bool graph_make(struct graph *graph, const struct wait_information *waits, size_t wait_count,
                 const struct process_information *processes, size_t process_count);
 void graph_release(struct graph *graph);

@@ -11,9 +11,10 @@
 
 static const struct tool tool = {
     .name = "waits",
-    .usage = "usage: waits [PID]...\n"
-             "Tells what every thread, or those of the processes named, waits for, since when, until when, and who\n"
-             "could end the wait. Processes that wait in a circle are marked with ! and explained. Status 1 if any do.\n",
+    .usage =
+        "usage: waits [PID]...\n"
+        "Tells what every thread, or those of the processes named, waits for, since when, until when, and who\n"
+        "could end the wait. Processes that wait in a circle are marked with ! and explained. Status 1 if any do.\n",
     .options = "",
     .failure = 2,
 };

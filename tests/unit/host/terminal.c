@@ -1,4 +1,5 @@
-// The shell's terminal on the host: termios, so that the shell can be tried by hand and by tests on the build machine.
+// The shell's terminal on the host: termios, so that the shell can be tried by hand and by tests on the build
+// machine.
 #include "apps/sh/terminal.h"
 
 #include <signal.h>
