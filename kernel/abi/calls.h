@@ -86,7 +86,8 @@ CALL(17, process_exit, NO_VALUE, (int32_t code))
 // Ends another process. Needs RIGHT_KILL. One that has ended already is no error.
 CALL(18, process_kill, NO_VALUE, (int32_t number, int32_t code))
 
-// Waits for a process to end and tells how it ended. Needs RIGHT_WAIT. It may be asked again.
+// Waits for a process to end and tells how it ended. Needs RIGHT_WAIT. It may be asked again. The parent, who learns it so,
+// is not told by EVENT_PROCESS any more: one that only waits gathers no events of its children.
 // = TIMED_OUT, WOULD_WAIT it still runs
 CALL(19, process_wait, NO_VALUE, (int32_t number, uint64_t deadline, ADDRESS(struct process_end) end))
 

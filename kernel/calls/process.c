@@ -120,30 +120,34 @@ static void plan_release(struct process_plan *plan) {
         object_release(&plan->image->object);
 }
 
-// The child runs from process_create on; should its number or id not reach the caller, it is ended again.
-static enum status spawn_hand_over(struct process *caller, struct process *child, struct user_address id,
-                                   int32_t *number) {
-    enum status status = number_insert(&caller->numbers, &child->object, PROCESS_RIGHTS, number);
-    if (status != STATUS_OK || id.value == 0)
-        return status;
-    status = user_copy_out(id, &child->id, sizeof(child->id));
-    if (status != STATUS_OK)
-        number_close(&caller->numbers, *number);
-    return status;
+// Whether the child's id can be written there: the word is read and written back, before there is a child.
+static enum status id_place_check(struct user_address place) {
+    uint32_t word;
+    if (place.value == 0)
+        return STATUS_OK;
+    enum status status = user_copy_in(&word, place, sizeof(word));
+    return status == STATUS_OK ? user_copy_out(place, &word, sizeof(word)) : status;
 }
 
+// The child runs from process_create on: all that can fail comes before. Should another thread of the caller have taken the
+// place for the id away since, the number still names the child.
 static enum status spawn_run(struct process *caller, struct spawn *spawn, struct user_address id, int32_t *number) {
     struct process *child;
-    enum status status = process_create(&spawn->plan, &child);
+    enum status status = id_place_check(id);
+    if (status == STATUS_OK)
+        status = number_reserve(&caller->numbers, number);
     if (status != STATUS_OK)
         return status;
-    status = spawn_hand_over(caller, child, id, number);
+    status = process_create(&spawn->plan, &child);
     if (status != STATUS_OK) {
-        struct process_end end = {.reason = END_KILLED};
-        process_end(child, &end);
+        number_unreserve(&caller->numbers, *number);
+        return status;
     }
+    number_insert_reserved(&caller->numbers, *number, &child->object, PROCESS_RIGHTS);
+    if (id.value != 0)
+        (void)!user_copy_out(id, &child->id, sizeof(child->id));
     process_release(child);
-    return status;
+    return STATUS_OK;
 }
 
 struct result call_process_spawn(struct user_address request, struct user_address id) {
@@ -208,9 +212,11 @@ struct result call_process_wait(int32_t number, uint64_t deadline, struct user_a
         return result_status(status);
     struct process_end end;
     status = process_await(process, deadline, &end);
-    process_release(process);
     if (status == STATUS_OK && address.value != 0)
         status = user_copy_out(address, &end, sizeof(end));
+    if (status == STATUS_OK && process->parent == process_current()->id)
+        notice_cancel(&process->end_notice); // the parent knows now
+    process_release(process);
     return result_status(status);
 }
 

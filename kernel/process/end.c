@@ -34,15 +34,13 @@ static void space_leave_and_destroy(struct process *process) {
     space_destroy(space);
 }
 
+// In one step, so that who was told by event finds it ended, and who waited finds the event to be dropped.
 static void tell_the_end(struct process *process) {
     lock_acquire(&process->object.lock);
     if (process->end.reason == 0) // the last thread left by thread_exit
         process->end = (struct process_end){.process = process->id, .reason = END_EXITED};
     process->end.processor_time = clock_counter_nanoseconds(process->processor_time);
     process->ended = true;
-    wait_queue_wake_all(&process->object.waiters);
-    object_signal(&process->object, WATCH_CLOSED);
-    lock_release(&process->object.lock);
     EVENT event = {
         .Type = EVENT_PROCESS,
         .Action = process->end.reason,
@@ -50,6 +48,9 @@ static void tell_the_end(struct process *process) {
         .Data2 = (uint32_t)process->end.code,
     };
     notice_raise(&process->end_notice, &event);
+    wait_queue_wake_all(&process->object.waiters);
+    object_signal(&process->object, WATCH_CLOSED);
+    lock_release(&process->object.lock);
 }
 
 void process_finish(struct process *process) {
