@@ -1,6 +1,8 @@
 // The good values of the argument tests, and the pages whose addresses are wrong.
 #pragma once
 
+#include <stdbool.h>
+
 #include "tests/guest/argument_table.h"
 
 // Makes everything that GOOD_... names. To be called in each test: the harness ends the children after it.
@@ -28,4 +30,5 @@ uint64_t argument_unmapped(void);     // a page that is not mapped
 uint64_t argument_inaccessible(void); // a page mapped with PROTECTION_NONE
 
 // What a wrong call must leave as it was, beside the account: whether it is as it was at argument_fixture_make.
-const char *argument_fixture_changed(void);
+// `memory_too`: the buffer as well.
+const char *argument_fixture_changed(bool memory_too);

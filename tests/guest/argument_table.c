@@ -34,8 +34,8 @@ enum {
 #define PROCESS_ID(good_value)                                                                                         \
     VALUE_OF(good_value, NOT(0, NOT_FOUND), NOT(UINT32_MAX, NOT_FOUND), NOT(1 << 30, NOT_FOUND))
 #define PLACE(good_value)                                                                                              \
-    VALUE_OF(good_value, NOT(0xffff800000000000, BAD_ADDRESS), NOT(0x0000800000000000, BAD_ADDRESS),                   \
-             NOT(UINT64_MAX - PAGE_SIZE + 1, BAD_ADDRESS), NOT(0x200000000001, INVALID_ARGUMENT))
+    VALUE_OF(good_value, NOT(0xffff800000000000, INVALID_ARGUMENT), NOT(0x0000800000000000, INVALID_ARGUMENT),         \
+             NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT), NOT(0x200000000001, INVALID_ARGUMENT))
 #define BITS_ABOVE(good_value, first_unknown)                                                                          \
     VALUE_OF(good_value, NOT(first_unknown, INVALID_ARGUMENT), NOT(1u << 31, INVALID_ARGUMENT),                        \
              NOT(UINT32_MAX, INVALID_ARGUMENT))
@@ -71,7 +71,7 @@ const struct argument_entry argument_table[] = {
     {ENTRY(object_describe, NOTHING_TO_UNDO),
      3,
      {VALUE_OF(GOOD_OBJECT_ID, NOT(0, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND), NOT(UINT64_C(1) << 40, NOT_FOUND)),
-      POINTER(OUT, GOOD_BUFFER, 32), VALUE_OF(GOOD_PAGE, NOT(0, TOO_SMALL), NOT(1, TOO_SMALL))}},
+      POINTER(OUT, GOOD_BUFFER, 32), VALUE_OF(GOOD_PAGE, NOT(0, TOO_SMALL))}},
     {ENTRY(wait_list, NOTHING_TO_UNDO),
      3,
      {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct wait_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
@@ -115,18 +115,20 @@ const struct argument_entry argument_table[] = {
     {ENTRY(memory_map, UNMAP_VALUE),
      4,
      {ANY(GOOD_ZERO),
-      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, TOO_LARGE), NOT(UINT64_C(1) << 48, TOO_LARGE)),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT),
+               NOT(UINT64_C(1) << 48, INVALID_ARGUMENT)),
       VALUE_OF(GOOD_WRITE, NOT(8, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT),
                NOT(PROTECTION_WRITE | PROTECTION_EXECUTE, INVALID_ARGUMENT), NOT(PROTECTION_EXECUTE, INVALID_ARGUMENT)),
       BITS_ABOVE(GOOD_ZERO, 1 << 3)}},
     {ENTRY(memory_unmap, NEVER_CALLED_WELL),
      2,
-     {PLACE(GOOD_PAGE_ADDRESS), VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, BAD_ADDRESS),
-                                         NOT(UINT64_C(1) << 47, BAD_ADDRESS))}},
+     {PLACE(GOOD_PAGE_ADDRESS), VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT),
+                                         NOT(UINT64_C(1) << 47, INVALID_ARGUMENT))}},
     {ENTRY(memory_protect, NOTHING_TO_UNDO),
      3,
      {PLACE(GOOD_PAGE_ADDRESS),
-      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, BAD_ADDRESS), NOT(UINT64_C(1) << 47, BAD_ADDRESS)),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT),
+               NOT(UINT64_C(1) << 47, INVALID_ARGUMENT)),
       PROTECTION}},
     {ENTRY(shared_create, CLOSE_VALUE),
      1,
@@ -174,7 +176,7 @@ const struct argument_entry argument_table[] = {
      {PROCESS_ID(GOOD_SELF), POINTER(IN, GOOD_EVENT, sizeof(EVENT)), ANY(GOOD_ZERO), ANY(GOOD_ZERO)}},
     {ENTRY(event_watch, NEVER_CALLED_WELL),
      3,
-     {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_WAIT), BITS_ABOVE(GOOD_CLOSED_WATCH, 1 << 3), ANY(GOOD_ONE)}},
+     {NUMBER(GOOD_PIPE, OBJECT_ANY, RIGHT_WAIT), BITS_ABOVE(GOOD_CLOSED_WATCH, 1 << 3), ANY(GOOD_ONE)}},
     {ENTRY(gate_set, NOTHING_TO_UNDO), 2, {ONE_OF(GOOD_EVENT_GATE, GATE_KIND_COUNT), ANY(GOOD_ZERO)}},
 
     {ENTRY(message_send, SCRAP_VALUE),

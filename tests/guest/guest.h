@@ -142,5 +142,11 @@ struct account_line guest_account(uint32_t process, enum account_item item);
 // The first figure that differs, in words, or null.
 const char *guest_figures_differ(const struct guest_figures *before, const struct guest_figures *after);
 
+// The same with the figures of now; what ends is freed a little later, so it waits for that.
+const char *guest_figures_changed(const struct guest_figures *before);
+
+// Takes a few pages more than before for page tables of this program, which mapped memory at random places meanwhile.
+void guest_figures_forgive_tables(struct guest_figures *before);
+
 // Whether a process with this id is alive.
 bool guest_is_alive(uint32_t process);

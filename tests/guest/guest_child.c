@@ -5,7 +5,7 @@
 #include "tests/guest/guest.h"
 #include "tests/guest/guest_private.h"
 
-enum { CHILDREN_MAX = 300, ARGUMENTS_MAX = 12, GRANTS_MAX = 8 };
+enum { CHILDREN_MAX = 300, FAMILY_MAX = 1000, ARGUMENTS_MAX = 12, GRANTS_MAX = 8 };
 
 static struct spawned children[CHILDREN_MAX];
 static uint32_t child_count;
@@ -14,6 +14,14 @@ static uint32_t grant_count;
 static const uint64_t *limits;
 static const char *program_name;
 static int32_t image;
+
+static uint32_t family[FAMILY_MAX]; // all that this test started, and what those started
+static uint32_t family_count;
+
+static void family_note(uint32_t process) {
+    if (family_count < FAMILY_MAX)
+        family[family_count++] = process;
+}
 
 void guest_name_program(const char *argument) {
     const char *slash = strrchr(argument, '/');
@@ -65,6 +73,8 @@ static enum status start(char *const *arguments, struct spawned *child) {
     limits = NULL;
     if (status == STATUS_OK && child_count < CHILDREN_MAX)
         children[child_count++] = *child;
+    if (status == STATUS_OK)
+        family_note(child->process);
     return status;
 }
 
@@ -98,7 +108,8 @@ static void forget(struct spawned child) {
 
 struct process_end guest_await(struct spawned child) {
     struct process_end end = {0};
-    EXPECT_OK(process_wait(child.number, guest_soon(), &end));
+    if (process_wait(child.number, guest_soon(), &end) != STATUS_OK)
+        FAIL("process %u has not ended", child.process);
     forget(child);
     return end;
 }
@@ -117,6 +128,35 @@ void guest_expect_success(struct spawned child) {
              (unsigned long long)end.instruction, (unsigned long long)end.address);
 }
 
+// Whoever a child of the test started lives on when the child ends, so it is found by its line of parents.
+static bool is_of_the_family(const struct process_information *entry, const uint32_t *family, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (entry->parent == family[i])
+            return true;
+    return false;
+}
+
+static void end_one(uint32_t process) {
+    int32_t number;
+    if (process_open(process, &number) != STATUS_OK)
+        return;
+    process_kill(number, 9);
+    process_wait(number, guest_soon(), NULL);
+    number_close(number);
+}
+
+// Ids grow, so a child comes behind its parent in the list.
+static void family_end(void) {
+    struct process_information entry = {.process = guest_self()};
+    size_t found;
+    while (process_list(entry.process, &entry, 1, &found) == STATUS_OK && found == 1)
+        if (is_of_the_family(&entry, family, family_count)) {
+            family_note(entry.process);
+            end_one(entry.process);
+        }
+    family_count = 0;
+}
+
 void guest_children_end(void) {
     for (uint32_t i = 0; i < child_count; i++)
         process_kill(children[i].number, 9);
@@ -124,6 +164,7 @@ void guest_children_end(void) {
         process_wait(children[child_count - 1].number, guest_soon(), NULL);
         number_close(children[--child_count].number);
     }
+    family_end();
     grant_count = 0;
     limits = NULL;
 }
@@ -184,7 +225,8 @@ static void drain_events(void) {
 
 void guest_drain(void) {
     struct message_information information;
-    while (message_wait(NULL, &information, DEADLINE_NOW) == STATUS_OK)
+    struct message_filter any = {0}; // replies that nobody took, too
+    while (message_wait(&any, &information, DEADLINE_NOW) == STATUS_OK)
         message_scrap(information.id);
     drain_events();
 }

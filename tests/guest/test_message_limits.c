@@ -134,7 +134,7 @@ TEST(a_reply_to_a_message_that_was_never_received_is_none) {
     struct message_options options = {.in_reply_to = 4242};
     EXPECT_OK(gate_set(GATE_MESSAGE, 0, NULL));
     struct spawned child = guest_start("dies_with_messages_unread", NULL);
-    EXPECT_STATUS(message_send(child.process, "x", 1, &options, DEADLINE_NOW, NULL), NOT_FOUND);
+    EXPECT_STATUS(message_send(child.process, "x", 1, &options, DEADLINE_NOW, NULL), INVALID_ARGUMENT);
     EXPECT_OK(gate_set(GATE_MESSAGE, GATE_ALL_USERS, NULL));
 }
 

@@ -91,13 +91,12 @@ TEST(the_numbers_of_another_process_mean_nothing) {
 TEST(the_rights_of_a_copy_only_shrink) {
     int32_t number, weak, weaker;
     struct number_information information;
-    EXPECT_OK(timer_create(&number));
+    EXPECT_OK(shared_create(PAGE_SIZE, &number));
     EXPECT_OK(number_copy(number, RIGHT_COPY | RIGHT_READ, &weak));
     EXPECT_OK(number_copy(weak, RIGHTS_ALL, &weaker));
     EXPECT_OK(number_information(weaker, &information));
     EXPECT_EQUAL(information.rights & ~(uint32_t)(RIGHT_COPY | RIGHT_READ), 0);
-    EXPECT_EQUAL(information.kind, OBJECT_TIMER);
-    EXPECT_OK(number_copy(weak, RIGHT_READ, &(int32_t){0}));
+    EXPECT_EQUAL(information.kind, OBJECT_SHARED_MEMORY);
     number_close(number);
     number_close(weak);
     number_close(weaker);
@@ -108,7 +107,7 @@ TEST(the_numbers_of_a_process_are_limited) {
     uint32_t count = 0;
     enum status status;
     uint64_t limit = guest_account(guest_self(), ACCOUNT_NUMBERS).limit;
-    EXPECT_OK(timer_create(&first));
+    EXPECT_OK(shared_create(PAGE_SIZE, &first));
     uint64_t used = guest_account(guest_self(), ACCOUNT_NUMBERS).used;
     static int32_t numbers[NUMBER_INDEX_MAX + 1];
     while ((status = number_copy(first, RIGHT_READ, &number)) == STATUS_OK)

@@ -8,6 +8,7 @@ enum {
     VECTOR_OVERFLOW = 4,
     VECTOR_INVALID_OPCODE = 6,
     VECTOR_PROTECTION = 13,
+    VECTOR_PAGE_FAULT = 14,
     VECTOR_COUNT = 256,
     STUB_SIZE = 4,
     CPUID_UMIP = 1 << 2,
@@ -123,6 +124,9 @@ ACT(iret_to_nowhere, "mov %%ss, %%ecx\n pushq %%rcx\n pushq %%rsp\n pushfq\n mov
     { #name, act_##name, VECTOR_PROTECTION, 0, false }
 #define EITHER_FAULT(name)                                                                                             \
     { #name, act_##name, VECTOR_PROTECTION, VECTOR_INVALID_OPCODE, false }
+// QEMU reads the stack for a far return with the processor's own rights, and SMAP forbids that.
+#define FAR_RETURN_FAULT(name)                                                                                         \
+    { #name, act_##name, VECTOR_PROTECTION, VECTOR_PAGE_FAULT, false }
 #define UNKNOWN(name)                                                                                                  \
     { #name, act_##name, VECTOR_INVALID_OPCODE, 0, false }
 #define UMIP_FAULT(name)                                                                                               \
@@ -180,14 +184,14 @@ static const struct act acts[] = {
     UMIP_FAULT(sldt),
     UMIP_FAULT(str),
     UMIP_FAULT(smsw),
-    PROTECTION_FAULT(kernel_cs),
+    FAR_RETURN_FAULT(kernel_cs),
     PROTECTION_FAULT(kernel_ss),
     PROTECTION_FAULT(null_ss),
     PROTECTION_FAULT(tss_as_ds),
     PROTECTION_FAULT(beyond_gdt),
     PROTECTION_FAULT(local_table),
-    PROTECTION_FAULT(iret_to_kernel),
-    PROTECTION_FAULT(iret_to_nowhere),
+    FAR_RETURN_FAULT(iret_to_kernel),
+    FAR_RETURN_FAULT(iret_to_nowhere),
 };
 
 enum { ACT_COUNT = sizeof(acts) / sizeof(acts[0]) };
@@ -213,7 +217,10 @@ TEST(every_privileged_instruction_ends_the_program_that_executes_it) {
     for (int i = 0; i < ACT_COUNT; i++) {
         char text[8];
         snprintf(text, sizeof(text), "%d", i);
-        struct process_end end = guest_await(guest_start("acts", text, NULL));
+        struct spawned child = guest_start("acts", text, NULL);
+        if (process_wait(child.number, guest_soon(), NULL) != STATUS_OK)
+            FAIL("%s: did not end", acts[i].name);
+        struct process_end end = guest_await(child);
         if (!is_right(&acts[i], &end))
             FAIL("%s: ended for reason %u with vector %u", acts[i].name, end.reason, end.vector);
     }

@@ -1,7 +1,7 @@
 // Memory that is not a program's to write, execute or see.
 #include "tests/guest/guest.h"
 
-enum { VECTOR_PROTECTION = 13, VECTOR_PAGE_FAULT = 14, CANARY_PAGES = 256 };
+enum { VECTOR_STACK = 12, VECTOR_PROTECTION = 13, VECTOR_PAGE_FAULT = 14, CANARY_PAGES = 256 };
 
 static const uint8_t constant_return = 0xc3;
 static uint8_t data_return = 0xc3;
@@ -129,7 +129,7 @@ static void stack_non_canonical(void) {
 struct attempt {
     const char *name;
     void (*act)(void);
-    uint32_t vector;
+    uint32_t vector;  // of a stack fault: QEMU reports a protection fault
     uint64_t address; // that must be told, or 0
 };
 
@@ -156,7 +156,7 @@ static const struct attempt attempts[] = {
     {"jump to a non-canonical address", jump_to_non_canonical, VECTOR_PROTECTION, 0},
     {"return to a non-canonical address", return_to_non_canonical, VECTOR_PROTECTION, 0},
     {"a stack in the kernel's half", stack_in_the_kernel, VECTOR_PAGE_FAULT, 0},
-    {"a non-canonical stack", stack_non_canonical, 12, 0},
+    {"a non-canonical stack", stack_non_canonical, VECTOR_STACK, 0},
 };
 
 ROLE(attempts) {
@@ -169,7 +169,8 @@ TEST(memory_that_is_not_the_programs_to_touch_ends_it) {
         char text[8];
         snprintf(text, sizeof(text), "%zu", i);
         struct process_end end = guest_await(guest_start("attempts", text, NULL));
-        if (end.reason != END_FAULTED || end.vector != attempts[i].vector)
+        bool as_protection = attempts[i].vector == VECTOR_STACK && end.vector == VECTOR_PROTECTION;
+        if (end.reason != END_FAULTED || (end.vector != attempts[i].vector && !as_protection))
             FAIL("%s: ended for reason %u with vector %u, code %d", attempts[i].name, end.reason, end.vector, end.code);
         if (attempts[i].address != 0)
             EXPECT_EQUAL(end.address, attempts[i].address);

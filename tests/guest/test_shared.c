@@ -202,23 +202,37 @@ TEST(an_offer_to_a_process_that_dies_is_answered_for_it) {
     EXPECT_EQUAL(guest_account(guest_self(), ACCOUNT_PIPES_UNREAD).used, 0);
 }
 
-ROLE(offers_and_dies) {
+ROLE(offers_and_ends_when_told) {
     int32_t number;
     ROLE_EXPECT(shared_create(PAGE_SIZE, &number) == STATUS_OK);
     ROLE_EXPECT(shared_offer(number, guest_parent(), RIGHT_READ, NULL) == STATUS_OK);
-    return 0;
+    guest_say(guest_parent(), 1);
+    return guest_hear(guest_parent()) != 2;
 }
 
-TEST(an_offer_is_withdrawn_when_its_maker_ends) {
-    struct spawned child = guest_start("offers_and_dies", NULL);
-    guest_expect_success(child);
+TEST(an_offer_that_was_seen_is_withdrawn_when_its_maker_ends) {
+    struct spawned child = guest_start("offers_and_ends_when_told", NULL);
     EVENT event = guest_next_event(EVENT_SHARED_MEMORY, NULL);
-    if (event.Action == SHARED_OFFERED) {
-        EXPECT_STATUS(shared_accept(event.Data1, NULL), NOT_FOUND);
-        event = guest_next_event(EVENT_SHARED_MEMORY, NULL);
-    }
+    uint32_t offer = event.Data1;
+    EXPECT_EQUAL(event.Action, SHARED_OFFERED);
+    EXPECT_EQUAL(guest_hear(child.process), 1);
+    guest_say(child.process, 2);
+    guest_expect_success(child);
+    event = guest_next_event(EVENT_SHARED_MEMORY, NULL);
     EXPECT_EQUAL(event.Action, SHARED_WITHDRAWN);
+    EXPECT_EQUAL(event.Data1, offer);
     EXPECT_EQUAL(event.Data2, child.process);
+    EXPECT_STATUS(shared_accept(offer, NULL), NOT_FOUND);
+}
+
+TEST(an_offer_that_was_not_seen_goes_with_its_maker) {
+    struct spawned child = guest_start("offers_and_ends_when_told", NULL);
+    EVENT event;
+    EXPECT_EQUAL(guest_hear(child.process), 1);
+    guest_say(child.process, 2);
+    guest_expect_success(child);
+    while (event_get(&event, NULL) == STATUS_OK)
+        EXPECT(event.Type != EVENT_SHARED_MEMORY);
 }
 
 TEST(offers_that_nobody_answers_are_limited) {
