@@ -109,7 +109,7 @@ static void source_fill(struct event_source *source, const struct notice *notice
         .process = notice->process,
         .user = notice->user,
         .object = notice->object,
-        .time = notice->time,
+        .time = clock_at(notice->time),
         .count = notice->count,
     };
 }

@@ -9,7 +9,7 @@ void event_queue_wake_locked(struct event_queue *queue);
 
 // Puts an entry at the end and wakes one waiter. The queue's lock is held.
 static inline void event_queue_append_locked(struct event_queue *queue, struct notice *notice) {
-    notice->time = clock_now();
+    notice->time = clock_counter();
     notice->queued = true;
     TAILQ_INSERT_TAIL(&queue->pending, notice, link);
     if (__builtin_expect(!wait_queue_is_empty(&queue->object.waiters), 0))

@@ -25,7 +25,6 @@ void machine_start_memory(void);  // after boot_parse: firmware tables, frames, 
 void machine_start_devices(void); // interrupt controllers and clocks
 
 // ---- time ----
-uint64_t clock_counter(void);               // the processor's counter (rdtsc)
 uint64_t clock_counter_frequency(void);     // Hz
 uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are
 uint64_t clock_boot_time(void);             // seconds since 1970 UTC at boot, 0: unknown

@@ -131,7 +131,7 @@ static void wait_inform(struct thread *thread, struct wait_information *informat
     *information = (struct wait_information){
         .thread = thread->object.id,
         .object = thread->wait.object,
-        .since = thread->wait.since,
+        .since = clock_at(thread->wait.since),
         .deadline = thread->wait.deadline,
         .process = thread->process->id,
         .reason = thread->wait.reason,

@@ -27,7 +27,7 @@ struct notice_target {
 struct notice {
     TAILQ_ENTRY(notice) link; // [target's lock] as are the fields up to `queued`
     EVENT event;
-    uint64_t time;
+    uint64_t time; // when it was raised, by the processor's counter
     uint32_t count;
     bool queued;
     struct notice_target *target; // a reference; null: nobody listens

@@ -42,7 +42,7 @@ static void record_wait(struct thread *thread, const struct wait_for *wait) {
         .object = wait->object != 0 ? wait->object->id : 0,
         .reason = wait->reason,
         .key = wait->key,
-        .since = clock_now(),
+        .since = clock_counter(),
         .deadline = wait->deadline,
     };
 }

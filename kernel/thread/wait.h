@@ -42,7 +42,7 @@ struct wait_record {
     uint64_t object;      // id; 0: a time, or private memory
     enum wait_reason reason;
     uint64_t key;
-    uint64_t since;
+    uint64_t since; // by the processor's counter
     uint64_t deadline;
 };
 

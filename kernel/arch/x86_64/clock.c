@@ -43,8 +43,12 @@ uint64_t clock_counter_nanoseconds(uint64_t ticks) {
     return (uint64_t)((unsigned __int128)ticks * nanoseconds_per_count >> SCALE_SHIFT);
 }
 
+uint64_t clock_at(uint64_t counter) {
+    return clock_counter_nanoseconds(counter - counter_at_boot);
+}
+
 uint64_t clock_now(void) {
-    return clock_counter_nanoseconds(counter_read() - counter_at_boot);
+    return clock_at(counter_read());
 }
 
 void clock_arm(uint64_t when) {

@@ -24,6 +24,10 @@ uint64_t clock_counter(void) {
     return now;
 }
 
+uint64_t clock_at(uint64_t counter) {
+    return counter;
+}
+
 uint64_t clock_counter_nanoseconds(uint64_t ticks) {
     return ticks;
 }
@@ -93,6 +97,13 @@ void panic(const char *format, ...) {
     abort();
 }
 
+static uint32_t log_lines;
+
 void log_line(const char *format, ...) {
     (void)format;
+    log_lines++;
+}
+
+uint32_t machine_log_lines(void) {
+    return log_lines;
 }
