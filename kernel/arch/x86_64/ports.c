@@ -47,13 +47,13 @@ void ports_load(const struct port_ranges *ranges) {
     cpu->task.port_map_offset = offsetof(struct task_state, port_map);
 }
 
+// Called while this CPU spins for any lock, so it takes none: a thread that still may use ports gets them when it faults.
 void ports_serve(void) {
     struct arch_cpu *cpu = &processor_current()->arch;
     map_set_all(&cpu->task, &cpu->ports, false);
     cpu->ports.count = 0;
     cpu->task.port_map_offset = sizeof(struct task_state);
     __atomic_store_n(&cpu->ports.version, 0, __ATOMIC_RELEASE);
-    ports_load(process_current()->ports);
     __atomic_store_n(&cpu->ports_pending, 0, __ATOMIC_RELEASE);
 }
 

@@ -25,5 +25,5 @@ struct port_ranges {
 // Makes the calling CPU allow what the process may (null ranges: nothing). Cheap when the CPU has it already.
 void ports_load(const struct port_ranges *ranges);
 
-// Serves another CPU's request (arch.ports_pending): forgets what the bitmap has and loads what the running process may.
+// Serves another CPU's request (arch.ports_pending): forgets what the bitmap has. Any context, no lock.
 void ports_serve(void);
