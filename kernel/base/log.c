@@ -8,7 +8,7 @@
 #include "kernel/base/writer.h"
 #include "kernel/sync/lock.h"
 
-enum { LOG_SIZE = 32 << 10, NANOSECONDS_PER_SECOND = 1000000000, NANOSECONDS_PER_MICROSECOND = 1000 };
+enum { LOG_SIZE = 64 << 10, NANOSECONDS_PER_SECOND = 1000000000, NANOSECONDS_PER_MICROSECOND = 1000 };
 
 static struct lock log_lock = {.rank = RANK_LOG};
 static char ring[LOG_SIZE]; // [log_lock] as are the next two
