@@ -130,10 +130,6 @@ TEST(a_thousand_images_damaged_at_random_neither_harm_nor_leak) {
         start_image(damage_at_random, &end);
         seed = drawn;
     }
-    uint64_t pages = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
-    if (pages <=
-        before.used[ACCOUNT_MEMORY_PAGES] + TABLE_PAGES) // this program's own, where it mapped at random places
-        before.used[ACCOUNT_MEMORY_PAGES] = pages;
     EXPECT_OK(start_image(NULL, &end));
     EXPECT_EQUAL(end.code, 7);
     guest_figures_forgive_tables(&before);
