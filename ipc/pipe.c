@@ -74,8 +74,11 @@ static void end_close(struct pipe_end *end) {
     lock_release(&pipe->lock);
 }
 
+// An event that names the end by its number would tell nobody anything any more, and would keep the pipe alive.
 static void end_last_number_closed(struct object *object) {
-    end_close((struct pipe_end *)object);
+    struct pipe_end *end = (struct pipe_end *)object;
+    end_close(end);
+    notice_cancel(&end->closed);
 }
 
 static void pipe_release(struct pipe *pipe) {
