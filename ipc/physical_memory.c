@@ -123,9 +123,14 @@ static enum status ports_check(uint64_t base, uint64_t size) {
     return ports_are_managed((uint32_t)base, (uint32_t)size) ? STATUS_DENIED : STATUS_OK;
 }
 
+// Beyond it an address has bits that mean something else in a page table.
+#define PHYSICAL_END (UINT64_C(1) << 52)
+
 static enum status memory_check(uint64_t base, uint64_t size) {
     uint64_t end;
     if (base % PAGE_SIZE != 0 || size % PAGE_SIZE != 0 || __builtin_add_overflow(base, size, &end))
+        return STATUS_INVALID_ARGUMENT;
+    if (end > PHYSICAL_END)
         return STATUS_INVALID_ARGUMENT;
     return frame_range_is_managed(base, size) ? STATUS_DENIED : STATUS_OK;
 }
