@@ -27,6 +27,18 @@ Test(pipe_ends, closing_is_told_to_the_other_side_by_event) {
     cr_assert_eq(host_event_get(scene.writer).status, STATUS_NOTHING);
 }
 
+Test(pipe_ends, who_closes_both_ends_is_told_nothing_and_keeps_nothing) {
+    struct process *process = host_process("p");
+    struct pipe_create wish = {.mode = PIPE_SEND};
+    host_machine_number(process, 0); // the number table has its page
+    struct host_figures before = host_figures();
+    struct result made = pipe_scene_create(process, &wish);
+    number_close(&process->numbers, (int32_t)made.value);
+    number_close(&process->numbers, wish.other);
+    cr_assert_eq(host_event_get(process).status, STATUS_NOTHING);
+    host_figures_expect(&before, "after closing both ends");
+}
+
 Test(pipe_ends, the_death_of_a_process_is_told_as_closing) {
     struct pipe_scene scene = pipe_scene_make(0, 0);
     host_process_end(scene.reader);

@@ -18,3 +18,6 @@ void machine_line_mask_all(void); // as after boot
 // Whether a process may use an I/O port. The kernel keeps ports 0x40 to 0x43 for itself.
 struct process;
 bool machine_port_is_open(const struct process *process, uint32_t port);
+
+// How many lines the kernel's log got.
+uint32_t machine_log_lines(void);
