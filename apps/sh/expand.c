@@ -135,9 +135,19 @@ static void put_single_quoted(struct expansion *expansion, const char *text, siz
         put_literal(expansion, text[i]);
 }
 
+// What was typed is split only where it stands for a variable: ${NAME:-a b}.
+static void put_character(struct expansion *expansion, char character) {
+    if (expansion->quoted)
+        put_literal(expansion, character);
+    else if (expansion->splits && !expansion->whole && is_separator(expansion, character))
+        end_field(expansion);
+    else
+        put_plain(expansion, character);
+}
+
 static bool put_part(struct expansion *expansion, const char *part, size_t length) {
     if (length == 1 && *part != '$')
-        expansion->quoted ? put_literal(expansion, *part) : put_plain(expansion, *part);
+        put_character(expansion, *part);
     else if (*part == '\\')
         put_escaped(expansion, part[1]);
     else if (*part == '\'')
@@ -162,7 +172,7 @@ static size_t part_length(const char *text, size_t left, bool quoted) {
     if (*text == '\'' && quoted)
         return 1;
     if (*text != '$' || left < 2 || text[1] == '(' || text[1] == '{') {
-        const char *end = lexer_skip_part(text);
+        const char *end = lexer_skip_part(text, quoted);
         return end && (size_t)(end - text) <= left ? (size_t)(end - text) : 1;
     }
     if (strchr("?$#@*!-", text[1]) || (text[1] >= '0' && text[1] <= '9'))

@@ -42,6 +42,7 @@ struct expansion {
     bool has_wildcard;
     bool whole;  // neither split nor matched
     bool quoted; // inside "..."
+    bool splits; // in the word of ${NAME:-WORD}: what is typed is split too
     unsigned depth;
 };
 

@@ -16,17 +16,18 @@ size_t lexer_column(const struct lexer *lexer, const struct token *token) {
 
 enum { NESTING_MAX = 100 };
 
-static const char *skip_part(const char *text, unsigned depth);
+static const char *skip_part(const char *text, unsigned depth, bool in_double_quotes);
 
 // From behind the opening character to behind the closing one; quotes and substitutions inside are skipped as
 // wholes.
-static const char *skip_until(const char *text, char close, bool quotes_nest, unsigned depth) {
+static const char *skip_until(const char *text, char close, const char *quotes, unsigned depth) {
     unsigned parentheses = 0;
+    bool in_double_quotes = !strchr(quotes, '\'');
     while (*text && (*text != close || parentheses)) {
         if (close == ')' && (*text == '(' || *text == ')'))
             parentheses += *text == '(' ? 1 : -1u;
-        bool part = *text == '\\' || *text == '$' || *text == '`' || (quotes_nest && (*text == '\'' || *text == '"'));
-        text = part ? skip_part(text, depth + 1) : text + 1;
+        bool part = *text == '\\' || *text == '$' || *text == '`' || strchr(quotes, *text);
+        text = part ? skip_part(text, depth + 1, in_double_quotes) : text + 1;
         if (!text)
             return NULL;
     }
@@ -39,7 +40,16 @@ static const char *skip_backquoted(const char *text) {
     return *text ? text + 1 : NULL;
 }
 
-static const char *skip_part(const char *text, unsigned depth) {
+// Behind $: in double quotes a ' between the braces means itself, but not between the parentheses.
+static const char *skip_dollar(const char *text, unsigned depth, bool in_double_quotes) {
+    if (text[1] == '(')
+        return skip_until(text + 2, ')', "'\"", depth);
+    if (text[1] == '{')
+        return skip_until(text + 2, '}', in_double_quotes ? "\"" : "'\"", depth);
+    return text + 1;
+}
+
+static const char *skip_part(const char *text, unsigned depth, bool in_double_quotes) {
     if (depth > NESTING_MAX)
         return NULL;
     switch (*text) {
@@ -49,20 +59,18 @@ static const char *skip_part(const char *text, unsigned depth) {
         text = strchr(text + 1, '\'');
         return text ? text + 1 : NULL;
     case '"':
-        return skip_until(text + 1, '"', false, depth);
+        return skip_until(text + 1, '"', "", depth);
     case '`':
         return skip_backquoted(text + 1);
     case '$':
-        if (text[1] == '(')
-            return skip_until(text + 2, ')', true, depth);
-        return text[1] == '{' ? skip_until(text + 2, '}', true, depth) : text + 1;
+        return skip_dollar(text, depth, in_double_quotes);
     default:
         return text + 1;
     }
 }
 
-const char *lexer_skip_part(const char *text) {
-    return skip_part(text, 0);
+const char *lexer_skip_part(const char *text, bool in_double_quotes) {
+    return skip_part(text, 0, in_double_quotes);
 }
 
 static bool ends_word(char character) {
@@ -120,7 +128,7 @@ static struct token take_word(struct lexer *lexer) {
     const char *end = lexer->next;
     while (!ends_word(*end)) {
         const char *part = end;
-        end = lexer_skip_part(part);
+        end = lexer_skip_part(part, false);
         if (!end)
             return token_of(lexer, TOKEN_OPEN, strlen(lexer->next));
     }

@@ -51,4 +51,4 @@ size_t lexer_column(const struct lexer *lexer, const struct token *token);
 
 // Where the quoted or substituted part at `text` ends: '...', "...", `...`, $(...), ${...}, \x. One byte for
 // all else. Null: the script ends inside it.
-const char *lexer_skip_part(const char *text);
+const char *lexer_skip_part(const char *text, bool in_double_quotes);

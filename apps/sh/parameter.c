@@ -105,15 +105,23 @@ static bool complain_unset(struct expansion *expansion, const struct parameter *
     return false;
 }
 
+static bool put_word(struct expansion *expansion, const struct parameter *parameter) {
+    bool before = expansion->splits;
+    expansion->splits = true;
+    bool done = expansion_put_word(expansion, parameter->word, parameter->word_length);
+    expansion->splits = before;
+    return done;
+}
+
 // `value` is null where the parameter counts as unset.
 static bool apply(struct expansion *expansion, const struct parameter *parameter, const char *name, const char *value) {
     switch (parameter->operator) {
     case '-':
         if (!value)
-            return expansion_put_word(expansion, parameter->word, parameter->word_length);
+            return put_word(expansion, parameter);
         break;
     case '+':
-        return !value || expansion_put_word(expansion, parameter->word, parameter->word_length);
+        return !value || put_word(expansion, parameter);
     case '=':
         if (!value)
             return assign(expansion, parameter, name);
