@@ -40,6 +40,8 @@ void range_add(struct boot_range *list, uint32_t *count, uint64_t base, uint64_t
 
 void range_remove(struct boot_range *list, uint32_t *count, uint64_t base, uint64_t size) {
     uint64_t end = end_of(base, size);
+    if (base >= end)
+        return;
     for (uint32_t i = 0; i < *count;) {
         uint64_t low = list[i].base, high = end_of(low, list[i].size);
         if (high <= base || low >= end) {
