@@ -1,16 +1,8 @@
 // Messages: one block each, with its bytes, what travels with it, and its charges.
-#include "ipc/message.h"
+#include "ipc/message_queue.h"
 
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
-
-static uint8_t *message_bytes(const struct message *message) {
-    return (uint8_t *)(message->cargo + message->number_count);
-}
-
-static bool message_is_chained(const struct message *message) {
-    return message->size > MESSAGE_INLINE_MAX;
-}
 
 static enum status charge(struct account *account, size_t size) {
     enum status status = account_charge(account, ACCOUNT_MESSAGES, 1);
@@ -27,14 +19,16 @@ static void discharge(struct account *account, size_t size) {
     account_discharge(account, ACCOUNT_MESSAGES, 1);
 }
 
-// Only what is read before it is set is cleared: the bytes are copied in anyway.
+// Only what is read before it is set is cleared.
 static struct message *message_allocate(size_t size, uint32_t number_count) {
     size_t inside = size <= MESSAGE_INLINE_MAX ? size : 0;
     struct message *message =
         heap_allocate_dirty(sizeof(struct message) + number_count * sizeof(struct message_cargo) + inside);
     if (message == 0)
         return 0;
-    *message = (struct message){.size = (uint32_t)size, .number_count = number_count};
+    message->size = (uint32_t)size;
+    message->number_count = number_count;
+    message->queued = message->claimed = message->told = false;
     for (uint32_t i = 0; i < number_count; i++)
         message->cargo[i].object = 0;
     return message;
@@ -72,25 +66,29 @@ static void cargo_drop(struct message *message) {
     }
 }
 
-void message_free(struct message *message) {
-    struct account *account = message->account;
-    notice_end(&message->notice);
+// What only some messages have.
+__attribute__((noinline)) static void parts_drop(struct message *message) {
+    if (message->told)
+        notice_cancel(&message->notice);
     cargo_drop(message);
     if (message_is_chained(message))
-        chain_destroy(&message->chain, account);
-    discharge(account, message->size);
+        chain_destroy(&message->chain, message->account);
+}
+
+void message_free(struct message *message) {
+    struct account *account = message->account;
+    if (message->told || message->number_count != 0 || message_is_chained(message))
+        parts_drop(message);
+    if (account != 0) {
+        discharge(account, message->size);
+        object_release(&account->object);
+    }
     heap_free(message);
-    object_release(&account->object);
 }
 
-enum status message_copy_in(struct message *message, struct user_address from) {
-    if (message_is_chained(message))
-        return chain_copy_in(&message->chain, from);
-    return user_copy_in(message_bytes(message), from, message->size);
-}
-
-enum status message_copy_out(const struct message *message, struct user_address to) {
-    if (message_is_chained(message))
-        return chain_copy_out(&message->chain, to);
-    return user_copy_out(to, message_bytes(message), message->size);
+struct message *message_block_make(void) {
+    struct message *block = message_allocate(MESSAGE_SMALL_MAX, 0);
+    if (block != 0)
+        block->account = 0;
+    return block;
 }

@@ -61,28 +61,58 @@ struct message *message_find_locked(struct message_queue *queue, uint32_t id) {
 // ---- entering and leaving ----
 
 // Goes round, leaving out 0 and the ids that are still pending.
-static uint32_t id_make(struct message_queue *queue) {
+uint32_t message_id_make_locked(struct message_queue *queue) {
     do
         queue->next_id++;
     while (queue->next_id == MESSAGE_ID_NONE || hash_find(queue, queue->next_id) != 0);
     return queue->next_id;
 }
 
-void message_enter_locked(struct message_queue *queue, struct message *message) {
-    message->id = id_make(queue);
+static void list_insert(struct message_list *list, struct message *message, bool first) {
+    if (first)
+        TAILQ_INSERT_HEAD(list, message, link);
+    else
+        TAILQ_INSERT_TAIL(list, message, link);
+}
+
+static void arrival_tell(struct message_queue *queue, struct message *message) {
+    EVENT event = {
+        .Type = EVENT_MESSAGE,
+        .Data1 = message->id,
+        .Data2 = message->size,
+        .Data3 = message->sender,
+    };
+    message->notice = (struct notice){
+        .target = queue->notice_target,
+        .object = queue->object.id,
+        .process = message->sender,
+        .user = message->user,
+    };
+    message->told = true;
+    notice_raise(&message->notice, &event);
+}
+
+void message_enter_locked(struct message_queue *queue, struct message *message, bool first) {
     hash_add(queue, message);
-    queue->object.operations++;
+    message->queued = true;
     if (message->in_reply_to != 0) {
-        TAILQ_INSERT_TAIL(&queue->replies, message, link);
+        list_insert(&queue->replies, message, first);
         queue->reply_count++;
-    } else {
-        TAILQ_INSERT_TAIL(&queue->messages, message, link);
-        queue->message_count++;
+        return;
     }
+    list_insert(&queue->messages, message, first);
+    queue->message_count++;
+    if (!message->told)
+        arrival_tell(queue, message);
+}
+
+__attribute__((noinline)) static void sender_wake(struct message_queue *queue) {
+    wait_queue_wake(&queue->room, 1);
 }
 
 void message_remove_locked(struct message_queue *queue, struct message *message) {
     hash_remove(queue, message);
+    message->queued = false;
     if (message->in_reply_to != 0) {
         TAILQ_REMOVE(&queue->replies, message, link);
         queue->reply_count--;
@@ -90,8 +120,8 @@ void message_remove_locked(struct message_queue *queue, struct message *message)
     }
     TAILQ_REMOVE(&queue->messages, message, link);
     queue->message_count--;
-    if (!wait_queue_is_empty(&queue->room))
-        wait_queue_wake(&queue->room, 1);
+    if (__builtin_expect(!wait_queue_is_empty(&queue->room), 0))
+        sender_wake(queue);
 }
 
 // ---- filters ----
@@ -119,26 +149,53 @@ struct message *message_first_locked(const struct message_queue *queue, const st
     return message;
 }
 
+// ---- sleepers ----
+
+static struct message_sleeper *sleeper_of(const struct waiter *waiter) {
+    return (struct message_sleeper *)(uintptr_t)waiter->key;
+}
+
+static struct waiter *waiter_for(const struct message_queue *queue, const struct message *message) {
+    struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
+    while (waiter != 0 && !filter_matches(sleeper_of(waiter)->filter, message))
+        waiter = TAILQ_NEXT(waiter, link);
+    return waiter;
+}
+
+// A sleeper whose deadline has passed or that was killed stays listed until it runs, and is left out.
 void message_wake_locked(struct message_queue *queue, const struct message *message) {
     struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
     while (waiter != 0) {
         struct waiter *next = TAILQ_NEXT(waiter, link);
-        const struct message_filter *filter = (const struct message_filter *)(uintptr_t)waiter->key;
-        if (filter_matches(filter, message) && wait_queue_wake_waiter(&queue->object.waiters, waiter))
+        if (filter_matches(sleeper_of(waiter)->filter, message) &&
+            wait_queue_wake_waiter(&queue->object.waiters, waiter))
             return;
         waiter = next;
     }
 }
 
-void message_inform_locked(const struct message_queue *queue, const struct message *message,
-                           struct message_information *information) {
+bool message_hand_over_locked(struct message_queue *queue, struct message *message) {
+    struct waiter *waiter = waiter_for(queue, message);
+    if (waiter == 0)
+        return false;
+    struct message_sleeper *sleeper = sleeper_of(waiter);
+    if (!sleeper->takes || sleeper->size < message->size)
+        return false;
+    sleeper->given = message;
+    if (wait_queue_wake_waiter(&queue->object.waiters, waiter))
+        return true;
+    sleeper->given = 0;
+    return false;
+}
+
+void message_inform(const struct message *message, uint32_t waiting, struct message_information *information) {
     *information = (struct message_information){
         .id = message->id,
         .sender = message->sender,
         .user = message->user,
         .in_reply_to = message->in_reply_to,
         .size = message->size,
-        .waiting = queue->message_count + queue->reply_count,
+        .waiting = waiting,
         .number_count = message->number_count,
     };
 }
@@ -149,6 +206,7 @@ static void queue_destroy(struct object *object) {
     struct message_queue *queue = (struct message_queue *)object;
     assert(queue->message_count == 0 && queue->reply_count == 0);
     heap_free(queue->answers);
+    heap_free(queue->spare);
     if (queue->buckets != queue->first_buckets)
         heap_free(queue->buckets);
 }
@@ -159,7 +217,7 @@ static void queue_describe(struct object *object, struct writer *out) {
     uint32_t messages = queue->message_count, replies = queue->reply_count, buckets = queue->bucket_count;
     struct message_information first = {0};
     if (messages > 0)
-        message_inform_locked(queue, TAILQ_FIRST(&queue->messages), &first);
+        message_inform(TAILQ_FIRST(&queue->messages), messages, &first);
     bool closed = queue->closed;
     lock_release(&object->lock);
     writer_format(out, "messages: %u of %u\nreplies: %u\nbuckets: %u\n", messages, MESSAGE_QUEUE_CAPACITY, replies,

@@ -3,11 +3,29 @@
 
 #include "ipc/message.h"
 
+// A thread that sleeps until a message comes; the key of its waiter is the address of this.
+struct message_sleeper {
+    const struct message_filter *filter; // null: any but replies
+    bool takes;                          // a message that fits `size` is handed to it
+    size_t size;
+    struct message *block; // it brought along for a small one; may be null
+    struct message *given; // by its waker
+};
+
 // A pending message by its id, claimed ones left out; null: none.
 struct message *message_find_locked(struct message_queue *queue, uint32_t id);
 
-// Enters a message under a fresh id, or takes it out and wakes senders that wait for room.
-void message_enter_locked(struct message_queue *queue, struct message *message);
+// Makes a block for a sleeper; null: no memory. No lock is held.
+struct message *message_block_make(void);
+
+// Makes a fresh id.
+uint32_t message_id_make_locked(struct message_queue *queue);
+
+// Enters a message that has its id: at the end, or `first` at the front, where it is looked for first. Tells the receiver by
+// event, unless it is a reply.
+void message_enter_locked(struct message_queue *queue, struct message *message, bool first);
+
+// Takes a message out and wakes a sender that waits for room.
 void message_remove_locked(struct message_queue *queue, struct message *message);
 
 // The hash is too small for what is in it.
@@ -19,11 +37,16 @@ struct message **message_hash_replace_locked(struct message_queue *queue, struct
 // The first message that a filter lets through; null: none.
 struct message *message_first_locked(const struct message_queue *queue, const struct message_filter *filter);
 
-// Wakes the thread that has waited longest for a message like this.
+// Wakes the thread that has waited longest for a message like this; it looks for itself.
 void message_wake_locked(struct message_queue *queue, const struct message *message);
 
-void message_inform_locked(const struct message_queue *queue, const struct message *message,
-                           struct message_information *information);
+// Hands a message that is in no queue to the thread that has waited longest for one like it. False: there is none, or it only
+// wants to look, or has too small a buffer.
+bool message_hand_over_locked(struct message_queue *queue, struct message *message);
+
+static inline uint32_t message_waiting_count(const struct message_queue *queue) {
+    return queue->message_count + queue->reply_count;
+}
 
 // ---- message_wait.c; no lock is held ----
 

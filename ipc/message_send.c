@@ -1,13 +1,13 @@
 // Sending messages: room in the receiver's queue, its event, and the right to answer.
 #include "ipc/message_queue.h"
 
-#include "kernel/base/assert.h"
+#include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 
 // ---- the hash grows outside the lock ----
 
 // Doubles twice; without memory for it the chains stay long, and nothing fails.
-static void hash_grow(struct message_queue *queue) {
+__attribute__((noinline)) static void hash_grow(struct message_queue *queue) {
     uint32_t count = queue->bucket_count * 4;
     struct message **buckets = heap_allocate(count * sizeof(struct message *));
     if (buckets == 0)
@@ -23,7 +23,7 @@ static void hash_grow(struct message_queue *queue) {
 // ---- posting ----
 
 // Until there is room; the lock is held, and let go meanwhile.
-static enum status room_find(struct message_queue *queue, uint64_t deadline) {
+__attribute__((noinline)) static enum status room_find(struct message_queue *queue, uint64_t deadline) {
     struct wait_for wait = {.object = &queue->object, .reason = WAIT_MESSAGE_ROOM, .deadline = deadline};
     while (!queue->closed && queue->message_count >= MESSAGE_QUEUE_CAPACITY) {
         enum status status = wait_queue_sleep(&queue->room, &queue->object.lock, &wait);
@@ -35,44 +35,76 @@ static enum status room_find(struct message_queue *queue, uint64_t deadline) {
     return STATUS_OK;
 }
 
-static void arrival_tell(struct message *message) {
-    EVENT event = {
-        .Type = EVENT_MESSAGE,
-        .Data1 = message->id,
-        .Data2 = message->size,
-        .Data3 = message->sender,
-    };
-    notice_raise(&message->notice, &event);
+static bool has_room(const struct message_queue *queue) {
+    return queue->message_count < MESSAGE_QUEUE_CAPACITY && !queue->closed;
 }
 
 static enum status post_locked(struct message_queue *queue, struct message *message, uint64_t deadline) {
-    bool reply = message->in_reply_to != 0;
-    enum status status = reply ? STATUS_OK : room_find(queue, deadline);
-    if (status != STATUS_OK)
-        return status;
+    if (!has_room(queue) && message->in_reply_to == 0) {
+        enum status status = room_find(queue, deadline);
+        if (status != STATUS_OK)
+            return status;
+    }
     if (queue->closed)
         return STATUS_PEER_DIED;
-    message_enter_locked(queue, message);
-    if (!reply)
-        arrival_tell(message);
-    if (!wait_queue_is_empty(&queue->object.waiters))
+    queue->object.operations++;
+    message->id = message_id_make_locked(queue);
+    bool awaited = !wait_queue_is_empty(&queue->object.waiters);
+    if (awaited && message_hand_over_locked(queue, message))
+        return STATUS_OK;
+    message_enter_locked(queue, message, false);
+    if (awaited)
         message_wake_locked(queue, message);
     return STATUS_OK;
 }
 
 enum status message_post(struct message *message, struct process *to, uint64_t deadline, uint32_t *id) {
     struct message_queue *queue = message_queue_of(to);
-    notice_start(&message->notice, to->notice_target, 0, queue->object.id);
-    message->notice.process = message->sender;
-    message->notice.user = message->user;
     lock_acquire(&queue->object.lock);
+    queue->notice_target = to->notice_target;
     enum status status = post_locked(queue, message, deadline);
-    *id = status == STATUS_OK ? message->id : MESSAGE_ID_NONE;
+    if (status == STATUS_OK)
+        *id = message->id; // it may be taken as soon as the lock is free
     bool crowded = message_hash_is_crowded(queue);
     lock_release(&queue->object.lock);
-    if (crowded)
+    if (__builtin_expect(crowded, 0))
         hash_grow(queue);
     return status;
+}
+
+// ---- small messages, straight to who waits ----
+
+static void block_fill(struct message *block, const struct message_small *small, uint32_t id) {
+    block->id = id;
+    block->sender = small->from->id;
+    block->user = small->from->user;
+    block->in_reply_to = 0;
+    block->size = small->size;
+    memcpy(message_bytes(block), small->bytes, small->size);
+}
+
+static bool hand_locked(struct message_queue *queue, const struct message_small *small) {
+    struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
+    if (waiter == 0)
+        return false;
+    struct message_sleeper *sleeper = (struct message_sleeper *)(uintptr_t)waiter->key;
+    if (sleeper->block == 0 || sleeper->size < small->size)
+        return false;
+    block_fill(sleeper->block, small, message_id_make_locked(queue));
+    sleeper->given = sleeper->block;
+    if (wait_queue_wake_waiter(&queue->object.waiters, waiter))
+        return true;
+    sleeper->given = 0; // its deadline passed, or it was killed
+    return false;
+}
+
+enum status message_hand(struct message_queue *queue, const struct message_small *small, uint32_t *id) {
+    lock_acquire(&queue->object.lock);
+    bool handed = hand_locked(queue, small);
+    *id = queue->next_id;
+    queue->object.operations += handed;
+    lock_release(&queue->object.lock);
+    return handed ? STATUS_OK : STATUS_NOTHING;
 }
 
 // ---- the right to answer ----

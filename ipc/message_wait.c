@@ -84,10 +84,11 @@ static enum wait_reason reason_of(const struct message_waiting *waiting) {
 // Sleeps until a message is there. The queue's lock is held, and let go meanwhile. At the deadline it looks a last time.
 static enum status wait_locked(struct message_queue *queue, const struct message_waiting *waiting,
                                struct message **message) {
+    struct message_sleeper sleeper = {.filter = waiting->filter};
     struct wait_for wait = {
         .object = waiting->sender != 0 ? &waiting->sender->object : &queue->object,
         .reason = reason_of(waiting),
-        .key = (uintptr_t)waiting->filter,
+        .key = (uintptr_t)&sleeper,
         .deadline = waiting->deadline,
     };
     bool late = false;
@@ -110,7 +111,7 @@ static enum status wait_and_inform(struct message_queue *queue, const struct mes
     lock_acquire(&queue->object.lock);
     enum status status = wait_locked(queue, waiting, &message);
     if (status == STATUS_OK) {
-        message_inform_locked(queue, message, information);
+        message_inform(message, message_waiting_count(queue), information);
         message_wake_locked(queue, message); // it is still pending: the next who waits for such a one may look, too
     }
     lock_release(&queue->object.lock);

@@ -67,23 +67,39 @@ static enum status parcel_send(const struct parcel *parcel, uint32_t *id) {
     return status;
 }
 
-static enum status reply_send(const struct parcel *parcel, uint32_t *id) {
-    struct message_queue *own = message_queue_of(parcel->from);
+// Whether the receiver lets it come: a reply by the right to answer, all others by its gate.
+static enum status parcel_admit(const struct parcel *parcel) {
     uint32_t answered = parcel->options->in_reply_to;
-    enum status status = message_answer_take(own, answered, parcel->to->id);
-    if (status != STATUS_OK)
-        return status;
-    status = parcel_send(parcel, id);
-    if (status != STATUS_OK)
-        message_answer_restore(own, answered, parcel->to->id);
-    return status;
+    if (answered != 0)
+        return message_answer_take(message_queue_of(parcel->from), answered, parcel->to->id);
+    return gate_check(parcel->to, GATE_MESSAGE, parcel->from);
+}
+
+// A small one goes straight to a thread that waits for it. NOTHING: there is none.
+static enum status parcel_hand(const struct parcel *parcel, uint32_t *id) {
+    uint8_t bytes[MESSAGE_SMALL_MAX];
+    struct message_small small = {.from = parcel->from, .bytes = bytes, .size = (uint32_t)parcel->size};
+    enum status status = user_copy_in(bytes, parcel->data, parcel->size);
+    return status == STATUS_OK ? message_hand(message_queue_of(parcel->to), &small, id) : status;
+}
+
+static bool parcel_is_small(const struct parcel *parcel) {
+    return parcel->size <= MESSAGE_SMALL_MAX && parcel->options->in_reply_to == 0 && parcel->options->number_count == 0;
 }
 
 static enum status parcel_route(const struct parcel *parcel, uint32_t *id) {
-    if (parcel->options->in_reply_to != 0)
-        return reply_send(parcel, id);
-    enum status status = gate_check(parcel->to, GATE_MESSAGE, parcel->from);
-    return status == STATUS_OK ? parcel_send(parcel, id) : status;
+    enum status status = parcel_admit(parcel);
+    if (status != STATUS_OK)
+        return status;
+    if (message_is_awaited(message_queue_of(parcel->to)) && parcel_is_small(parcel)) {
+        status = parcel_hand(parcel, id);
+        if (status != STATUS_NOTHING)
+            return status;
+    }
+    status = parcel_send(parcel, id);
+    if (status != STATUS_OK && parcel->options->in_reply_to != 0)
+        message_answer_restore(message_queue_of(parcel->from), parcel->options->in_reply_to, parcel->to->id);
+    return status;
 }
 
 static struct result send_with(struct parcel *parcel, uint32_t process) {
@@ -104,8 +120,8 @@ static struct result send_with(struct parcel *parcel, uint32_t process) {
 
 struct result call_message_send(uint32_t process, struct user_address data, size_t size, struct user_address options,
                                 uint64_t deadline) {
-    struct message_options given;
     struct parcel parcel = {.data = data, .size = size, .options = &no_options, .deadline = deadline};
+    struct message_options given;
     if (options.value != 0) {
         enum status status = user_copy_in(&given, options, sizeof(given));
         if (status != STATUS_OK)
@@ -137,64 +153,71 @@ static void cargo_unload(struct process *process, const struct message *message,
         number_insert_reserved(&process->numbers, numbers[i], message->cargo[i].object, message->cargo[i].rights);
 }
 
-// Copies a claimed message out, with everything prepared so that nothing can fail afterwards.
-static enum status claimed_copy_out(struct message_queue *queue, const struct message *message,
-                                    struct user_address buffer, struct user_address address,
-                                    const struct message_information *information) {
-    enum status status = message_answers_prepare(queue);
-    if (status == STATUS_OK)
-        status = message_copy_out(message, buffer);
+// Copies a message out with its numbers or its information. `information` says the numbers, which are reserved then.
+__attribute__((noinline)) static enum status copy_out_all(struct process *process, const struct message_taking *taking,
+                                                          struct user_address buffer, struct user_address address,
+                                                          struct message_information *information) {
+    const struct message *message = taking->message;
+    message_inform(message, taking->waiting, information);
+    enum status status = places_reserve(&process->numbers, message->number_count, information->numbers);
+    if (status != STATUS_OK)
+        return status;
+    status = message_copy_out(message, buffer);
     if (status == STATUS_OK && address.value != 0)
         status = user_copy_out(address, information, sizeof(*information));
+    for (uint32_t i = 0; status != STATUS_OK && i < message->number_count; i++)
+        number_unreserve(&process->numbers, information->numbers[i]);
     return status;
 }
 
-static struct result claimed_take(struct message *message, struct user_address buffer, struct user_address address,
-                                  struct message_information *information) {
+// Copies a claimed message out, with everything prepared so that nothing can fail afterwards, and takes it.
+static struct result claimed_take(struct message_taking *taking, struct user_address buffer,
+                                  struct user_address address) {
     struct process *process = process_current();
     struct message_queue *queue = message_queue_of(process);
+    struct message *message = taking->message;
     size_t size = message->size;
-    enum status status = places_reserve(&process->numbers, message->number_count, information->numbers);
-    if (status == STATUS_OK) {
-        status = claimed_copy_out(queue, message, buffer, address, information);
-        for (uint32_t i = 0; status != STATUS_OK && i < message->number_count; i++)
-            number_unreserve(&process->numbers, information->numbers[i]);
-    }
+    enum status status = message_answers_prepare(queue);
+    if (status == STATUS_OK && message->number_count == 0 && address.value == 0)
+        status = message_copy_out(message, buffer);
+    else if (status == STATUS_OK)
+        status = copy_out_all(process, taking, buffer, address, &taking->information);
     if (status != STATUS_OK) {
         message_unclaim(queue, message);
         return result_status(status);
     }
-    message_finish(queue, message);
-    cargo_unload(process, message, information->numbers);
-    message_free(message);
+    bool free = message_finish(queue, message);
+    if (message->number_count != 0)
+        cargo_unload(process, message, taking->information.numbers);
+    if (free)
+        message_free(message);
     return result_ok(size);
 }
 
 // After the claim, or after what came instead of one.
-static struct result claim_end(enum status status, struct message *message, struct user_address buffer,
-                               struct user_address address, struct message_information *information) {
+static struct result claim_end(enum status status, struct message_taking *taking, struct user_address buffer,
+                               struct user_address address) {
     if (status == STATUS_OK)
-        return claimed_take(message, buffer, address, information);
+        return claimed_take(taking, buffer, address);
     if (status == STATUS_TOO_SMALL && address.value != 0 &&
-        user_copy_out(address, information, sizeof(*information)) != STATUS_OK)
+        user_copy_out(address, &taking->information, sizeof(taking->information)) != STATUS_OK)
         return result_status(STATUS_BAD_ADDRESS);
     return result_status(status);
 }
 
 struct result call_message_receive(uint32_t id, struct user_address buffer, size_t size, struct user_address address) {
-    struct message *message;
-    struct message_information information;
-    enum status status = message_claim(message_queue_of(process_current()), id, size, &information, &message);
-    return claim_end(status, message, buffer, address, &information);
+    struct message_taking taking;
+    taking.size = size;
+    enum status status = message_claim(message_queue_of(process_current()), id, &taking);
+    return claim_end(status, &taking, buffer, address);
 }
 
 struct result call_message_next(struct user_address buffer, size_t size, struct user_address address,
                                 uint64_t deadline) {
-    struct message *message;
-    struct message_information information;
-    struct message_queue *queue = message_queue_of(process_current());
-    enum status status = message_claim_first(queue, size, deadline, &information, &message);
-    return claim_end(status, message, buffer, address, &information);
+    struct message_taking taking;
+    taking.size = size;
+    enum status status = message_claim_first(message_queue_of(process_current()), deadline, &taking);
+    return claim_end(status, &taking, buffer, address);
 }
 
 struct result call_message_wait(struct user_address filter, struct user_address address, uint64_t deadline) {
