@@ -144,6 +144,8 @@ CALL(41, memory_unmap, NO_VALUE, (uint64_t address, size_t size))
 
 // Changes the protection of mapped pages; WRITE with EXECUTE is refused, and EXECUTE for all but sealed memory.
 // = NOT_FOUND a part of it is not mapped
+// = NO_RIGHT more than the mapping was made with
+// = BUSY writable, of sealed memory
 CALL(42, memory_protect, NO_VALUE, (uint64_t address, size_t size, uint32_t protection))
 
 // Makes shared memory of `size` bytes (rounded up to pages; zeroed, made when first touched); says its number.

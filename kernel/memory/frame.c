@@ -7,6 +7,7 @@
 #include "kernel/memory/buddy.h"
 #include "kernel/memory/frame_start.h"
 #include "kernel/object/account.h"
+#include "kernel/process/process.h"
 #include "kernel/thread/processor.h"
 
 enum { CACHE_FRAMES = 32, CACHE_BATCH = 16 };
@@ -30,7 +31,11 @@ uint64_t physical_address(const void *alias) {
     return alias_physical(alias);
 }
 
+// What the kernel allocates for itself it mostly does in a program's stead: then that program's account decides.
 static bool may_use_reserve(const struct account *account) {
+    const struct thread *caller = thread_current();
+    if (account == 0 && caller != 0)
+        account = caller->process->account;
     return account == 0 || account->essential;
 }
 
@@ -118,8 +123,9 @@ enum status frames_allocate(uint32_t order, uint64_t *physical) {
     if (order >= BUDDY_ORDERS)
         return STATUS_NO_MEMORY;
     uint32_t index;
+    uint64_t kept = may_use_reserve(0) ? 0 : frame_store.reserve;
     lock_acquire(&frame_store.lock);
-    bool taken = buddy_take(&frame_store.buddy, order, &index);
+    bool taken = frame_store.buddy.free >= kept + (UINT64_C(1) << order) && buddy_take(&frame_store.buddy, order, &index);
     lock_release(&frame_store.lock);
     if (!taken)
         return STATUS_NO_MEMORY;
@@ -154,8 +160,8 @@ uint64_t frame_free(void) {
     return free;
 }
 
-bool frame_is_plenty(void) {
-    return frame_free() > frame_store.reserve;
+bool frame_is_plenty(const struct account *account) {
+    return may_use_reserve(account) || frame_free() > frame_store.reserve;
 }
 
 uint64_t frame_kernel(void) {

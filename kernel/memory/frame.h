@@ -1,8 +1,8 @@
 // Physical memory: 4 KiB frames, counted, charged, and handed out without an earlier owner's bytes where asked.
 //
 // Rules: takes RANK_FRAMES itself, and mostly no lock at all: each CPU keeps a few free frames. The last reserve (1/64 of
-// all) is for the kernel (account null) and essential accounts, so that a program that eats memory stops itself, not the
-// system.
+// all) is for essential accounts, so that a program that eats memory stops itself, not the system. What the kernel takes
+// without an account counts as taken by the calling thread's process.
 #pragma once
 
 #include <stdbool.h>
@@ -42,7 +42,8 @@ void frame_exclude(uint64_t physical, uint64_t size);
 
 uint64_t frame_total(void); // frames managed
 uint64_t frame_free(void);
-bool frame_is_plenty(void);  // more than the last reserve is free
+// Whether there is more than the last reserve, or the account may use that too.
+bool frame_is_plenty(const struct account *account);
 uint64_t frame_kernel(void); // frames in use that no account is charged for
 
 // Takes over frames that boot filled and never gave to the allocator (the ramdisk): used, with one reference each.

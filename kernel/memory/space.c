@@ -52,6 +52,8 @@ static void area_take_apart(struct space *space, struct area *area) {
 
 void space_destroy(struct space *space) {
     struct area *area;
+    if (BUILD_CHECKS && !page_table_is_sound(&space->table))
+        panic("a page of the ending process is both writable and executable");
     while ((area = RB_ROOT(&space->areas)) != 0) {
         area_remove(&space->areas, area);
         area_take_apart(space, area);

@@ -108,8 +108,7 @@ enum status kernel_stack_create(struct account *account, uint64_t *base) {
     *base = kept_take();
     if (*base != 0)
         return STATUS_OK;
-    bool allowed = account == 0 || account->essential || frame_is_plenty();
-    status = allowed ? stack_make(base) : STATUS_NO_MEMORY;
+    status = frame_is_plenty(account) ? stack_make(base) : STATUS_NO_MEMORY;
     if (status != STATUS_OK)
         account_discharge(account, ACCOUNT_MEMORY_PAGES, STACK_PAGES);
     return status;

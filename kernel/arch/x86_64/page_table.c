@@ -8,6 +8,8 @@
 #include "kernel/base/string.h"
 #include "kernel/memory/frame.h"
 
+enum { CLEAR_TABLES_MAX = 64 }; // looked through by one call, so that it is short where few pages are there
+
 static const uint64_t table_bits = ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
 
 uint64_t page_no_execute;
@@ -34,6 +36,10 @@ static void table_free(struct page_table *table, uint64_t entry, uint32_t level)
                 table_free(table, entries[i], level - 1);
     }
     frame_release(table->account, entry & ENTRY_ADDRESS);
+}
+
+bool page_table_is_sound(const struct page_table *table) {
+    return page_no_execute == 0 || kernel_map_count_unsound(table->root) == 0;
 }
 
 void page_table_destroy(struct page_table *table) {
@@ -110,7 +116,7 @@ static uint64_t leaf_clear(uint64_t *leaf, uint64_t address, uint64_t end, struc
 }
 
 uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t end, struct page_batch *batch) {
-    while (address < end && batch->count < PAGE_BATCH) {
+    for (uint32_t looked = 0; address < end && batch->count < PAGE_BATCH && looked < CLEAR_TABLES_MAX; looked++) {
         uint64_t next;
         uint64_t *leaf = leaf_find(table, address, &next);
         if (next > end)

@@ -48,6 +48,10 @@ struct page_batch {
 
 // LIMIT_REACHED, NO_MEMORY.
 enum status page_table_create(struct page_table *table, struct account *account);
+// Walks it, the kernel's half too: whether no page is both writable and executable. (Where the processor can forbid
+// execution at all.)
+bool page_table_is_sound(const struct page_table *table);
+
 // Frees the tables; all pages were cleared. Waits for CPUs that have it loaded still: they are about to leave it.
 void page_table_destroy(struct page_table *table);
 
@@ -103,8 +107,8 @@ static inline bool page_slot_allows(const uint64_t *slot, bool write, bool execu
     return (*slot & 1) != 0 && (!write || (*slot & 2) != 0) && (!execute || (int64_t)*slot >= 0);
 }
 
-// Clears entries from `address` on, noting each in `batch`, until that is full or `end` is reached. Returns where to go on;
-// `end`: all are cleared.
+// Clears entries from `address` on, noting each in `batch`, until that is full, `end` is reached, or enough was looked
+// through. Returns where to go on; `end`: all are cleared.
 uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t end, struct page_batch *batch);
 
 // Gives all pages in the range new WRITABLE, EXECUTABLE and HELD flags; those OF_MEMORY stay read-only with `keep_shared`
