@@ -68,8 +68,6 @@ static void cargo_drop(struct message *message) {
 
 // What only some messages have.
 __attribute__((noinline)) static void parts_drop(struct message *message) {
-    if (message->told)
-        notice_cancel(&message->notice);
     cargo_drop(message);
     if (message_is_chained(message))
         chain_destroy(&message->chain, message->account);
@@ -77,7 +75,9 @@ __attribute__((noinline)) static void parts_drop(struct message *message) {
 
 void message_free(struct message *message) {
     struct account *account = message->account;
-    if (message->told || message->number_count != 0 || message_is_chained(message))
+    if (message->told)
+        notice_cancel(&message->notice);
+    if (message->number_count != 0 || message_is_chained(message))
         parts_drop(message);
     if (account != 0) {
         discharge(account, message->size);

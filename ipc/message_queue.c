@@ -75,6 +75,7 @@ static void list_insert(struct message_list *list, struct message *message, bool
         TAILQ_INSERT_TAIL(list, message, link);
 }
 
+// Sets the notice up field by field: the rest is set when it is raised.
 static void arrival_tell(struct message_queue *queue, struct message *message) {
     EVENT event = {
         .Type = EVENT_MESSAGE,
@@ -82,14 +83,16 @@ static void arrival_tell(struct message_queue *queue, struct message *message) {
         .Data2 = message->size,
         .Data3 = message->sender,
     };
-    message->notice = (struct notice){
-        .target = queue->notice_target,
-        .object = queue->object.id,
-        .process = message->sender,
-        .user = message->user,
-    };
+    struct notice *notice = &message->notice;
+    notice->queued = false;
+    notice->target = queue->notice_target;
+    notice->owner = 0;
+    notice->object = queue->object.id;
+    notice->process = message->sender;
+    notice->user = message->user;
+    notice->take = 0;
     message->told = true;
-    notice_raise(&message->notice, &event);
+    notice_raise(notice, &event);
 }
 
 void message_enter_locked(struct message_queue *queue, struct message *message, bool first) {

@@ -77,9 +77,10 @@ static enum status sleep_once(struct message_queue *queue, uint64_t deadline, st
 // Until there is a message; at the deadline it looks a last time.
 static enum status first_wait(struct message_queue *queue, uint64_t deadline, struct message_taking *taking) {
     enum status status = STATUS_OK;
-    if (queue->spare == 0 && deadline != DEADLINE_NOW)
+    if (queue->spare == 0 && deadline != DEADLINE_NOW) {
         spare_make(queue);
-    taking->message = message_first_locked(queue, 0);
+        taking->message = message_first_locked(queue, 0);
+    }
     while (taking->message == 0 && status == STATUS_OK) {
         status = sleep_once(queue, deadline, taking);
         if (taking->message == 0)

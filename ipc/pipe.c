@@ -113,8 +113,10 @@ static struct lock *end_lock(struct object *object) {
     return pipe != 0 ? &pipe->lock : &object->lock;
 }
 
+// Whoever sets a watch asks for them first.
 static uint32_t end_conditions(struct object *object) {
     const struct pipe_end *end = (struct pipe_end *)object;
+    end->pipe->watched = true;
     const struct pipe_ring *ring = &end->pipe->ring;
     uint32_t conditions = 0;
     bool closed = !pipe_peer_is_open(end);

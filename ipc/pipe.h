@@ -44,6 +44,8 @@ struct pipe {
     struct account *account;  // [I] the creator's, a reference
     struct pipe_end *ends[2]; // [p] null: destroyed
     uint32_t reader, writer;  // [p] id of the process that has the turn to read, to write; 0: nobody
+    uint32_t sleepers;        // [p] threads in reads and writes that wait
+    bool watched;             // [p] an end may have watches
     struct pipe_ring ring;    // `used` under the lock, the rest by whoever has the turn
 };
 
@@ -99,6 +101,11 @@ static inline struct pipe_end *pipe_peer(const struct pipe_end *end) {
 static inline bool pipe_peer_is_open(const struct pipe_end *end) {
     const struct pipe_end *peer = pipe_peer(end);
     return peer != 0 && peer->open;
+}
+
+// Whether anybody has to be told of data or room.
+static inline bool pipe_is_attended(const struct pipe *pipe) {
+    return pipe->sleepers != 0 || pipe->watched;
 }
 
 // The document's rule: the pipe closed, and all that was in it is lost.

@@ -14,8 +14,7 @@ static uint32_t advance(const struct pipe_ring *ring, uint32_t position, uint32_
 }
 
 // Pages fill up from the first one, and the ring starts over when it is empty, so those that are there are the first ones.
-enum status pipe_ring_prepare(struct pipe_ring *ring, struct account *account, uint32_t size) {
-    uint64_t end = (uint64_t)ring->tail + size;
+__attribute__((noinline)) static enum status pages_make(struct pipe_ring *ring, struct account *account, uint64_t end) {
     uint32_t needed = smaller((uint32_t)((end + PAGE_SIZE - 1) / PAGE_SIZE), ring->capacity / PAGE_SIZE);
     while (ring->made < needed) {
         void *page;
@@ -29,11 +28,25 @@ enum status pipe_ring_prepare(struct pipe_ring *ring, struct account *account, u
     return STATUS_OK;
 }
 
-enum status pipe_ring_copy_in(struct pipe_ring *ring, struct user_address from, uint32_t size) {
+enum status pipe_ring_prepare(struct pipe_ring *ring, struct account *account, uint32_t size) {
+    uint64_t end = (uint64_t)ring->tail + size;
+    return end <= (uint64_t)ring->peak * PAGE_SIZE ? STATUS_OK : pages_make(ring, account, end);
+}
+
+static bool fits_page(uint32_t at, uint32_t size) {
+    return size <= PAGE_SIZE - at % PAGE_SIZE;
+}
+
+static uint8_t *place(const struct pipe_ring *ring, uint32_t at) {
+    return ring->pages[at / PAGE_SIZE] + at % PAGE_SIZE;
+}
+
+__attribute__((noinline)) static enum status pieces_copy_in(struct pipe_ring *ring, struct user_address from,
+                                                            uint32_t size) {
     uint32_t at = ring->tail;
     while (size > 0) {
         uint32_t part = smaller(PAGE_SIZE - at % PAGE_SIZE, size);
-        enum status status = user_copy_in(ring->pages[at / PAGE_SIZE] + at % PAGE_SIZE, from, part);
+        enum status status = user_copy_in(place(ring, at), from, part);
         if (status != STATUS_OK)
             return status;
         from.value += part;
@@ -43,11 +56,18 @@ enum status pipe_ring_copy_in(struct pipe_ring *ring, struct user_address from, 
     return STATUS_OK;
 }
 
-enum status pipe_ring_copy_out(const struct pipe_ring *ring, struct user_address to, uint32_t size) {
+enum status pipe_ring_copy_in(struct pipe_ring *ring, struct user_address from, uint32_t size) {
+    if (fits_page(ring->tail, size))
+        return user_copy_in(place(ring, ring->tail), from, size);
+    return pieces_copy_in(ring, from, size);
+}
+
+__attribute__((noinline)) static enum status pieces_copy_out(const struct pipe_ring *ring, struct user_address to,
+                                                             uint32_t size) {
     uint32_t at = ring->head;
     while (size > 0) {
         uint32_t part = smaller(PAGE_SIZE - at % PAGE_SIZE, size);
-        enum status status = user_copy_out(to, ring->pages[at / PAGE_SIZE] + at % PAGE_SIZE, part);
+        enum status status = user_copy_out(to, place(ring, at), part);
         if (status != STATUS_OK)
             return status;
         to.value += part;
@@ -55,6 +75,12 @@ enum status pipe_ring_copy_out(const struct pipe_ring *ring, struct user_address
         at = advance(ring, at, part);
     }
     return STATUS_OK;
+}
+
+enum status pipe_ring_copy_out(const struct pipe_ring *ring, struct user_address to, uint32_t size) {
+    if (fits_page(ring->head, size))
+        return user_copy_out(to, place(ring, ring->head), size);
+    return pieces_copy_out(ring, to, size);
 }
 
 void pipe_ring_added(struct pipe_ring *ring, uint32_t size) {

@@ -27,20 +27,25 @@ static void ends_signal(const struct pipe *pipe, uint32_t mode, uint32_t conditi
             object_signal(&pipe->ends[i]->object, conditions);
 }
 
-// One reader is enough: it passes the rest on when it has taken its part.
-static void readers_tell(const struct pipe_end *end) {
-    if (end->pipe->ring.used == 0)
-        return;
-    ends_wake(end, PIPE_READER, 1);
-    ends_signal(end->pipe, PIPE_RECEIVE, WATCH_READABLE);
+// Somebody sleeps at the pipe, or watches it. One reader is enough: it passes the rest on when it has taken its part. Writers
+// need different amounts, so each looks for itself; a sleeping one's is at most PIPE_ATOMIC.
+__attribute__((noinline)) static void ends_tell(const struct pipe_end *end, bool turn) {
+    struct pipe *pipe = end->pipe;
+    bool room = pipe_ring_room(&pipe->ring) >= PIPE_ATOMIC;
+    if (pipe->ring.used > 0) {
+        ends_wake(end, PIPE_READER, 1);
+        ends_signal(pipe, PIPE_RECEIVE, WATCH_READABLE);
+    }
+    if (room || turn)
+        ends_wake(end, PIPE_WRITER, UINT32_MAX);
+    if (room)
+        ends_signal(pipe, PIPE_SEND, WATCH_WRITABLE);
 }
 
-// Writers need different amounts, so each looks for itself; a sleeping writer's is at most PIPE_ATOMIC.
-static void writers_tell(const struct pipe_end *end) {
-    if (pipe_ring_room(&end->pipe->ring) < PIPE_ATOMIC)
-        return;
-    ends_wake(end, PIPE_WRITER, UINT32_MAX);
-    ends_signal(end->pipe, PIPE_SEND, WATCH_WRITABLE);
+// After bytes came or went. `turn`: a writer's turn is over, and who waited for it may need less room than there is.
+static void others_tell(const struct pipe_end *end, bool turn) {
+    if (pipe_is_attended(end->pipe))
+        ends_tell(end, turn);
 }
 
 // ---- waiting; the pipe's lock is held, and let go meanwhile ----
@@ -48,7 +53,10 @@ static void writers_tell(const struct pipe_end *end) {
 static enum status end_sleep(struct pipe_end *end, enum pipe_waiter_key key, enum wait_reason reason,
                              uint64_t deadline) {
     struct wait_for wait = {.object = &end->object, .reason = reason, .key = key, .deadline = deadline};
-    return wait_queue_sleep(&end->object.waiters, &end->pipe->lock, &wait);
+    end->pipe->sleepers++;
+    enum status status = wait_queue_sleep(&end->object.waiters, &end->pipe->lock, &wait);
+    end->pipe->sleepers--;
+    return status;
 }
 
 // What bars a transfer for good, or OK.
@@ -145,10 +153,8 @@ static enum status piece_write(struct pipe_end *end, struct user_address data, u
     if (status == STATUS_OK)
         status = pipe_ring_copy_in(&pipe->ring, data, size);
     lock_acquire(&pipe->lock);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
         pipe_ring_added(&pipe->ring, size);
-        readers_tell(end);
-    }
     return status;
 }
 
@@ -168,7 +174,7 @@ static enum status write_step(struct pipe_end *end, struct user_address data, si
     uint32_t size = piece_size(pipe, left);
     status = piece_write(end, data, size);
     pipe->writer = 0;
-    ends_wake(end, PIPE_WRITER, UINT32_MAX); // who waited for the turn may need less room than there is
+    others_tell(end, true);
     if (status == STATUS_OK)
         *written += size;
     return status;
@@ -177,10 +183,10 @@ static enum status write_step(struct pipe_end *end, struct user_address data, si
 // A small write needs room for all of it, a large one goes in as many pieces as it takes.
 enum status pipe_write(struct pipe_end *end, struct user_address data, size_t size, uint64_t deadline,
                        size_t *written) {
-    enum status status = user_range_check(data, size);
+    enum status status = STATUS_OK;
     uint32_t needed = size <= PIPE_ATOMIC ? (uint32_t)size : 1;
     *written = 0;
-    if (status != STATUS_OK || size == 0)
+    if (size == 0)
         return status;
     lock_acquire(&end->pipe->lock);
     end->object.operations++;
@@ -198,18 +204,16 @@ static enum status piece_read(struct pipe_end *end, struct user_address buffer, 
     lock_release(&pipe->lock);
     enum status status = pipe_ring_copy_out(&pipe->ring, buffer, size);
     lock_acquire(&pipe->lock);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
         pipe_ring_taken(&pipe->ring, size, pipe->writer != 0);
-        writers_tell(end);
-    }
     return status;
 }
 
 enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline, size_t *taken) {
     struct pipe *pipe = end->pipe;
-    enum status status = user_range_check(buffer, size);
+    enum status status = STATUS_OK;
     *taken = 0;
-    if (status != STATUS_OK || size == 0)
+    if (size == 0)
         return status;
     lock_acquire(&pipe->lock);
     end->object.operations++;
@@ -219,7 +223,7 @@ enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t s
         pipe->reader = process_current()->id;
         status = piece_read(end, buffer, part);
         pipe->reader = 0;
-        readers_tell(end);
+        others_tell(end, false);
         if (status == STATUS_OK)
             *taken = part;
     }

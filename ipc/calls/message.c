@@ -171,8 +171,8 @@ __attribute__((noinline)) static enum status copy_out_all(struct process *proces
 }
 
 // Copies a claimed message out, with everything prepared so that nothing can fail afterwards, and takes it.
-static struct result claimed_take(struct message_taking *taking, struct user_address buffer,
-                                  struct user_address address) {
+static inline __attribute__((always_inline)) struct result
+claimed_take(struct message_taking *taking, struct user_address buffer, struct user_address address) {
     struct process *process = process_current();
     struct message_queue *queue = message_queue_of(process);
     struct message *message = taking->message;
@@ -195,8 +195,8 @@ static struct result claimed_take(struct message_taking *taking, struct user_add
 }
 
 // After the claim, or after what came instead of one.
-static struct result claim_end(enum status status, struct message_taking *taking, struct user_address buffer,
-                               struct user_address address) {
+static inline __attribute__((always_inline)) struct result
+claim_end(enum status status, struct message_taking *taking, struct user_address buffer, struct user_address address) {
     if (status == STATUS_OK)
         return claimed_take(taking, buffer, address);
     if (status == STATUS_TOO_SMALL && address.value != 0 &&
