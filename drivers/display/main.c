@@ -14,7 +14,8 @@
 
 enum { WIDTH = 1024, HEIGHT = 768, PIXEL_BITS = 32, TEXT_SIZE = 16384, READS_AT_ONCE = 16 };
 
-extern const uint8_t font_data[], font_data_end[];
+extern const uint8_t font_data[];
+extern const uint64_t font_data_size;
 
 static struct terminal_service service;
 static struct surface surface;
@@ -110,7 +111,7 @@ static void take_event(const EVENT *event) {
 }
 
 static enum status prepare(void) {
-    enum status status = font_open(&font, font_data, font_data_end - font_data);
+    enum status status = font_open(&font, font_data, font_data_size);
     status = status == STATUS_OK ? open_screen() : status;
     return status == STATUS_OK ? open_terminal() : status;
 }

@@ -1,6 +1,7 @@
 // The screen of a terminal: writing, scrolling, inserting, deleting and erasing cells.
 #include "drivers/display/terminal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TERMINAL_LINE_MEMORY = sizeof(uint16_t) + sizeof(bool) };
@@ -35,6 +36,7 @@ struct cell terminal_blank(const struct terminal *terminal) {
 }
 
 void terminal_erase(struct terminal *terminal, uint32_t row, uint32_t column, uint32_t count) {
+    assert(row < terminal->rows && column < terminal->columns);
     struct cell *cells = terminal_row(terminal, row);
     struct cell blank = terminal_blank(terminal);
     uint32_t left = terminal->columns - column;
@@ -79,6 +81,7 @@ static void touch_rows(struct terminal *terminal, uint32_t top, uint32_t bottom)
 }
 
 void terminal_scroll_up(struct terminal *terminal, uint32_t top, uint32_t bottom, uint32_t count) {
+    assert(top <= bottom && bottom < terminal->rows);
     uint32_t height = bottom - top + 1;
     count = count < height ? count : height;
     for (uint32_t i = 0; i < count; i++) {
@@ -91,6 +94,7 @@ void terminal_scroll_up(struct terminal *terminal, uint32_t top, uint32_t bottom
 }
 
 void terminal_scroll_down(struct terminal *terminal, uint32_t top, uint32_t bottom, uint32_t count) {
+    assert(top <= bottom && bottom < terminal->rows);
     uint32_t height = bottom - top + 1;
     for (uint32_t i = 0; i < (count < height ? count : height); i++) {
         turn_lines_down(terminal, top, bottom);

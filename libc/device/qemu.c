@@ -28,15 +28,15 @@ static uint32_t big_endian(const uint8_t *bytes, size_t count) {
 }
 
 static bool is_qemu(void) {
-    char signature[4];
+    char signature[4] = {0};
     port_write_16(PORT_SELECTOR, SELECT_SIGNATURE);
     port_read_bytes(PORT_DATA, signature, sizeof(signature));
     return memcmp(signature, "QEMU", sizeof(signature)) == 0;
 }
 
 enum status qemu_file_find(const char *name, struct qemu_file *file) {
-    struct directory_entry entry;
-    uint8_t count[4];
+    struct directory_entry entry = {0};
+    uint8_t count[4] = {0};
     if (!is_qemu())
         return STATUS_NOT_FOUND;
     port_write_16(PORT_SELECTOR, SELECT_DIRECTORY);

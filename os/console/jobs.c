@@ -1,6 +1,7 @@
 // The stack of jobs, each with a pipe of its own.
 #include "os/console/jobs.h"
 
+#include <assert.h>
 #include <parley/calls.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ enum {
 };
 
 struct job *jobs_foreground(struct jobs *jobs) {
+    assert(jobs->count > 0);
     return &jobs->list[jobs->count - 1];
 }
 

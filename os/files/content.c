@@ -1,6 +1,7 @@
 // The bytes of files: borrowed from the ramdisk until they are changed, then the tree's own.
 #include "os/files/tree.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ static void changed(struct tree *tree, struct node *file) {
 
 // Room for `size` bytes that are the tree's own. It grows by doubling, so that appending costs little.
 static enum status reserve(struct tree *tree, struct node *file, uint64_t size) {
+    assert(file->capacity <= tree->bytes && tree->bytes <= tree->bytes_max);
     if (file->capacity >= size && file->capacity > 0) {
         return STATUS_OK;
     }
@@ -99,6 +101,7 @@ enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size) {
 }
 
 void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size) {
+    assert(file->size == 0 && file->capacity == 0);
     file->bytes = (uint8_t *)bytes;
     file->size = size;
     file->capacity = 0;

@@ -1,6 +1,7 @@
 // The table of handles, in slots with generations, a list of them per client, and the tickets.
 #include "os/files/handles.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { SLOT_BITS = 12, GENERATION_MAX = (1 << (32 - SLOT_BITS)) - 1 };
@@ -48,6 +49,7 @@ static enum status make_client(struct handles *handles, uint32_t process, struct
 }
 
 static void release_opened(struct handles *handles, struct opened *opened) {
+    assert(opened->references > 0);
     if (--opened->references == 0) {
         tree_release(handles->tree, opened->node);
         free(opened);
@@ -71,6 +73,7 @@ static enum status prepare(struct handles *handles, uint32_t process, uint32_t c
 // After prepare: gives the client a handle for what is opened, and takes a reference.
 static uint32_t give(struct handles *handles, struct client *client, struct opened *opened) {
     struct handle *handle = LIST_FIRST(&handles->free);
+    assert(handle && !handle->client);
     LIST_REMOVE(handle, link);
     LIST_INSERT_HEAD(&client->handles, handle, link);
     client->count++;
@@ -82,9 +85,11 @@ static uint32_t give(struct handles *handles, struct client *client, struct open
 }
 
 static void close_slot(struct handles *handles, struct handle *handle) {
+    struct client *client = handle->client;
+    assert(client && handle->opened);
     LIST_REMOVE(handle, link);
     LIST_INSERT_HEAD(&handles->free, handle, link);
-    handle->client->count--;
+    client->count--;
     handles->count--;
     release_opened(handles, handle->opened);
     handle->client = NULL;

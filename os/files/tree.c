@@ -1,6 +1,7 @@
 // The tree's names: finding, making, removing and renaming.
 #include "os/files/tree.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ enum status tree_create(struct tree *tree, uint64_t bytes_max, uint64_t nodes_ma
 }
 
 static void link_node(struct tree *tree, struct node *directory, struct node *node) {
+    assert(!node->parent && directory->type == FILES_TYPE_DIRECTORY);
     node->parent = directory;
     node->position = directory->next_position++;
     RB_INSERT(node_names, &directory->names, node);
@@ -63,6 +65,7 @@ static void link_node(struct tree *tree, struct node *directory, struct node *no
 
 static void unlink_node(struct tree *tree, struct node *node) {
     struct node *directory = node->parent;
+    assert(directory && directory->count > 0);
     RB_REMOVE(node_names, &directory->names, node);
     TAILQ_REMOVE(&directory->order, node, in_order);
     directory->count--;
@@ -81,6 +84,7 @@ void tree_hold(struct node *node) {
 }
 
 void tree_release(struct tree *tree, struct node *node) {
+    assert(node->holders > 0);
     node->holders--;
     destroy_if_unused(tree, node);
 }
