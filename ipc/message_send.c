@@ -83,9 +83,10 @@ static void block_fill(struct message *block, const struct message_small *small,
     memcpy(message_bytes(block), small->bytes, small->size);
 }
 
+// The first message of all goes the long way, which notes whom to tell: one that comes back from its thread is told of.
 static bool hand_locked(struct message_queue *queue, const struct message_small *small) {
     struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
-    if (waiter == 0)
+    if (waiter == 0 || queue->notice_target == 0)
         return false;
     struct message_sleeper *sleeper = (struct message_sleeper *)(uintptr_t)waiter->key;
     if (sleeper->block == 0 || sleeper->size < small->size)
