@@ -4,13 +4,14 @@
 #include <string.h>
 
 static void advance(struct parser *parser) {
+    parser->end = parser->token.text + parser->token.length;
     parser->token = lexer_next(&parser->lexer);
 }
 
 void parser_start(struct parser *parser, const char *script, struct arena *arena) {
     *parser = (struct parser){.arena = arena};
     lexer_start(&parser->lexer, script);
-    advance(parser);
+    parser->token = lexer_next(&parser->lexer);
 }
 
 // Notes the first thing that is wrong. Where the script has ended, more may come.
@@ -40,14 +41,9 @@ static struct node *node_of(struct parser *parser, enum node_kind kind, const ch
     return node;
 }
 
-// The source reaches up to where the next token begins, without the blanks before it.
-static struct node *end_node(struct parser *parser, struct node *node) {
-    const char *end = parser->token.text;
-    if (parser->token.descriptor >= 0)
-        end--;
-    while (end > node->source && strchr(" \t\r\n", end[-1]))
-        end--;
-    node->source_length = (size_t)(end - node->source);
+// The source reaches to the end of the last token that was taken.
+static struct node *end_node(const struct parser *parser, struct node *node) {
+    node->source_length = (size_t)(parser->end - node->source);
     return node;
 }
 
@@ -143,19 +139,21 @@ static struct node *parse_subshell(struct parser *parser) {
     return end_node(parser, node);
 }
 
+static bool is_word(const struct parser *parser, const char *text) {
+    return parser->token.kind == TOKEN_WORD && parser->token.length == strlen(text) &&
+           !memcmp(parser->token.text, text, parser->token.length);
+}
+
 // Here words that begin a compound command will branch off.
 static struct node *parse_command(struct parser *parser) {
+    if (is_word(parser, "!"))
+        return fail(parser, "! stands before a whole pipeline");
     return parser->token.kind == TOKEN_LEFT ? parse_subshell(parser) : parse_simple(parser);
 }
 
 static void skip_newlines(struct parser *parser) {
     while (parser->token.kind == TOKEN_NEWLINE)
         advance(parser);
-}
-
-static bool is_word(const struct parser *parser, const char *text) {
-    return parser->token.kind == TOKEN_WORD && parser->token.length == strlen(text) &&
-           !memcmp(parser->token.text, text, parser->token.length);
 }
 
 static struct node *parse_pipeline(struct parser *parser) {

@@ -24,6 +24,7 @@ enum { PARSE_DEPTH_MAX = 100 };
 struct parser {
     struct lexer lexer;
     struct token token; // the next one
+    const char *end;    // of the last one that was taken
     struct arena *arena;
     bool failed, open;
     unsigned depth; // of parentheses

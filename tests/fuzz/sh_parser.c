@@ -1,0 +1,97 @@
+// Fuzz target: the shell's lexer, parser and expansion. Whatever is typed is parsed, told, or asked to go on, and ends.
+//
+// Every node's source must lie inside the script, and what was parsed from a node's source alone must parse again: a shell
+// below is given it so. Build and run: ninja build/unit/fuzz-sh-parser && build/unit/fuzz-sh-parser -max_total_time=60
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/sh/expand.h"
+#include "apps/sh/glob.h"
+#include "apps/sh/parser.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+// In place of glob.c: the files of the machine are not to be seen.
+void glob_add(const char *pattern, struct strings *paths) {
+    (void)pattern;
+    (void)paths;
+}
+
+char *glob_unescape(const char *pattern) {
+    struct text text = {0};
+    for (; *pattern; pattern++) {
+        if (*pattern == '\\' && pattern[1])
+            pattern++;
+        text_add_character(&text, *pattern);
+    }
+    return text_take(&text);
+}
+
+static char *substitute(void *context, const char *command) {
+    (void)context;
+    return strlen(command) % 2 ? string_copy(command) : NULL;
+}
+
+static void require(int condition) {
+    if (!condition)
+        abort();
+}
+
+static void expand_all(struct expander *expander, const struct word *words) {
+    struct strings fields = {0};
+    expand_words(expander, words, &fields);
+    strings_release(&fields);
+    for (; words; words = words->next)
+        free(expand_string(expander, words->text));
+}
+
+static void reparse(const struct node *node) {
+    struct arena arena = {0};
+    struct parser parser;
+    struct node *tree;
+    struct text source = {0};
+    text_add(&source, node->source, node->source_length);
+    parser_start(&parser, source.bytes, &arena);
+    require(parser_next(&parser, &tree) == PARSE_DONE && tree);
+    arena_release(&arena);
+    text_release(&source);
+}
+
+static void check(struct expander *expander, const struct node *node, const char *script, size_t size) {
+    for (; node; node = node->next) {
+        require(node->source >= script && node->source + node->source_length <= script + size);
+        if (node->kind != NODE_LIST || !memchr(node->source, '\n', node->source_length))
+            reparse(node);
+        expand_all(expander, node->words);
+        expand_all(expander, node->assignments);
+        check(expander, node->children, script, size);
+    }
+}
+
+static void run(const char *script, size_t size) {
+    struct variables variables = {0};
+    char *arguments[] = {(char *)"sh", (char *)"one two", NULL};
+    struct expander expander = {
+        .variables = &variables, .arguments = arguments, .argument_count = 2, .substitute = substitute};
+    struct arena arena = {0};
+    struct parser parser;
+    struct node *tree;
+    variables_set(&variables, "x", " a *b ");
+    parser_start(&parser, script, &arena);
+    while (parser_next(&parser, &tree) == PARSE_DONE)
+        check(&expander, tree, script, size);
+    arena_release(&arena);
+    variables_release(&variables);
+    text_release(&expander.problem);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+    char *script = malloc(size + 1);
+    if (!script)
+        return 0;
+    memcpy(script, data, size);
+    script[size] = 0;
+    run(script, strlen(script));
+    free(script);
+    return 0;
+}
