@@ -40,13 +40,21 @@ static void take_key(const EVENT *event) {
     session_type(&session, bytes, keys_bytes_of(event, bytes));
 }
 
+// Without its terminal a session is over: the shell reads the end of its input when the console's ends close.
+static void take_input(void) {
+    if (!session_take_input(&session)) {
+        log_line("console: the terminal is gone");
+        exit(EXIT_FAILURE);
+    }
+}
+
 static void take_event(const EVENT *event) {
     switch (event->Type) {
     case EVENT_KEYBOARD:
         take_key(event);
         break;
     case EVENT_READY:
-        session_take_input(&session);
+        take_input();
         break;
     case EVENT_MESSAGE:
         session_answer(&session, event->Data1);

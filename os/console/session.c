@@ -154,7 +154,7 @@ void session_retype(struct session *session) {
     }
 }
 
-void session_take_input(struct session *session) {
+bool session_take_input(struct session *session) {
     char bytes[256];
     size_t size = 0;
     enum status status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
@@ -162,5 +162,9 @@ void session_take_input(struct session *session) {
         session_type(session, bytes, size);
         status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
     }
+    if (status != STATUS_WOULD_WAIT && status != STATUS_TIMED_OUT) {
+        return false;
+    }
     event_watch(session->input, WATCH_READABLE, 0);
+    return true;
 }

@@ -39,8 +39,8 @@ void session_type(struct session *session, const char *bytes, size_t size);
 // A job has begun: what was typed ahead, and not yet read, is for it.
 void session_retype(struct session *session);
 
-// Takes what came from the driver.
-void session_take_input(struct session *session);
+// Takes what came from the driver. False: the driver has ended.
+bool session_take_input(struct session *session);
 
 // Answers the message with this id (<parley/console.h>).
 void session_answer(struct session *session, uint32_t id);
