@@ -28,7 +28,7 @@ static uint32_t add_saturating(uint32_t a, uint32_t b) {
 }
 
 __attribute__((noinline)) void event_queue_wake_locked(struct event_queue *queue) {
-    wait_queue_wake(&queue->object.waiters, 1);
+    wait_queue_wake_one(&queue->object.waiters);
 }
 
 void event_queue_put_back_locked(struct event_queue *queue, struct notice *notice) {

@@ -25,7 +25,6 @@ struct processor {
     struct lock run_lock;                   // RANK_RUN_QUEUE
     struct run_list ready[PRIORITY_LEVELS]; // [run_lock]
     uint32_t ready_levels;                  // [run_lock] a bit per level that has threads
-    uint32_t ready_count;                   // [run_lock]
     bool is_idle;                           // [run_lock]
     struct lock timer_lock;                 // RANK_TIMERS
     struct timer_tree timers;               // [timer_lock]

@@ -32,19 +32,20 @@ static uint32_t effective_priority(const struct thread *thread) {
 }
 
 static uint32_t running_priority(const struct processor *processor) {
-    return processor->is_idle ? 0 : effective_priority(processor->current);
+    return effective_priority(processor->current);
 }
 
 // ---- the run queue of a CPU: its run_lock is held ----
 
-static void queue_append(struct processor *processor, struct thread *thread) {
+// Says the level that it stands at now.
+static uint32_t queue_append(struct processor *processor, struct thread *thread) {
     uint32_t level = effective_priority(thread);
     thread->state = THREAD_READY;
     thread->processor = processor;
     TAILQ_INSERT_TAIL(&processor->ready[level], thread, run_link);
     processor->ready_levels |= 1u << level;
-    processor->ready_count++;
     thread->ready_level = level;
+    return level;
 }
 
 static void queue_remove(struct processor *processor, struct thread *thread) {
@@ -52,7 +53,6 @@ static void queue_remove(struct processor *processor, struct thread *thread) {
     TAILQ_REMOVE(&processor->ready[level], thread, run_link);
     if (TAILQ_EMPTY(&processor->ready[level]))
         processor->ready_levels &= ~(1u << level);
-    processor->ready_count--;
 }
 
 // A thread that another CPU has not left yet (it is on its way off that CPU's stack) must not be run here.
@@ -92,8 +92,8 @@ static struct processor *choose_processor(const struct thread *thread) {
 void scheduler_ready(struct thread *thread) {
     struct processor *processor = choose_processor(thread);
     lock_acquire(&processor->run_lock);
-    queue_append(processor, thread);
-    bool urgent = processor->is_idle || effective_priority(thread) > running_priority(processor);
+    uint32_t level = queue_append(processor, thread);
+    bool urgent = processor->is_idle || level > running_priority(processor);
     if (urgent)
         __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
     lock_release(&processor->run_lock);
@@ -197,7 +197,7 @@ void scheduler_tick(void) {
     lock_acquire(&processor->run_lock);
     if (thread->penalty < PENALTY_MAX)
         thread->penalty++;
-    bool others = processor->ready_count > 0;
+    bool others = processor->ready_levels != 0;
     lock_release(&processor->run_lock);
     if (others)
         __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
@@ -217,7 +217,7 @@ void scheduler_preemption_point(void) {
 
 // Takes a thread that waits for its turn at another CPU.
 static struct thread *steal_from(struct processor *victim, const struct thread *self) {
-    if (victim->ready_count == 0)
+    if (victim->ready_levels == 0)
         return 0;
     lock_acquire(&victim->run_lock);
     struct thread *thread = queue_take(victim, self);

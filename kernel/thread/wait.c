@@ -113,6 +113,13 @@ bool wait_queue_wake_waiter(struct wait_queue *queue, struct waiter *waiter) {
     return true;
 }
 
+bool wait_queue_wake_one(struct wait_queue *queue) {
+    struct waiter *waiter = TAILQ_FIRST(&queue->list);
+    while (waiter != 0 && !wait_queue_wake_waiter(queue, waiter))
+        waiter = TAILQ_NEXT(waiter, link);
+    return waiter != 0;
+}
+
 uint32_t wait_queue_wake(struct wait_queue *queue, uint32_t count) {
     return wait_queue_wake_key(queue, 0, count);
 }

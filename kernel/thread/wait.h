@@ -60,6 +60,9 @@ enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const 
 // Wakes at most `count` sleepers, the longest waiting first; returns how many. The queue's lock is held.
 uint32_t wait_queue_wake(struct wait_queue *queue, uint32_t count);
 
+// Wakes the one that waits longest. False: nobody waits.
+bool wait_queue_wake_one(struct wait_queue *queue);
+
 // As wait_queue_wake, only sleepers with this key.
 uint32_t wait_queue_wake_key(struct wait_queue *queue, uint64_t key, uint32_t count);
 
