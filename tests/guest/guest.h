@@ -53,6 +53,10 @@ struct guest_role {
             return __LINE__;                                                                                           \
     } while (0)
 
+// A program that is more than a list of tests defines this, which is called in place of running them; its arguments are
+// those of main without the program's name.
+int guest_program(int argument_count, char **arguments) __attribute__((weak));
+
 // ---- expectations ----
 
 _Noreturn void guest_fail(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -139,7 +143,8 @@ struct guest_figures {
 struct guest_figures guest_figures(void);
 struct account_line guest_account(uint32_t process, enum account_item item);
 
-// The first figure that differs, in words, or null.
+// The first figure that differs, in words, or null. Less memory than before is no difference: what ended earlier may be
+// freed only now.
 const char *guest_figures_differ(const struct guest_figures *before, const struct guest_figures *after);
 
 // The same with the figures of now; what ends is freed a little later, so it waits for that.

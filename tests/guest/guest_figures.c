@@ -39,7 +39,8 @@ const char *guest_figures_differ(const struct guest_figures *before, const struc
         return text;
     }
     for (size_t i = 0; i < ACCOUNT_ITEM_COUNT; i++) {
-        if (before->used[i] == after->used[i])
+        bool is_less = i == ACCOUNT_MEMORY_PAGES && after->used[i] < before->used[i];
+        if (before->used[i] == after->used[i] || is_less)
             continue;
         snprintf(text, sizeof(text), "%s: %llu, then %llu", item_names[i], (unsigned long long)before->used[i],
                  (unsigned long long)after->used[i]);
