@@ -61,6 +61,8 @@ static void show_data(const char *name, unsigned value) {
 }
 
 static void show_action(const char *const *actions, unsigned action) {
+    if (!action)
+        return;
     output_character(&standard_output, ' ');
     if (action < ACTIONS_MAX && actions && actions[action])
         output_text(&standard_output, actions[action]);
