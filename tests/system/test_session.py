@@ -1,0 +1,182 @@
+"""A session as a person has it: keyboard and screen, the serial console, line editing, Ctrl-C, Ctrl-D, power."""
+import os
+import random
+import subprocess
+import time
+import unittest
+
+import screen_text
+from machine import PROMPT, ROOT, Machine, Settings
+
+SECONDS = 60
+
+
+class Serial(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine(Settings(cpus=2))
+        self.addCleanup(self.machine.quit)
+        self.machine.expect(PROMPT, SECONDS)
+
+    def line(self, text):
+        self.machine.write(text + "\r")
+
+    def run_line(self, text):
+        """Types a line and returns what was shown up to the next prompt."""
+        before = len(self.machine.console)
+        self.line(text)
+        self.machine.expect(PROMPT, SECONDS)
+        return self.machine.console[before:].decode(errors="replace")
+
+    def test_welcome_says_how_to_quit(self):
+        self.assertIn(b"Welcome to Parley", self.machine.console)
+        self.assertIn(b"To quit: poweroff", self.machine.console)
+
+    def test_a_pipeline_prints_its_result(self):
+        self.assertIn("\r\n5050\r\n", self.run_line("seq 1 5050 | tail -1"))
+
+    def test_ctrl_d_ends_the_input_of_the_program_that_reads(self):
+        self.line("wc -l")
+        self.machine.write("one\rtwo\r")
+        time.sleep(1)
+        self.machine.write("\x04")
+        self.machine.expect(rb"^2\r$", SECONDS)
+        self.machine.expect(PROMPT, SECONDS)
+
+    def test_ctrl_c_ends_the_whole_job_and_leaves_the_shell(self):
+        self.line("yes | cat | sleep 1000")
+        time.sleep(1)
+        self.machine.write("\x03")
+        self.machine.expect(PROMPT, SECONDS)
+        self.assertIn("\r\n130\r\n", self.run_line("echo $?"))
+        shown = self.run_line("ps")
+        for name in ("sleep", "yes", "cat"):
+            self.assertNotIn(name, shown.replace("ps", ""))
+
+    def test_what_is_typed_ahead_is_run_next(self):
+        self.line("sleep 1")
+        time.sleep(0.3)
+        self.line("echo typed ahead")
+        self.machine.expect(rb"^typed ahead\r$", SECONDS)
+
+    def test_a_shell_that_ends_is_started_again(self):
+        self.line("exit")
+        self.machine.expect(rb"The shell has ended", SECONDS)
+        self.machine.expect(PROMPT, SECONDS)
+        self.assertIn("\r\nback\r\n", self.run_line("echo back"))
+
+    def test_a_shell_in_a_shell_has_its_own_jobs(self):
+        self.run_line("sh")
+        self.line("sleep 1000")
+        time.sleep(1)
+        self.machine.write("\x03")
+        self.machine.expect(PROMPT, SECONDS)
+        self.run_line("exit")
+        self.assertIn("\r\nouter\r\n", self.run_line("echo outer"))
+
+    def test_a_million_bytes_arrive_whole(self):
+        shown = self.run_line("seq 1 150000")
+        numbers = [int(word) for word in shown.split() if word.isdigit()]
+        self.assertEqual(numbers[-150000:], list(range(1, 150001)))
+
+    def test_random_bytes_and_keys_end_no_service(self):
+        before = self.services()
+        random.seed(1)
+        keys = ["ctrl-c", "pause", "print", "num_lock", "caps_lock", "up", "pgdn", "f5", "shift-a", "alt-x", "menu"]
+        for _ in range(40):
+            self.machine.write(bytes(random.choice([random.randrange(256), 0x1B, 0x5B]) for _ in range(100)))
+            self.machine.sendkey(random.choice(keys))
+        time.sleep(1)
+        self.machine.write("\x1c\x03\x15\r")
+        self.machine.expect(PROMPT, SECONDS)
+        self.assertEqual(self.services(), before)
+
+    def services(self):
+        """{name: process id} of the servers and drivers."""
+        rows = [row.split() for row in self.run_line("ps").splitlines()]
+        return {row[-1]: row[0] for row in rows if len(row) > 8 and row[1] == "1"}
+
+    def test_poweroff_ends_the_machine(self):
+        self.line("poweroff")
+        self.assertTrue(self.machine.wait(SECONDS))
+
+    def test_reboot_ends_the_machine_where_it_must_not_start_again(self):
+        self.line("reboot")
+        self.assertTrue(self.machine.wait(SECONDS))
+
+
+class Screen(unittest.TestCase):
+    def start(self, **settings):
+        machine = Machine(Settings(**settings))
+        self.addCleanup(machine.quit)
+        machine.expect(PROMPT, SECONDS)
+        return machine
+
+    def await_row(self, machine, text):
+        """Waits until a row of the screen is this text; returns all rows."""
+        give_up = time.monotonic() + SECONDS
+        while time.monotonic() < give_up:
+            rows = screen_text.read(machine.screendump())
+            if text in rows:
+                return rows
+            time.sleep(0.3)
+        self.fail(f"the screen does not show {text!r} but\n" + "\n".join(rows))
+
+    def test_keys_are_typed_and_their_result_is_shown(self):
+        machine = self.start()
+        machine.type('echo "Keys & Co." | wc -c\n')
+        rows = self.await_row(machine, "11")
+        self.assertTrue(rows[0].startswith("Welcome to Parley"), rows[0])
+        self.assertIn('/ $ echo "Keys & Co." | wc -c', rows)
+
+    def test_a_line_is_edited_with_the_arrow_keys(self):
+        machine = self.start()
+        machine.type("ecko hello")
+        for key in ["left"] * 8 + ["delete", "h"]:
+            machine.sendkey(key)
+            time.sleep(0.05)
+        machine.type("\n")
+        self.await_row(machine, "hello")
+
+    def test_the_screen_scrolls(self):
+        machine = self.start()
+        machine.type("seq 1 200\n")
+        rows = self.await_row(machine, "200")
+        shown = [row for row in rows if row.isdigit()]
+        self.assertEqual(shown, [str(number) for number in range(201 - len(shown), 201)])
+        self.assertEqual(len(shown), 47)
+
+    def test_the_boot_loaders_screen_is_used_too(self):
+        machine = self.start(medium="cd")
+        machine.type("echo by GRUB\n")
+        self.await_row(machine, "by GRUB")
+
+    def test_ctrl_c_on_the_keyboard_ends_a_job(self):
+        machine = self.start()
+        machine.type("sleep 1000\n")
+        time.sleep(1)
+        machine.sendkey("ctrl-c")
+        time.sleep(0.5)
+        machine.type("echo back\n")
+        self.await_row(machine, "back")
+
+
+class CommandLine(unittest.TestCase):
+    def test_serial_only_starts_no_screen(self):
+        with Machine(Settings(append="console=serial")) as machine:
+            machine.expect(PROMPT, SECONDS)
+            machine.write("ps\r")
+            machine.expect(PROMPT, SECONDS)
+            self.assertNotIn(b"display", machine.console)
+            self.assertIn(b"serial-console", machine.console)
+
+    def test_bytes_of_a_command_come_out_exactly(self):
+        run = subprocess.run(["os/run", "--headless", "--command", "cat /bin/cat; echo error >&2; exit 7"], cwd=ROOT,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=2 * SECONDS, check=False)
+        with open(os.path.join(ROOT, "build/release/bin/cat"), "rb") as file:
+            self.assertEqual(run.stdout, file.read())
+        self.assertEqual(run.stderr, b"error\n")
+        self.assertEqual(run.returncode, 7)
+
+
+if __name__ == "__main__":
+    unittest.main()
