@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/common/short.h"
 #include "apps/common/tool.h"
 
 bool input_open(struct input *input, const char *name) {
@@ -32,7 +33,7 @@ static void make_room(struct input *input) {
     size_t left = input->end - input->start;
     if (left >= input->capacity / 2) {
         input->capacity = input->capacity ? input->capacity * 2 : INPUT_BLOCK;
-        input->buffer = tool_reallocate(input->buffer, input->capacity, 1);
+        input->buffer = tool_reallocate(input->buffer, input->capacity + SHORT_SLACK, 1);
     }
     if (left)
         memmove(input->buffer, input->buffer + input->start, left);
@@ -81,7 +82,7 @@ bool input_line(struct input *input, struct line *line) {
         size_t left = input->end - input->start;
         if (left > searched) {
             char *text = input->buffer + input->start;
-            char *found = memchr(text + searched, '\n', left - searched);
+            char *found = short_find_line_end(text + searched, left - searched);
             if (found)
                 return give_line(input, line, (size_t)(found - text), true);
         }

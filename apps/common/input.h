@@ -1,6 +1,6 @@
 // Bytes and lines of a descriptor, in blocks of 64 KiB, without a copy per line.
 //
-// Rules: what input_block and input_line give out stays valid until the next call on the same input. Trouble
+// Rules: behind each line SHORT_SLACK bytes (common/short.h) may be read. What input_block and input_line give out stays valid until the next call on the same input. Trouble
 // is complained about with the input's name (common/tool.h), and reads as the end.
 #pragma once
 
@@ -16,7 +16,7 @@ struct input {
     size_t start; // of what was not given out yet
     size_t end;
     size_t capacity;
-    char *buffer; // stays with the struct when it is opened again
+    char *buffer; // SHORT_SLACK bytes longer; stays with the struct when it is opened again
 };
 
 struct line {

@@ -3,13 +3,24 @@
 
 #include <string.h>
 
-enum { INSERTION_MAX = 10 };
+enum { INSERTION_MAX = 6 };
+
+// What key_rank gives for plain bytes, by one load: the bytes behind the line are shifted out.
+static uint64_t rank_line(struct span line) {
+    uint64_t bytes;
+    if (!line.length)
+        return 0;
+    memcpy(&bytes, line.text, sizeof(bytes));
+    unsigned behind = line.length < sizeof(bytes) ? 8 * (unsigned)(sizeof(bytes) - line.length) : 0;
+    return __builtin_bswap64(bytes) >> behind << behind;
+}
 
 void record_set(struct record *record, const struct order *order, struct span line) {
     const struct key *key = &order->keys[0];
     bool whole = key->start_field == 1 && key->start_character == 1 && !key->end_field && !key->rules.skip_blanks;
     struct span part = whole ? line : key_find(key, line, order->separator);
-    record->rank = key_rank(&key->rules, part);
+    bool plain = whole && !key->rules.numeric && !key->rules.fold && !key->rules.reverse;
+    record->rank = plain ? rank_line(line) : key_rank(&key->rules, part);
     record->text = line.text;
     record->length = (uint32_t)line.length;
     record->key_start = (uint32_t)(part.text - line.text);

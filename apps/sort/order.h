@@ -20,6 +20,7 @@ struct order {
     bool reverse;       // and that reversed
 };
 
+// Eight bytes behind the line may be read.
 void record_set(struct record *record, const struct order *order, struct span line);
 
 // Below 0, 0, above 0.

@@ -6,6 +6,7 @@
 #include "apps/common/count.h"
 #include "apps/common/input.h"
 #include "apps/common/output.h"
+#include "apps/common/short.h"
 #include "apps/common/tool.h"
 #include "apps/sort/order.h"
 
@@ -21,7 +22,7 @@ static const struct tool tool = {
     .failure = 2,
 };
 
-enum { KEYS_MAX = 16, SHORT_LINE = 16 };
+enum { KEYS_MAX = 16 };
 
 static struct key keys[KEYS_MAX];
 static struct key_rules rules; // of keys without their own
@@ -70,10 +71,10 @@ static void complete_order(void) {
     order.reverse = rules.reverse;
 }
 
-// Every line ends with a line end, and behind the last there is room to copy SHORT_LINE bytes from anywhere.
+// Every line ends with a line end, and behind the last there is room to read SHORT_SLACK bytes more.
 static void end_text(struct whole *text) {
-    if (text->capacity - text->size < SHORT_LINE + 1) {
-        text->capacity = text->size + SHORT_LINE + 1;
+    if (text->capacity - text->size < SHORT_SLACK + 1) {
+        text->capacity = text->size + SHORT_SLACK + 1;
         text->text = tool_reallocate(text->text, text->capacity, 1);
     }
     if (text->size && text->text[text->size - 1] != '\n')
@@ -93,9 +94,9 @@ static size_t make_records(const struct whole *text, struct record **records) {
     struct count lines = {0};
     count_lines(&lines, text->text, text->size);
     *records = tool_allocate(lines.lines, sizeof(**records));
-    const char *line = text->text;
+    char *line = text->text;
     for (size_t i = 0; i < lines.lines; i++) {
-        const char *end = memchr(line, '\n', text->size - (size_t)(line - text->text));
+        char *end = short_find_line_end(line, text->size - (size_t)(line - text->text));
         if (end - line > UINT32_MAX)
             tool_fail(NULL, "a line is too long");
         record_set(&(*records)[i], &order, (struct span){line, (size_t)(end - line)});
@@ -106,8 +107,8 @@ static size_t make_records(const struct whole *text, struct record **records) {
 
 static void print(const struct record *record) {
     size_t size = record->length + (size_t)1;
-    if (size <= SHORT_LINE) {
-        memcpy(output_room(&standard_output, SHORT_LINE), record->text, SHORT_LINE);
+    if (size <= SHORT_BYTES) {
+        short_copy(output_room(&standard_output, SHORT_BYTES), record->text, size);
         standard_output.used += size;
     } else {
         output_bytes(&standard_output, record->text, size);

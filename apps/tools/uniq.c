@@ -6,6 +6,7 @@
 
 #include "apps/common/input.h"
 #include "apps/common/output.h"
+#include "apps/common/short.h"
 #include "apps/common/tool.h"
 
 static const struct tool tool = {
@@ -36,6 +37,8 @@ static bool is_blank(char character) {
 
 static struct line key_of(const char *text, size_t length) {
     size_t i = 0;
+    if (!skip_fields && !skip_characters)
+        return (struct line){.text = (char *)text, .length = length};
     for (unsigned long field = 0; field < skip_fields && i < length; field++) {
         while (i < length && is_blank(text[i]))
             i++;
@@ -47,12 +50,11 @@ static struct line key_of(const char *text, size_t length) {
 }
 
 static void keep(struct kept *kept, const struct line *line) {
-    if (kept->capacity < line->length) {
+    if (kept->capacity < line->length || !kept->text) {
         kept->capacity = line->length * 2;
-        kept->text = tool_reallocate(kept->text, kept->capacity, 1);
+        kept->text = tool_reallocate(kept->text, kept->capacity + SHORT_SLACK, 1);
     }
-    if (line->length)
-        memcpy(kept->text, line->text, line->length);
+    short_copy(kept->text, line->text, line->length);
     kept->length = line->length;
     kept->key = key_of(kept->text, kept->length);
     kept->count = 1;
@@ -61,18 +63,23 @@ static void keep(struct kept *kept, const struct line *line) {
 static bool is_equal(const struct line *left, const struct line *right) {
     if (left->length != right->length)
         return false;
-    if (!left->length)
-        return true;
     return ignore_case ? !strncasecmp(left->text, right->text, left->length)
-                       : !memcmp(left->text, right->text, left->length);
+                       : short_equal(left->text, right->text, left->length);
 }
 
 static void print(const struct kept *kept) {
-    if (!kept->count || (only_repeated && kept->count == 1) || (only_unique && kept->count > 1))
+    if ((only_repeated && kept->count == 1) || (only_unique && kept->count > 1))
         return;
     if (with_counts) {
         output_number_padded(&standard_output, kept->count, 7, ' ');
         output_character(&standard_output, ' ');
+    }
+    if (kept->length < SHORT_BYTES) {
+        char *room = output_room(&standard_output, SHORT_BYTES + 1);
+        short_copy(room, kept->text, kept->length);
+        room[kept->length] = '\n';
+        standard_output.used += kept->length + 1;
+        return;
     }
     output_bytes(&standard_output, kept->text, kept->length);
     output_character(&standard_output, '\n');
@@ -86,11 +93,13 @@ static void reduce(struct input *input) {
         if (kept.count && is_equal(&key, &kept.key)) {
             kept.count++;
         } else {
-            print(&kept);
+            if (kept.count)
+                print(&kept);
             keep(&kept, &line);
         }
     }
-    print(&kept);
+    if (kept.count)
+        print(&kept);
     free(kept.text);
 }
 
