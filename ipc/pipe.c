@@ -54,6 +54,20 @@ static bool peer_wants_event(struct pipe_end *end) {
     return peer != 0 && (number == 0 || end_is_held(peer, process, number));
 }
 
+// Whoever sets a watch asks for them first.
+static uint32_t end_conditions(struct object *object) {
+    const struct pipe_end *end = (struct pipe_end *)object;
+    end->pipe->watched = true;
+    const struct pipe_ring *ring = &end->pipe->ring;
+    uint32_t conditions = 0;
+    bool closed = !pipe_peer_is_open(end);
+    if ((end->mode & PIPE_RECEIVE) && (ring->used > 0 || closed))
+        conditions |= WATCH_READABLE;
+    if ((end->mode & PIPE_SEND) && (pipe_ring_room(ring) >= PIPE_ATOMIC || closed))
+        conditions |= WATCH_WRITABLE;
+    return conditions | (closed ? WATCH_CLOSED : 0);
+}
+
 static void end_close(struct pipe_end *end) {
     struct pipe *pipe = end->pipe;
     bool tell = peer_wants_event(end);
@@ -64,7 +78,7 @@ static void end_close(struct pipe_end *end) {
         struct pipe_end *peer = pipe_peer(end);
         if (peer != 0 && peer->open) {
             wait_queue_wake_all(&peer->object.waiters);
-            object_signal(&peer->object, WATCH_CLOSED | WATCH_READABLE | WATCH_WRITABLE);
+            object_signal(&peer->object, end_conditions(&peer->object));
             EVENT event;
             pipe_end_event(peer, PIPE_CLOSED, &event);
             if (tell && peer->announced)
@@ -111,20 +125,6 @@ static void end_destroy(struct object *object) {
 static struct lock *end_lock(struct object *object) {
     struct pipe *pipe = ((struct pipe_end *)object)->pipe;
     return pipe != 0 ? &pipe->lock : &object->lock;
-}
-
-// Whoever sets a watch asks for them first.
-static uint32_t end_conditions(struct object *object) {
-    const struct pipe_end *end = (struct pipe_end *)object;
-    end->pipe->watched = true;
-    const struct pipe_ring *ring = &end->pipe->ring;
-    uint32_t conditions = 0;
-    bool closed = !pipe_peer_is_open(end);
-    if ((end->mode & PIPE_RECEIVE) && (ring->used > 0 || closed))
-        conditions |= WATCH_READABLE;
-    if ((end->mode & PIPE_SEND) && (pipe_ring_room(ring) >= PIPE_ATOMIC || closed))
-        conditions |= WATCH_WRITABLE;
-    return conditions | (closed ? WATCH_CLOSED : 0);
 }
 
 static void end_describe(struct object *object, struct writer *out) {

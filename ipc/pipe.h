@@ -20,6 +20,7 @@
 #include "kernel/object/notice.h"
 #include "kernel/process/process.h"
 
+// What sleepers are told apart by: a reader, or a writer and the bytes of room that it waits for (PIPE_WRITER + bytes).
 enum pipe_waiter_key { PIPE_READER = 1, PIPE_WRITER = 2 };
 
 struct pipe_end {

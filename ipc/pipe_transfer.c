@@ -12,12 +12,30 @@
 
 // ---- waking; the pipe's lock is held ----
 
-// Wakes sleepers at both ends, those of the other side first.
-static void ends_wake(const struct pipe_end *end, enum pipe_waiter_key key, uint32_t count) {
-    for (uint32_t i = 0; i < 2 && count > 0; i++) {
-        struct pipe_end *one = end->pipe->ends[i == 0 ? 1 - end->side : end->side];
-        if (one != 0 && !wait_queue_is_empty(&one->object.waiters))
-            count -= wait_queue_wake_key(&one->object.waiters, key, count);
+// The ends, that of the other side first: its sleepers come before our own.
+static struct pipe_end *end_by_turn(const struct pipe_end *end, uint32_t turn) {
+    return end->pipe->ends[turn == 0 ? 1 - end->side : end->side];
+}
+
+static void one_reader_wake(const struct pipe_end *end) {
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        struct pipe_end *one = end_by_turn(end, turn);
+        if (one != 0 && wait_queue_wake_key(&one->object.waiters, PIPE_READER, 1) != 0)
+            return;
+    }
+}
+
+// All whose bytes fit: each looks for itself.
+static void writers_wake(const struct pipe_end *end, uint32_t room) {
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        struct pipe_end *one = end_by_turn(end, turn);
+        struct waiter *waiter = one != 0 ? TAILQ_FIRST(&one->object.waiters.list) : 0;
+        while (waiter != 0) {
+            struct waiter *next = TAILQ_NEXT(waiter, link);
+            if (waiter->key >= PIPE_WRITER && waiter->key - PIPE_WRITER <= room)
+                wait_queue_wake_waiter(&one->object.waiters, waiter);
+            waiter = next;
+        }
     }
 }
 
@@ -27,31 +45,29 @@ static void ends_signal(const struct pipe *pipe, uint32_t mode, uint32_t conditi
             object_signal(&pipe->ends[i]->object, conditions);
 }
 
-// Somebody sleeps at the pipe, or watches it. One reader is enough: it passes the rest on when it has taken its part. Writers
-// need different amounts, so each looks for itself; a sleeping one's is at most PIPE_ATOMIC.
-__attribute__((noinline)) static void ends_tell(const struct pipe_end *end, bool turn) {
+// Somebody sleeps at the pipe, or watches it. One reader is enough: it passes the rest on when it has taken its part.
+__attribute__((noinline)) static void ends_tell(const struct pipe_end *end) {
     struct pipe *pipe = end->pipe;
-    bool room = pipe_ring_room(&pipe->ring) >= PIPE_ATOMIC;
+    uint32_t room = pipe_ring_room(&pipe->ring);
     if (pipe->ring.used > 0) {
-        ends_wake(end, PIPE_READER, 1);
+        one_reader_wake(end);
         ends_signal(pipe, PIPE_RECEIVE, WATCH_READABLE);
     }
-    if (room || turn)
-        ends_wake(end, PIPE_WRITER, UINT32_MAX);
-    if (room)
+    if (room > 0)
+        writers_wake(end, room);
+    if (room >= PIPE_ATOMIC)
         ends_signal(pipe, PIPE_SEND, WATCH_WRITABLE);
 }
 
-// After bytes came or went. `turn`: a writer's turn is over, and who waited for it may need less room than there is.
-static void others_tell(const struct pipe_end *end, bool turn) {
+// After bytes came or went, or a turn is over.
+static void others_tell(const struct pipe_end *end) {
     if (pipe_is_attended(end->pipe))
-        ends_tell(end, turn);
+        ends_tell(end);
 }
 
 // ---- waiting; the pipe's lock is held, and let go meanwhile ----
 
-static enum status end_sleep(struct pipe_end *end, enum pipe_waiter_key key, enum wait_reason reason,
-                             uint64_t deadline) {
+static enum status end_sleep(struct pipe_end *end, uint64_t key, enum wait_reason reason, uint64_t deadline) {
     struct wait_for wait = {.object = &end->object, .reason = reason, .key = key, .deadline = deadline};
     end->pipe->sleepers++;
     enum status status = wait_queue_sleep(&end->object.waiters, &end->pipe->lock, &wait);
@@ -118,8 +134,8 @@ static enum status reader_wait(struct pipe_end *end, uint64_t deadline) {
     }
 }
 
-// Waits for room for `needed` bytes and the turn.
-static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint64_t deadline) {
+// Waits for room for `needed` bytes and the turn; where it has to sleep, for `wanted` bytes.
+static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint32_t wanted, uint64_t deadline) {
     struct pipe *pipe = end->pipe;
     bool late = false;
     for (;;) {
@@ -129,7 +145,8 @@ static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint64_t d
         if (late)
             return STATUS_TIMED_OUT;
         bool turn = pipe_ring_room(&pipe->ring) >= needed;
-        status = end_sleep(end, PIPE_WRITER, turn ? WAIT_PIPE_TURN : WAIT_PIPE_ROOM, deadline);
+        status =
+            end_sleep(end, PIPE_WRITER + (turn ? needed : wanted), turn ? WAIT_PIPE_TURN : WAIT_PIPE_ROOM, deadline);
         late = status == STATUS_TIMED_OUT;
         if (status != STATUS_OK && !late)
             return status;
@@ -167,14 +184,15 @@ static uint32_t piece_size(const struct pipe *pipe, size_t left) {
 static enum status write_step(struct pipe_end *end, struct user_address data, size_t left, uint32_t needed,
                               uint64_t deadline, size_t *written) {
     struct pipe *pipe = end->pipe;
-    enum status status = writer_wait(end, needed, deadline);
+    uint32_t wanted = left < PIPE_ATOMIC ? (uint32_t)left : PIPE_ATOMIC; // many small pieces cost more than they bring
+    enum status status = writer_wait(end, needed, wanted, deadline);
     if (status != STATUS_OK)
         return status;
     pipe->writer = process_current()->id;
     uint32_t size = piece_size(pipe, left);
     status = piece_write(end, data, size);
     pipe->writer = 0;
-    others_tell(end, true);
+    others_tell(end);
     if (status == STATUS_OK)
         *written += size;
     return status;
@@ -223,7 +241,7 @@ enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t s
         pipe->reader = process_current()->id;
         status = piece_read(end, buffer, part);
         pipe->reader = 0;
-        others_tell(end, false);
+        others_tell(end);
         if (status == STATUS_OK)
             *taken = part;
     }
