@@ -164,6 +164,14 @@ Test(pipe_ends, closing_makes_all_conditions_true) {
     cr_assert_eq(event.Action, WATCH_READABLE | WATCH_CLOSED, "an end that receives is never writable");
 }
 
+Test(pipe_ends, an_end_that_sends_never_becomes_readable) {
+    struct pipe_scene scene = pipe_scene_make(0, 0);
+    watch(scene.writer, scene.write_number, WATCH_READABLE);
+    close_reader(&scene);
+    cr_assert_eq(host_event_get(scene.writer).event.Type, EVENT_PIPE);
+    cr_assert_eq(host_event_get(scene.writer).status, STATUS_NOTHING);
+}
+
 // ---- instruments ----
 
 static struct object *end_of(struct process *process, int32_t number) {

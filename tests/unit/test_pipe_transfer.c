@@ -214,6 +214,31 @@ Test(pipe_transfer, room_wakes_all_writers_and_each_looks_for_itself) {
     cr_assert_eq(other->result.value, PAGE_SIZE);
 }
 
+Test(pipe_transfer, a_writer_is_woken_as_soon_as_its_bytes_fit_and_not_before) {
+    struct pipe_scene scene = pipe_scene_make(PAGE_SIZE, 0);
+    pipe_scene_fill(&scene);
+    struct fiber *small = write_waiting(&scene, page, 10, DEADLINE_NEVER);
+    struct fiber *large = write_waiting(&scene, page, 2000, DEADLINE_NEVER);
+    pipe_scene_read(&scene, page, 100);
+    cr_assert(fiber_is_ready(small));
+    cr_assert(fiber_is_waiting(large));
+    fiber_run(small);
+    cr_assert_eq(small->result.value, 10);
+    pipe_scene_read(&scene, page, 1910);
+    fiber_run(large);
+    cr_assert_eq(large->result.value, 2000);
+}
+
+Test(pipe_transfer, the_rest_of_a_large_write_goes_in_as_soon_as_it_fits) {
+    struct pipe_scene scene = pipe_scene_make(PAGE_SIZE, 0);
+    struct fiber *writer = write_waiting(&scene, page, PAGE_SIZE + 500, DEADLINE_NEVER);
+    pipe_scene_read(&scene, page, 400);
+    cr_assert(fiber_is_waiting(writer), "many small pieces would cost more than they bring");
+    pipe_scene_read(&scene, page, 100);
+    fiber_run(writer);
+    cr_assert_eq(writer->result.value, PAGE_SIZE + 500);
+}
+
 // ---- turns ----
 
 Test(pipe_transfer, readers_take_turns_and_one_passes_the_rest_on) {
@@ -231,6 +256,18 @@ Test(pipe_transfer, readers_take_turns_and_one_passes_the_rest_on) {
     cr_assert_eq(other->result.value, 1);
     cr_assert_eq(one_byte, 'a');
     cr_assert_eq(other_byte, 'b');
+}
+
+Test(pipe_transfer, who_waits_for_a_turn_gets_it_though_little_room_is_left) {
+    struct pipe_scene scene = pipe_scene_make(PAGE_SIZE, 0);
+    fiber_set_pauses(PAUSE_COPY);
+    struct fiber *one = write_waiting(&scene, page, PAGE_SIZE - 20, DEADLINE_NEVER);
+    struct fiber *other = write_waiting(&scene, page, 20, DEADLINE_NEVER);
+    cr_assert(fiber_is_waiting(other));
+    fiber_set_pauses(0);
+    fiber_run(one);
+    fiber_run(other);
+    cr_assert_eq(other->result.value, 20);
 }
 
 Test(pipe_transfer, writers_take_turns_and_do_not_mix) {
