@@ -1,0 +1,126 @@
+"""The shell at the serial console: line editing, history, Ctrl-C, jobs, and errors that end nothing."""
+import unittest
+
+from machine import PROMPT, Machine, Settings
+
+LEFT, RIGHT, UP, DOWN, HOME, END, DELETE = (f"\x1b[{end}" for end in ("D", "C", "A", "B", "H", "F", "3~"))
+CONTROL_A, CONTROL_C, CONTROL_D, CONTROL_E, CONTROL_K, CONTROL_U, CONTROL_W = (
+    chr(ord(letter) - 64) for letter in "ACDEKUW")
+
+
+class Shell(unittest.TestCase):
+    """All of these share one machine: nothing that is typed may disturb what comes after it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.machine = Machine(Settings(append="console=serial"))
+        cls.addClassCleanup(cls.machine.quit)
+        cls.machine.expect(PROMPT)
+
+    def type(self, keys):
+        self.machine.write(keys.encode())
+
+    def prints(self, keys, *lines):
+        """Types keys and Enter; these lines, and only they, stand between there and the next prompt."""
+        self.type(keys + "\r")
+        self.machine.expect(r"\r?\n" + "".join(line + r"\r?\n" for line in lines) + r"[^\n]*" + PROMPT.decode())
+
+    def test_a_line_is_edited_with_the_cursor_keys(self):
+        self.prints("echo ac" + LEFT + "b", "abc")
+        self.prints("cho x" + HOME + "e" + END + "y", "xy")
+        self.prints("echo abc" + LEFT + LEFT + DELETE + "x", "axc")
+        self.prints("echo ab\x7fc", "ac")
+
+    def test_control_keys_move_and_cut(self):
+        self.prints("cho end" + CONTROL_A + "e" + CONTROL_E + "ing", "ending")
+        self.prints("echo one two" + CONTROL_W + "three", "one three")
+        self.prints("nonsense" + CONTROL_U + "echo kept", "kept")
+        self.prints("echo cut rest" + LEFT * 5 + CONTROL_K, "cut")
+
+    def test_a_character_of_several_bytes_is_one(self):
+        self.prints("echo caf\u00e9x" + LEFT + LEFT + DELETE + "e", "cafex")
+
+    def test_history_brings_lines_back(self):
+        self.prints("echo first-line", "first-line")
+        self.prints("echo second-line", "second-line")
+        self.prints(UP + UP, "first-line")
+        self.prints(UP + UP + DOWN + " more", "first-line more")
+
+    def test_control_c_ends_a_pipeline_and_not_the_shell(self):
+        self.type("sleep 60 | cat | cat\r")
+        self.machine.expect(r"cat\r?\n")
+        self.type("\x03")
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+
+    def test_control_c_gives_up_a_line(self):
+        self.type("echo never" + CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+
+    def test_control_c_stops_what_follows_on_the_line(self):
+        self.type("sleep 60; echo not-this\r")
+        self.machine.expect(r"not-this\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo after", "after")
+
+    def test_control_d_ends_the_input_of_a_program_alone(self):
+        self.type("cat | wc -l\r")
+        self.machine.expect(r"wc -l\r?\n")
+        self.type("a\rb\r" + CONTROL_D)
+        self.machine.expect(r"2\r?\n[^\n]*" + PROMPT.decode())
+
+    def test_a_syntax_error_names_the_place_and_the_shell_goes_on(self):
+        self.prints("echo a | | b", r'sh: line 1, column 10: syntax error at "\|": .*')
+        self.prints("echo $?", "2")
+
+    def test_an_open_quote_asks_for_another_line(self):
+        self.type("echo 'one\r")
+        self.machine.expect(r"\n> ")
+        self.prints("two'", "one", "two")
+
+    def test_jobs_run_in_the_background_and_their_end_is_told(self):
+        self.type("sleep 0.3 &\r")
+        self.machine.expect(r"\[1\] \d+\r?\n")
+        self.prints("jobs", r"\[1\] runs  sleep 0\.3")
+        self.prints("wait; echo waited", "waited")
+
+    def test_a_program_that_is_missing_or_none_is_told_by_name(self):
+        self.prints("no-such-program", "sh: no-such-program: not found")
+        self.prints("/etc/startup-no", "sh: /etc/startup-no: .*")
+        self.prints("echo $?", "127")
+
+    def test_a_shell_inside_the_shell_ends_alone(self):
+        self.type("sh\r")
+        self.machine.expect(PROMPT)
+        self.prints("exit 7")
+        self.prints("echo $?", "7")
+
+
+class Instruments(unittest.TestCase):
+    """What the instruments tell of a machine in use."""
+
+    def test_waits_and_objects_and_limits_tell_of_a_pipeline(self):
+        with Machine(Settings(append="console=serial")) as machine:
+            machine.expect(PROMPT)
+            machine.write(b"sleep 30 | cat > /dev/null &\r")
+            machine.expect(r"\[1\] (\d+)\r?\n")
+            machine.write(b"waits\r")
+            machine.expect(r"\(sleep\) waits for a time, since [^\n]*, for [^\n]* more")
+            machine.expect(r"\(cat\) waits for data in a pipe, pipe \d+[^\n]*could be ended by \d+ \(sleep\)")
+            machine.expect(PROMPT)
+            machine.write(b"objects pipe\r")
+            machine.expect(r"ID +TYPE +OWNER")
+            machine.expect(r"\d+ +pipe +\d+")
+            machine.expect(PROMPT)
+            machine.write(b"limits\r")
+            machine.expect(r"processes +\d+ +\d+ +\d+ +0")
+            machine.expect(PROMPT)
+            machine.write(b"events -i 50 -n 2\r")
+            machine.expect(r"timer, number \d+, count \d+, from the kernel")
+            machine.expect(PROMPT)
+
+
+if __name__ == "__main__":
+    unittest.main()
