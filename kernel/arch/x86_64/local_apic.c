@@ -13,6 +13,7 @@ enum local_apic_register {
     REGISTER_COMMAND_LOW = 0x300,
     REGISTER_COMMAND_HIGH = 0x310,
     REGISTER_TIMER = 0x320,
+    REGISTER_OLD_CONTROLLERS = 0x350, // the pin LINT0
     REGISTER_TIMER_INITIAL = 0x380,
     REGISTER_TIMER_CURRENT = 0x390,
     REGISTER_TIMER_DIVIDER = 0x3e0,
@@ -26,6 +27,7 @@ enum {
     COMMAND_START = 6 << 8,
     COMMAND_PENDING = 1 << 12,
     COMMAND_ASSERT = 1 << 14,
+    PIN_MASKED = 1 << 16,
     DIVIDE_BY_1 = 0xb,
     APIC_BASE_ENABLE = 1 << 11,
     ID_SHIFT = 24,
@@ -50,6 +52,7 @@ void local_apic_enable(void) {
     msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE);
     register_write(REGISTER_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
     register_write(REGISTER_TASK_PRIORITY, 0);
+    register_write(REGISTER_OLD_CONTROLLERS, PIN_MASKED);
     register_write(REGISTER_TIMER_DIVIDER, DIVIDE_BY_1);
     register_write(REGISTER_TIMER, VECTOR_TIMER); // once, not masked
     register_write(REGISTER_TIMER_INITIAL, 0);
