@@ -64,18 +64,20 @@ static void step_finish(struct space *space, struct unmap_step *step) {
         object_release(&step->memory->object);
 }
 
-// One batch. OK: there may be more; NOTHING: there is no more.
-static enum status unmap_step(struct space *space, uint64_t address, uint64_t end) {
+// One batch, from *address on, which is moved up: what is behind it may be another thread's new mapping by now.
+// OK: there may be more; NOTHING: there is no more.
+static enum status unmap_step(struct space *space, uint64_t *address, uint64_t end) {
     struct unmap_step step;
     step.batch.count = 0;
     step.ended = 0;
     step.is_kept = false;
     lock_acquire(&space->lock);
-    enum status status = unmap_locked(space, address, end, &step);
+    enum status status = unmap_locked(space, *address, end, &step);
     lock_release(&space->lock);
     if (status != STATUS_OK)
         return status;
     step_finish(space, &step);
+    *address = step.reached;
     return step.reached >= end ? STATUS_NOTHING : STATUS_OK;
 }
 
@@ -109,7 +111,8 @@ enum status space_unmap(struct space *space, uint64_t address, uint64_t size) {
     enum status status = space_range_check(address, size, &end);
     if (status != STATUS_OK)
         return status;
-    while ((status = unmap_step(space, address, end)) == STATUS_OK)
+    uint64_t next = address;
+    while ((status = unmap_step(space, &next, end)) == STATUS_OK)
         scheduler_preemption_point();
     if (status == STATUS_NOTHING)
         tables_prune(space, address, end);
