@@ -5,7 +5,7 @@
 #include "tests/guest/argument_table.h"
 
 enum {
-    DEFAULT_CALLS = 200000,
+    DEFAULT_CALLS = 1000000,
     STEP_CALLS = 10000,
     WARM_STEPS = 3,
     PAGE_SLACK = 64,
