@@ -114,6 +114,21 @@ static void print_binary(const char *name) {
     output_text(&standard_output, ": binary file matches\n");
 }
 
+// Where one text is looked for and lines are not counted, those without it need not be told apart: goes on to the line
+// of the next place where it stands, or to the last line that was read, which may go on.
+static void skip_to_text(struct input *input) {
+    const struct pattern *pattern = &patterns[0];
+    bool direct = pattern_count == 1 && pattern->text && pattern->length && !invert && !number_lines;
+    size_t left = input->end - input->start;
+    if (!direct || !left)
+        return;
+    char *text = input->buffer + input->start;
+    char *found = memmem(text, left, pattern->text, pattern->length);
+    char *line_end = memrchr(text, '\n', found ? (size_t)(found - text) : left);
+    if (line_end)
+        input->start += (size_t)(line_end - text) + 1;
+}
+
 // How many lines were selected; stops as soon as what is asked is known.
 static uint64_t search(struct input *input, const char *name) {
     bool first_decides = quiet || list_with || list_without;
@@ -121,7 +136,10 @@ static uint64_t search(struct input *input, const char *name) {
     uint64_t selected = 0, number = 0;
     struct line line;
     struct match match;
-    while (selected < most && !standard_output.error && input_line(input, &line)) {
+    while (selected < most && !standard_output.error) {
+        skip_to_text(input);
+        if (!input_line(input, &line))
+            break;
         number++;
         if (find(&line, 0, &match) == invert)
             continue;

@@ -51,10 +51,21 @@ static enum edit_result handle(struct session *session, const struct key_press *
     return result;
 }
 
+// Programs learn by $COLUMNS how wide the terminal is.
+static size_t tell_columns(struct shell *shell) {
+    struct text text = {0};
+    size_t columns = terminal_columns();
+    text_add_number(&text, columns);
+    variables_set(&shell->variables, "COLUMNS", text.bytes);
+    variables_export(&shell->variables, "COLUMNS");
+    text_release(&text);
+    return columns;
+}
+
 static enum edit_result read_line(struct session *session, const char *prompt) {
     enum edit_result result = EDIT_GOES_ON;
     edit_start(&session->edit, &session->shell->history);
-    display_start(&session->display, prompt, terminal_columns(), &session->output);
+    display_start(&session->display, prompt, tell_columns(session->shell), &session->output);
     flush(session);
     while (result == EDIT_GOES_ON) {
         unsigned char byte;
