@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONTENT_LEAST = 64 };
+enum { CONTENT_LEAST = 64, COMMIT_STEP = 64 << 10, COMMIT_PAGE = 4096 };
 #define CONTENT_MAX (UINT64_C(1) << 40)
 
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
@@ -26,32 +26,61 @@ static void changed(struct tree *tree, struct node *file) {
     file->modified = tree->now;
 }
 
-// Room for `size` bytes that are the tree's own. It grows by doubling, so that appending costs little.
+bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size) {
+    for (uint64_t at = 0; at < size; at += COMMIT_PAGE) {
+        if (at % COMMIT_STEP == 0 && tree->has_room && !tree->has_room(COMMIT_STEP)) {
+            return false;
+        }
+        *(volatile uint8_t *)(bytes + at) = 0;
+    }
+    return true;
+}
+
+// A capacity for `size` bytes: it grows by half of what is there, so that appending costs little.
+static enum status choose_capacity(const struct tree *tree, const struct node *file, uint64_t size,
+                                   uint64_t *capacity) {
+    uint64_t left = tree->bytes_max - (tree->bytes - file->capacity);
+    if (size > CONTENT_MAX) {
+        return STATUS_TOO_LARGE;
+    }
+    if (size > left) {
+        return STATUS_LIMIT_REACHED;
+    }
+    *capacity = file->capacity + file->capacity / 2;
+    *capacity = *capacity > size ? *capacity : size;
+    *capacity = *capacity > CONTENT_LEAST ? *capacity : CONTENT_LEAST;
+    *capacity = *capacity < left ? *capacity : left;
+    return STATUS_OK;
+}
+
+// Room for `size` bytes that are the tree's own.
 static enum status reserve(struct tree *tree, struct node *file, uint64_t size) {
+    uint64_t capacity = 0;
     assert(file->capacity <= tree->bytes && tree->bytes <= tree->bytes_max);
     if (file->capacity >= size && file->capacity > 0) {
         return STATUS_OK;
     }
-    uint64_t capacity = file->capacity * 2 > size ? file->capacity * 2 : size;
-    capacity = capacity > CONTENT_LEAST ? capacity : CONTENT_LEAST;
-    if (size > CONTENT_MAX) {
-        return STATUS_TOO_LARGE;
+    enum status status = choose_capacity(tree, file, size, &capacity);
+    if (status != STATUS_OK) {
+        return status;
     }
-    uint64_t others = tree->bytes - file->capacity;
-    if (size > tree->bytes_max - others) {
+    if (tree->has_room && !tree->has_room(capacity)) {
         return STATUS_LIMIT_REACHED;
     }
-    capacity = capacity < tree->bytes_max - others ? capacity : tree->bytes_max - others;
-    uint8_t *bytes = file->capacity ? realloc(file->bytes, capacity) : malloc(capacity);
-    if (!bytes) {
-        return STATUS_NO_MEMORY;
+    uint8_t *bytes = malloc(capacity);
+    if (!bytes || !tree_commit(tree, bytes, capacity)) {
+        free(bytes);
+        return bytes ? STATUS_LIMIT_REACHED : STATUS_NO_MEMORY;
     }
-    if (file->capacity == 0 && file->size > 0) {
+    if (file->size > 0) {
         memcpy(bytes, file->bytes, file->size);
     }
+    if (file->capacity) {
+        free(file->bytes);
+    }
+    tree->bytes += capacity - file->capacity;
     file->bytes = bytes;
     file->capacity = capacity;
-    tree->bytes = others + capacity;
     return STATUS_OK;
 }
 

@@ -14,6 +14,8 @@ enum {
     MESSAGE_MAX = sizeof(struct files_request) + FILES_DATA_MAX + 2 * FILES_PATH_MAX,
     NODES_MAX = 1 << 18,
     CONTENT_SHARE = 2, // of the machine's memory, one part in so many may be content
+    SPARE_SHARE = 32,  // and one stays free: the kernel keeps programs off the last of that, for servers as this one
+    IMAGE_STEP = 64 << 10,
     IMAGE_RIGHTS = RIGHT_READ | RIGHT_SEND | RIGHT_COPY,
 };
 
@@ -32,12 +34,31 @@ static uint64_t time_of_day(void) {
     return boot_time + clock_now();
 }
 
+static bool has_room(uint64_t bytes) {
+    struct machine_information machine;
+    return machine_information(&machine) == STATUS_OK &&
+           machine.memory_free > bytes + machine.memory_total / SPARE_SHARE;
+}
+
+static bool copy_in_steps(uint8_t *target, const struct node *file) {
+    for (uint64_t at = 0; at < file->size; at += IMAGE_STEP) {
+        if (!has_room(IMAGE_STEP)) {
+            return false;
+        }
+        tree_read(file, at, target + at, IMAGE_STEP);
+    }
+    return true;
+}
+
 static enum status copy_into(int32_t number, const struct node *file) {
     uint64_t base = 0;
+    if (!has_room(file->size)) {
+        return STATUS_LIMIT_REACHED;
+    }
     enum status status = shared_map(number, 0, file->size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
     if (status == STATUS_OK) {
-        tree_read(file, 0, (void *)base, file->size);
-        status = memory_unmap(base, file->size);
+        status = copy_in_steps((uint8_t *)base, file) ? STATUS_OK : STATUS_LIMIT_REACHED;
+        memory_unmap(base, file->size);
     }
     return status;
 }
@@ -145,6 +166,7 @@ static enum status prepare(void) {
         return status;
     }
     service.tree.drop_image = drop_image;
+    service.tree.has_room = has_room;
     service.tree.now = time_of_day();
     handles_create(&service.handles, &service.tree);
     service.handles.watch = watch;

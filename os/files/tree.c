@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TREE_NODE_COST = 4096 }; // the most memory that a node and its name may touch anew
+
 static int compare_names(const struct node *a, const struct node *b) {
     return strcmp(a->name, b->name);
 }
@@ -205,7 +207,7 @@ enum status tree_make(struct tree *tree, struct tree_path path, uint32_t type, u
     if (!tree_may(directory, user, TREE_MAY_WRITE)) {
         return STATUS_DENIED;
     }
-    if (tree->nodes >= tree->nodes_max) {
+    if (tree->nodes >= tree->nodes_max || (tree->has_room && !tree->has_room(TREE_NODE_COST))) {
         return STATUS_LIMIT_REACHED;
     }
     *node = node_create(tree, type, mode, user, last.text);

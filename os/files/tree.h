@@ -54,6 +54,9 @@ struct tree {
     uint64_t nodes;
     uint64_t nodes_max;                // beyond: LIMIT_REACHED
     void (*drop_image)(int32_t image); // may be null
+    // Whether the machine can spare so many bytes more (may be null). Memory that was promised and is not there when it
+    // is first touched ends a process; so the tree asks before each step, and touches what it got at once.
+    bool (*has_room)(uint64_t bytes);
 };
 
 struct tree_path {
@@ -108,6 +111,9 @@ void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size);
 
 // Makes an empty file one that takes what is written and stays empty.
 void tree_make_null(struct node *file);
+
+// Touches fresh memory step by step, asking for room before each. False: there is not room for all.
+bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size);
 
 // Forgets a file's bytes.
 void tree_drop_content(struct tree *tree, struct node *file);

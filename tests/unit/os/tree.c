@@ -330,3 +330,32 @@ Test(tree, what_is_written_to_dev_null_vanishes) {
     cr_assert_eq(tree_read(null, 0, text, 3), 0);
     cr_assert_eq(tree.bytes, 0);
 }
+
+static uint64_t room = UINT64_MAX;
+
+static bool has_room(uint64_t bytes) {
+    if (bytes > room) {
+        return false;
+    }
+    room -= bytes < 65536 ? bytes : 65536;
+    return true;
+}
+
+// The machine's memory runs out at every step of the growth in turn.
+Test(tree, without_room_in_the_machine_nothing_grows_and_nothing_changes) {
+    static uint8_t much[300000];
+    struct node *node = file("/f"), *made = NULL;
+    cr_assert_eq(tree_write(&tree, node, 0, "abc", 3), STATUS_OK);
+    uint64_t before = tree.bytes;
+    tree.has_room = has_room;
+    enum status status = STATUS_LIMIT_REACHED;
+    for (int step = 0; status != STATUS_OK; step++) {
+        cr_assert_lt(step, 100);
+        room = 65536 * (uint64_t)step;
+        status = tree_write(&tree, node, 3, much, sizeof(much));
+        cr_assert(status == STATUS_OK || (status == STATUS_LIMIT_REACHED && node->size == 3 && tree.bytes == before));
+    }
+    room = 0;
+    cr_assert_eq(tree_make(&tree, path("/g"), FILES_TYPE_FILE, 0, 0, &made), STATUS_LIMIT_REACHED);
+    cr_assert_eq(tree.nodes, 2);
+}
