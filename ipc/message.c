@@ -19,14 +19,23 @@ static void discharge(struct account *account, size_t size) {
     account_discharge(account, ACCOUNT_MESSAGES, 1);
 }
 
+// How many bytes stay in the block itself: all of a short message; of a long one what would fill only a part of a page.
+static size_t size_inside(size_t size) {
+    if (size <= MESSAGE_INLINE_MAX)
+        return size;
+    size_t rest = size % sizeof(((struct chain_page *)0)->bytes);
+    return rest <= MESSAGE_INLINE_MAX ? rest : 0;
+}
+
 // Only what is read before it is set is cleared.
 static struct message *message_allocate(size_t size, uint32_t number_count) {
-    size_t inside = size <= MESSAGE_INLINE_MAX ? size : 0;
+    size_t inside = size_inside(size);
     struct message *message =
         heap_allocate_dirty(sizeof(struct message) + number_count * sizeof(struct message_cargo) + inside);
     if (message == 0)
         return 0;
     message->size = (uint32_t)size;
+    message->inside = (uint32_t)inside;
     message->number_count = number_count;
     message->queued = message->claimed = message->told = false;
     for (uint32_t i = 0; i < number_count; i++)
@@ -44,7 +53,7 @@ enum status message_create(struct account *account, size_t size, uint32_t number
     if (made == 0)
         status = STATUS_NO_MEMORY;
     else if (message_is_chained(made))
-        status = chain_create(&made->chain, account, size);
+        status = chain_create(&made->chain, account, size - made->inside);
     if (status != STATUS_OK) {
         heap_free(made);
         discharge(account, size);

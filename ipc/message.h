@@ -43,6 +43,7 @@ struct message {
     uint32_t user;
     uint32_t in_reply_to;
     uint32_t size;
+    uint32_t inside; // so many of its bytes, the first ones, are in the block itself
     uint32_t number_count;
     bool queued;             // [q] it is in the queue; else it was handed to a thread that waited for it
     bool claimed;            // [q] a thread is copying it out: for all others it is gone
@@ -50,8 +51,8 @@ struct message {
     struct account *account; // charged for it, a reference; null: a block that a receiver brought along
     struct notice
         notice; // set up when it is raised. No reference to its target: the receiver outlives what is in its queue
-    struct chain chain;           // of what is longer than MESSAGE_INLINE_MAX
-    struct message_cargo cargo[]; // then the bytes of a short one
+    struct chain chain;           // of the other bytes
+    struct message_cargo cargo[]; // then the bytes inside
 };
 
 TAILQ_HEAD(message_list, message);
@@ -83,7 +84,7 @@ struct message_queue {
     uint32_t bucket_count;               // [q] a power of two
     struct message *first_buckets[MESSAGE_FIRST_BUCKETS];
     struct message_answer *answers; // [q] messages taken and not answered, by the low bits of the id; null: none yet
-    struct message *spare;          // [q] a block for a thread that is going to sleep; null: none
+    struct message *spare;          // [a] a block for a thread that is going to sleep; null: none
     struct wait_queue room;         // [q] senders that wait
     struct message_awaiter_list awaiters; // [q]
 };
@@ -107,19 +108,21 @@ static inline uint8_t *message_bytes(const struct message *message) {
 }
 
 static inline bool message_is_chained(const struct message *message) {
-    return message->size > MESSAGE_INLINE_MAX;
+    return message->size > message->inside;
 }
 
 static inline enum status message_copy_in(struct message *message, struct user_address from) {
-    if (message_is_chained(message))
-        return chain_copy_in(&message->chain, from);
-    return user_copy_in(message_bytes(message), from, message->size);
+    enum status status = user_copy_in(message_bytes(message), from, message->inside);
+    if (status == STATUS_OK && message_is_chained(message))
+        status = chain_copy_in(&message->chain, user_address_add(from, message->inside));
+    return status;
 }
 
 static inline enum status message_copy_out(const struct message *message, struct user_address to) {
-    if (message_is_chained(message))
-        return chain_copy_out(&message->chain, to);
-    return user_copy_out(to, message_bytes(message), message->size);
+    enum status status = user_copy_out(to, message_bytes(message), message->inside);
+    if (status == STATUS_OK && message_is_chained(message))
+        status = chain_copy_out(&message->chain, user_address_add(to, message->inside));
+    return status;
 }
 
 // ---- sending ----
@@ -141,7 +144,7 @@ static inline bool message_is_awaited(const struct message_queue *queue) {
 }
 
 // Hands it to the thread that has waited longest in message_next. NOTHING: there is none with a block, and it is not sent.
-enum status message_hand(struct message_queue *queue, const struct message_small *small, uint32_t *id);
+enum status message_hand(const struct process *to, const struct message_small *small, uint32_t *id);
 
 // Takes the right to answer message `id` of `asker` out of the answerer's queue, or puts it back when answering failed.
 // INVALID_ARGUMENT: no such message was taken from that process, or it was answered, or it is forgotten.
@@ -159,6 +162,7 @@ enum status message_wait(struct message_queue *queue, const struct message_filte
 struct message_taking {
     size_t size; // of the thread's buffer
     struct message *message;
+    bool handed;      // it is in the block that the thread brought along, and counts as taken
     uint32_t waiting; // as in struct message_information
     struct message_information information;
 };
@@ -172,8 +176,11 @@ void message_inform(const struct message *message, uint32_t waiting, struct mess
 
 // Ends a claim: the message is pending again where it stood; or it is off the queue, the caller's, and may be answered.
 void message_unclaim(struct message_queue *queue, struct message *message);
-// False: it was kept for the next sleeper, do not free it.
-bool message_finish(struct message_queue *queue, struct message *message);
+void message_finish(struct message_queue *queue, struct message *message);
+
+// After a message was handed over: the block goes back; or the message could not be copied out and becomes a pending one.
+void message_block_return(struct message_queue *queue, struct message *block);
+void message_refuse(struct message_queue *queue, struct message *block);
 
 // What message_finish needs so that it cannot fail. NO_MEMORY.
 enum status message_answers_prepare(struct message_queue *queue);

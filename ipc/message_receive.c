@@ -29,55 +29,57 @@ enum status message_claim(struct message_queue *queue, uint32_t id, struct messa
     return status;
 }
 
-// Makes a block for the thread to bring along, where there is none; the lock is let go for it. Without memory it does without.
+// ---- messages that are handed over ----
+
+void message_block_return(struct message_queue *queue, struct message *block) {
+    struct message *unused = __atomic_exchange_n(&queue->spare, block, __ATOMIC_ACQ_REL);
+    if (__builtin_expect(unused != 0, 0))
+        heap_free(unused);
+}
+
+// Makes what a thread brings along, where it is missing. The lock is let go for it. Without memory it does without.
 __attribute__((noinline)) static void spare_make(struct message_queue *queue) {
     lock_release(&queue->object.lock);
-    struct message *block = message_block_make();
-    lock_acquire(&queue->object.lock);
-    struct message *unused = queue->spare;
-    queue->spare = block != 0 ? block : unused;
-    if (block == 0 || unused == 0)
-        return;
-    lock_release(&queue->object.lock);
-    heap_free(unused);
+    if (message_answers_prepare(queue) == STATUS_OK) {
+        struct message *block = message_block_make();
+        if (block != 0)
+            message_block_return(queue, block);
+    }
     lock_acquire(&queue->object.lock);
 }
 
-// Another sleeper may have left one, too.
-__attribute__((noinline)) static void block_free(struct message_queue *queue, struct message *block) {
-    lock_release(&queue->object.lock);
-    heap_free(block);
-    lock_acquire(&queue->object.lock);
-}
-
-static void block_return(struct message_queue *queue, struct message *block) {
-    if (queue->spare == 0)
-        queue->spare = block;
-    else if (block != 0)
-        block_free(queue, block);
+// The message came in the block: it is taken, and may be answered.
+static void handed_note(struct message_queue *queue, struct message_taking *taking) {
+    const struct message *message = taking->message;
+    taking->handed = true;
+    taking->waiting = message_waiting_count(queue) + 1;
+    queue->answers[message->id % MESSAGE_ANSWERS] =
+        (struct message_answer){.id = message->id, .sender = message->sender};
 }
 
 // Sleeps once, until a message is handed over or something is to be looked at. The lock is held, and let go meanwhile.
 static enum status sleep_once(struct message_queue *queue, uint64_t deadline, struct message_taking *taking) {
-    struct message_sleeper sleeper = {.takes = true, .size = taking->size, .block = queue->spare};
+    struct message_sleeper sleeper = {.takes = true, .size = taking->size};
     struct wait_for wait = {
         .object = &queue->object,
         .reason = WAIT_MESSAGE,
         .key = (uintptr_t)&sleeper,
         .deadline = deadline,
     };
-    queue->spare = 0;
+    sleeper.block = __atomic_exchange_n(&queue->spare, 0, __ATOMIC_ACQ_REL);
     enum status status = wait_queue_sleep(&queue->object.waiters, &queue->object.lock, &wait);
     taking->message = sleeper.given;
-    if (sleeper.given == 0 || sleeper.given != sleeper.block)
-        block_return(queue, sleeper.block);
+    if (sleeper.given != 0 && sleeper.given == sleeper.block)
+        handed_note(queue, taking);
+    else if (sleeper.block != 0)
+        message_block_return(queue, sleeper.block);
     return status;
 }
 
 // Until there is a message; at the deadline it looks a last time.
 static enum status first_wait(struct message_queue *queue, uint64_t deadline, struct message_taking *taking) {
     enum status status = STATUS_OK;
-    if (queue->spare == 0 && deadline != DEADLINE_NOW) {
+    if (__atomic_load_n(&queue->spare, __ATOMIC_RELAXED) == 0 && deadline != DEADLINE_NOW) {
         spare_make(queue);
         taking->message = message_first_locked(queue, 0);
     }
@@ -89,13 +91,25 @@ static enum status first_wait(struct message_queue *queue, uint64_t deadline, st
     return taking->message != 0 ? STATUS_OK : status;
 }
 
+// The event that a message handed over did not raise is raised now.
+__attribute__((noinline)) void message_refuse(struct message_queue *queue, struct message *block) {
+    lock_acquire(&queue->object.lock);
+    queue->answers[block->id % MESSAGE_ANSWERS] = (struct message_answer){0};
+    message_enter_locked(queue, block, true);
+    message_wake_locked(queue, block);
+    lock_release(&queue->object.lock);
+}
+
+// ---- claiming ----
+
 enum status message_claim_first(struct message_queue *queue, uint64_t deadline, struct message_taking *taking) {
     enum status status = STATUS_OK;
+    taking->handed = false;
     lock_acquire(&queue->object.lock);
     taking->message = message_first_locked(queue, 0);
     if (taking->message == 0)
         status = first_wait(queue, deadline, taking);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !taking->handed)
         status = claim_locked(queue, taking);
     lock_release(&queue->object.lock);
     return status;
@@ -127,18 +141,13 @@ enum status message_answers_prepare(struct message_queue *queue) {
     return STATUS_OK;
 }
 
-bool message_finish(struct message_queue *queue, struct message *message) {
-    bool keep = message->account == 0 && !message->told;
+void message_finish(struct message_queue *queue, struct message *message) {
     lock_acquire(&queue->object.lock);
     if (message->queued)
         message_remove_locked(queue, message);
     queue->answers[message->id % MESSAGE_ANSWERS] =
         (struct message_answer){.id = message->id, .sender = message->sender};
-    keep = keep && queue->spare == 0;
-    if (keep)
-        queue->spare = message;
     lock_release(&queue->object.lock);
-    return !keep;
 }
 
 enum status message_scrap(struct message_queue *queue, uint32_t id) {

@@ -79,14 +79,13 @@ static void block_fill(struct message *block, const struct message_small *small,
     block->sender = small->from->id;
     block->user = small->from->user;
     block->in_reply_to = 0;
-    block->size = small->size;
+    block->size = block->inside = small->size;
     memcpy(message_bytes(block), small->bytes, small->size);
 }
 
-// The first message of all goes the long way, which notes whom to tell: one that comes back from its thread is told of.
 static bool hand_locked(struct message_queue *queue, const struct message_small *small) {
     struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
-    if (waiter == 0 || queue->notice_target == 0)
+    if (waiter == 0)
         return false;
     struct message_sleeper *sleeper = (struct message_sleeper *)(uintptr_t)waiter->key;
     if (sleeper->block == 0 || sleeper->size < small->size)
@@ -99,8 +98,10 @@ static bool hand_locked(struct message_queue *queue, const struct message_small 
     return false;
 }
 
-enum status message_hand(struct message_queue *queue, const struct message_small *small, uint32_t *id) {
+enum status message_hand(const struct process *to, const struct message_small *small, uint32_t *id) {
+    struct message_queue *queue = message_queue_of(to);
     lock_acquire(&queue->object.lock);
+    queue->notice_target = to->notice_target;
     bool handed = hand_locked(queue, small);
     *id = queue->next_id;
     queue->object.operations += handed;

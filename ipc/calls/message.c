@@ -80,7 +80,7 @@ static enum status parcel_hand(const struct parcel *parcel, uint32_t *id) {
     uint8_t bytes[MESSAGE_SMALL_MAX];
     struct message_small small = {.from = parcel->from, .bytes = bytes, .size = (uint32_t)parcel->size};
     enum status status = user_copy_in(bytes, parcel->data, parcel->size);
-    return status == STATUS_OK ? message_hand(message_queue_of(parcel->to), &small, id) : status;
+    return status == STATUS_OK ? message_hand(parcel->to, &small, id) : status;
 }
 
 static bool parcel_is_small(const struct parcel *parcel) {
@@ -186,11 +186,29 @@ claimed_take(struct message_taking *taking, struct user_address buffer, struct u
         message_unclaim(queue, message);
         return result_status(status);
     }
-    bool free = message_finish(queue, message);
+    message_finish(queue, message);
     if (message->number_count != 0)
         cargo_unload(process, message, taking->information.numbers);
-    if (free)
-        message_free(message);
+    message_free(message);
+    return result_ok(size);
+}
+
+// Copies out what was handed over.
+static struct result handed_take(struct message_taking *taking, struct user_address buffer,
+                                 struct user_address address) {
+    struct message_queue *queue = message_queue_of(process_current());
+    struct message *block = taking->message;
+    size_t size = block->size;
+    enum status status = user_copy_out(buffer, message_bytes(block), size);
+    if (status == STATUS_OK && address.value != 0) {
+        message_inform(block, taking->waiting, &taking->information);
+        status = user_copy_out(address, &taking->information, sizeof(taking->information));
+    }
+    if (status != STATUS_OK) {
+        message_refuse(queue, block);
+        return result_status(status);
+    }
+    message_block_return(queue, block);
     return result_ok(size);
 }
 
@@ -217,6 +235,8 @@ struct result call_message_next(struct user_address buffer, size_t size, struct 
     struct message_taking taking;
     taking.size = size;
     enum status status = message_claim_first(message_queue_of(process_current()), deadline, &taking);
+    if (status == STATUS_OK && taking.handed)
+        return handed_take(&taking, buffer, address);
     return claim_end(status, &taking, buffer, address);
 }
 
