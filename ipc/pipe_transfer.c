@@ -210,6 +210,8 @@ enum status pipe_write(struct pipe_end *end, struct user_address data, size_t si
     end->object.operations++;
     while (status == STATUS_OK && *written < size)
         status = write_step(end, user_address_add(data, *written), size - *written, needed, deadline, written);
+    while (status == STATUS_BAD_ADDRESS && *written == 0 && idle_trim(end->pipe))
+        continue; // the room that was made for bytes that are not there
     lock_release(&end->pipe->lock);
     return *written > 0 ? STATUS_OK : status;
 }

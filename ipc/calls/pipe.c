@@ -79,9 +79,17 @@ static enum status end_find(int32_t number, uint32_t rights, struct object **obj
     return number_find(&process_current()->numbers, number, OBJECT_PIPE_END, rights, object);
 }
 
+// For a transfer: no range that cannot be the program's gets as far as the pipe.
+static enum status end_find_for(int32_t number, uint32_t rights, struct user_address bytes, size_t size,
+                                struct object **object) {
+    if (user_range_check(bytes, size) != STATUS_OK)
+        return STATUS_BAD_ADDRESS;
+    return end_find(number, rights, object);
+}
+
 struct result call_pipe_write(int32_t number, struct user_address data, size_t size, uint64_t deadline) {
     struct object *object;
-    enum status status = end_find(number, RIGHT_WRITE, &object);
+    enum status status = end_find_for(number, RIGHT_WRITE, data, size, &object);
     if (status != STATUS_OK)
         return result_status(status);
     size_t written;
@@ -92,7 +100,7 @@ struct result call_pipe_write(int32_t number, struct user_address data, size_t s
 
 struct result call_pipe_read(int32_t number, struct user_address buffer, size_t size, uint64_t deadline) {
     struct object *object;
-    enum status status = end_find(number, RIGHT_READ, &object);
+    enum status status = end_find_for(number, RIGHT_READ, buffer, size, &object);
     if (status != STATUS_OK)
         return result_status(status);
     size_t taken;
