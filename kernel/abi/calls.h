@@ -21,9 +21,9 @@ CALL(1, clock_read, VALUE(uint64_t, nanoseconds), (void))
 // = TOO_LARGE more than that
 CALL(2, log_write, NO_VALUE, (ADDRESS(const char) text, size_t size))
 
-// Copies the kernel's log from byte `position` on (0: from its start) and says how much was copied. Old text is dropped
-// when the log's ring is full: `position` is moved up silently.
-CALL(3, log_read, VALUE(size_t, copied), (uint64_t position, ADDRESS(char) buffer, size_t size))
+// Copies the kernel's log from byte `*position` on (0: from its start), says how much was copied, and moves `*position` behind
+// it. Old text is dropped when the log's ring is full: `*position` moves up over it.
+CALL(3, log_read, VALUE(size_t, copied), (ADDRESS(uint64_t) position, ADDRESS(char) buffer, size_t size))
 
 // Facts about the machine.
 CALL(4, machine_information, NO_VALUE, (ADDRESS(struct machine_information) information))

@@ -31,22 +31,36 @@ struct result call_log_write(struct user_address text, size_t size) {
     return result_status(status);
 }
 
-// In parts: the log's lock is not held over a copy to the program.
-struct result call_log_read(uint64_t position, struct user_address buffer, size_t size) {
+// In parts: the log's lock is not held over a copy to the program. What is dropped between two parts ends the call.
+static enum status log_copy_out(uint64_t *position, struct user_address buffer, size_t size, size_t *done) {
     char part[PART_SIZE];
-    size_t done = 0;
-    enum status status = user_range_check(buffer, size);
-    while (status == STATUS_OK && done < size) {
-        size_t wanted = size - done < sizeof(part) ? size - done : sizeof(part);
-        uint64_t from = position;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && *done < size) {
+        size_t wanted = size - *done < sizeof(part) ? size - *done : sizeof(part);
+        uint64_t from = *position;
         size_t copied = log_copy(&from, part, wanted);
-        if (copied == 0 || (done > 0 && from != position))
-            break; // the end, or text was dropped in between
-        status = user_copy_out(user_address_add(buffer, done), part, copied);
-        position = from + copied;
-        done += copied;
+        if (*done > 0 && from != *position)
+            break;
+        *position = from + copied;
+        if (copied == 0)
+            break;
+        status = user_copy_out(user_address_add(buffer, *done), part, copied);
+        *done += copied;
         scheduler_preemption_point();
     }
+    return status;
+}
+
+struct result call_log_read(struct user_address address, struct user_address buffer, size_t size) {
+    uint64_t position;
+    size_t done = 0;
+    enum status status = user_range_check(buffer, size);
+    if (status == STATUS_OK)
+        status = user_copy_in(&position, address, sizeof(position));
+    if (status == STATUS_OK)
+        status = log_copy_out(&position, buffer, size, &done);
+    if (status == STATUS_OK)
+        status = user_copy_out(address, &position, sizeof(position));
     return result_make(status, done);
 }
 

@@ -226,9 +226,8 @@ TEST(what_was_written_to_the_log_can_be_read_there) {
     EXPECT_OK(log_write("guest test: a line of the log\n", 30));
     EXPECT_STATUS(log_write(text, 1025), TOO_LARGE);
     do {
-        EXPECT_OK(log_read(position, text, sizeof(text) - 1, &copied));
+        EXPECT_OK(log_read(&position, text, sizeof(text) - 1, &copied));
         text[copied] = 0;
-        position += copied;
         found |= memmem(text, copied, "guest test: a line of the log", 29) != NULL;
     } while (copied > 0 && !found);
     EXPECT(found);

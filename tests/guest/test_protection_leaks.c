@@ -108,8 +108,8 @@ ROLE(faults) {
 
 static uint64_t end_of_log(uint64_t position, bool is_checked) {
     size_t copied;
-    for (;; position += copied) {
-        EXPECT_OK(log_read(position, (char *)room, ROOM, &copied));
+    for (;;) {
+        EXPECT_OK(log_read(&position, (char *)room, ROOM, &copied));
         if (copied == 0)
             return position;
         if (is_checked)
