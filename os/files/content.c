@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONTENT_LEAST = 64, COMMIT_STEP = 64 << 10, COMMIT_PAGE = 4096 };
+enum { CONTENT_LEAST = 64, COMMIT_STEP = 64 << 10, COMMIT_PAGE = 4096, MAPPED_LEAST = 64 << 10 };
 #define CONTENT_MAX (UINT64_C(1) << 40)
 
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
@@ -34,6 +34,19 @@ bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size) {
         *(volatile uint8_t *)(bytes + at) = 0;
     }
     return true;
+}
+
+// Capacities from MAPPED_LEAST on are whole pages of their own.
+static uint8_t *allocate(const struct tree *tree, uint64_t capacity) {
+    return tree->map && capacity >= MAPPED_LEAST ? tree->map(capacity) : malloc(capacity);
+}
+
+static void release(const struct tree *tree, uint8_t *bytes, uint64_t capacity) {
+    if (tree->unmap && capacity >= MAPPED_LEAST) {
+        tree->unmap(bytes, capacity);
+    } else {
+        free(bytes);
+    }
 }
 
 // A capacity for `size` bytes: it grows by half of what is there, so that appending costs little.
@@ -67,16 +80,19 @@ static enum status reserve(struct tree *tree, struct node *file, uint64_t size) 
     if (tree->has_room && !tree->has_room(capacity)) {
         return STATUS_LIMIT_REACHED;
     }
-    uint8_t *bytes = malloc(capacity);
-    if (!bytes || !tree_commit(tree, bytes, capacity)) {
-        free(bytes);
-        return bytes ? STATUS_LIMIT_REACHED : STATUS_NO_MEMORY;
+    uint8_t *bytes = allocate(tree, capacity);
+    if (!bytes) {
+        return STATUS_NO_MEMORY;
+    }
+    if (!tree_commit(tree, bytes, capacity)) {
+        release(tree, bytes, capacity);
+        return STATUS_LIMIT_REACHED;
     }
     if (file->size > 0) {
         memcpy(bytes, file->bytes, file->size);
     }
     if (file->capacity) {
-        free(file->bytes);
+        release(tree, file->bytes, file->capacity);
     }
     tree->bytes += capacity - file->capacity;
     file->bytes = bytes;
@@ -142,7 +158,7 @@ void tree_make_null(struct node *file) {
 
 void tree_drop_content(struct tree *tree, struct node *file) {
     if (file->capacity) {
-        free(file->bytes);
+        release(tree, file->bytes, file->capacity);
     }
     if (file->image && tree->drop_image) {
         tree->drop_image(file->image);

@@ -40,6 +40,15 @@ static bool has_room(uint64_t bytes) {
            machine.memory_free > bytes + machine.memory_total / SPARE_SHARE;
 }
 
+static void *map(uint64_t size) {
+    uint64_t base = 0;
+    return memory_map(0, size, PROTECTION_READ | PROTECTION_WRITE, 0, &base) == STATUS_OK ? (void *)base : NULL;
+}
+
+static void unmap(void *pages, uint64_t size) {
+    memory_unmap((uint64_t)pages, size);
+}
+
 static bool copy_in_steps(uint8_t *target, const struct node *file) {
     for (uint64_t at = 0; at < file->size; at += IMAGE_STEP) {
         if (!has_room(IMAGE_STEP)) {
@@ -167,6 +176,8 @@ static enum status prepare(void) {
     }
     service.tree.drop_image = drop_image;
     service.tree.has_room = has_room;
+    service.tree.map = map;
+    service.tree.unmap = unmap;
     service.tree.now = time_of_day();
     handles_create(&service.handles, &service.tree);
     service.handles.watch = watch;

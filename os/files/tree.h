@@ -57,6 +57,9 @@ struct tree {
     // Whether the machine can spare so many bytes more (may be null). Memory that was promised and is not there when it
     // is first touched ends a process; so the tree asks before each step, and touches what it got at once.
     bool (*has_room)(uint64_t bytes);
+    // Whole pages for large contents, which go back to the machine when they are dropped (null: the heap's).
+    void *(*map)(uint64_t size);
+    void (*unmap)(void *pages, uint64_t size);
 };
 
 struct tree_path {

@@ -359,3 +359,32 @@ Test(tree, without_room_in_the_machine_nothing_grows_and_nothing_changes) {
     cr_assert_eq(tree_make(&tree, path("/g"), FILES_TYPE_FILE, 0, 0, &made), STATUS_LIMIT_REACHED);
     cr_assert_eq(tree.nodes, 2);
 }
+
+static uint64_t mapped;
+
+static void *map(uint64_t size) {
+    mapped += size;
+    return malloc(size);
+}
+
+static void unmap(void *pages, uint64_t size) {
+    mapped -= size;
+    free(pages);
+}
+
+Test(tree, large_contents_have_pages_of_their_own_and_give_them_back) {
+    static uint8_t much[100000];
+    tree.map = map;
+    tree.unmap = unmap;
+    struct node *node = file("/f");
+    cr_assert_eq(tree_write(&tree, node, 0, "abc", 3), STATUS_OK);
+    cr_assert_eq(mapped, 0);
+    for (int i = 0; i < 5; i++) {
+        cr_assert_eq(tree_write(&tree, node, 3 + (uint64_t)i * sizeof(much), much, sizeof(much)), STATUS_OK);
+    }
+    cr_assert_eq(mapped, node->capacity);
+    cr_assert_eq(remove_file("/f"), STATUS_OK);
+    cr_assert_eq(mapped, 0);
+    tree.map = NULL;
+    tree.unmap = NULL;
+}
