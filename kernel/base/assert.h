@@ -11,9 +11,8 @@ _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2
 
 // Always checked.
 #define assert(condition)                                                                                              \
-    (__builtin_expect(!!(condition), 1)                                                                                \
-         ? (void)0                                                                                                     \
-         : panic("%s", __FILE__ ":" PARLEY_STRING(__LINE__) ": expected " #condition))
+    (__builtin_expect(!!(condition), 1) ? (void)0                                                                      \
+                                        : panic("%s", __FILE__ ":" PARLEY_STRING(__LINE__) ": expected " #condition))
 
 // Checked in debug builds only: for what a fast path would feel.
 #define assert_debug(condition)                                                                                        \

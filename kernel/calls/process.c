@@ -2,8 +2,8 @@
 #include "kernel/abi/process.h"
 
 #include "kernel/arch/machine.h"
-#include "kernel/base/string.h"
 #include "kernel/base/call.h"
+#include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 #include "kernel/memory/memory.h"
 #include "kernel/object/machine.h"
