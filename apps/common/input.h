@@ -1,7 +1,8 @@
 // Bytes and lines of a descriptor, in blocks of 64 KiB, without a copy per line.
 //
-// Rules: behind each line SHORT_SLACK bytes (common/short.h) may be read. What input_block and input_line give out stays valid until the next call on the same input. Trouble
-// is complained about with the input's name (common/tool.h), and reads as the end.
+// Rules: behind each line SHORT_SLACK bytes (common/short.h) may be read. What input_block and input_line
+// give out stays valid until the next call on the same input. Trouble is complained about with the input's
+// name (common/tool.h), and reads as the end.
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 // Short runs of bytes, handled sixteen at a time without calls: most lines are short.
 //
-// Rules: each may read up to SHORT_SLACK bytes behind what it is given; the callers' buffers have so much room.
+// Rules: each may read up to SHORT_SLACK bytes behind what it is given; the callers' buffers have so much
+// room.
 #pragma once
 
 #include <stdbool.h>

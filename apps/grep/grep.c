@@ -114,8 +114,8 @@ static void print_binary(const char *name) {
     output_text(&standard_output, ": binary file matches\n");
 }
 
-// Where one text is looked for and lines are not counted, those without it need not be told apart: goes on to the line
-// of the next place where it stands, or to the last line that was read, which may go on.
+// Where one text is looked for and lines are not counted, those without it need not be told apart: goes on to
+// the line of the next place where it stands, or to the last line that was read, which may go on.
 static void skip_to_text(struct input *input) {
     const struct pattern *pattern = &patterns[0];
     bool direct = pattern_count == 1 && pattern->text && pattern->length && !invert && !number_lines;

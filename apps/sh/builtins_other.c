@@ -65,7 +65,7 @@ int builtin_help(struct builtin_call *call) {
     static const char language[] =
         "  A | B  A && B  A || B  A ; B  A &  ! A  ( A )    < FILE  > FILE  >> FILE  2> FILE  2>&1\n"
         "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} $? $$ $! $# $1 $@  $(COMMAND)  * ? [a-z]  # comment\n"
-        "  Keys: arrows, Home, End, Delete, Ctrl-A E K U W L, Ctrl-C ends a program, Ctrl-D ends the input\n";
+        "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-C ends a program, Ctrl-D ends the input\n";
     int status = 0;
     for (size_t i = 1; i < call->count; i++)
         status |= help_on(call, call->arguments[i]);

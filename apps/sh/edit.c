@@ -60,6 +60,12 @@ static void insert(struct edit *edit, const char *bytes, size_t length) {
     edit->cursor += length;
 }
 
+void edit_replace(struct edit *edit, size_t start, const char *bytes, size_t length) {
+    text_remove(&edit->line, start, edit->cursor - start);
+    edit->cursor = start;
+    insert(edit, bytes, length);
+}
+
 // Takes out from `start` to `end`, and keeps it.
 static void kill(struct edit *edit, size_t start, size_t end) {
     if (start == end)
@@ -174,6 +180,10 @@ static enum edit_result do_clear(struct edit *edit, const struct key_press *pres
     return EDIT_CLEAR;
 }
 
+static enum edit_result do_complete(struct edit *edit, const struct key_press *press) {
+    return EDIT_COMPLETE;
+}
+
 static enum edit_result do_cancel(struct edit *edit, const struct key_press *press) {
     return EDIT_CANCEL;
 }
@@ -204,7 +214,7 @@ enum edit_result edit_apply(struct edit *edit, const struct key_press *press) {
         [EDIT_KEY_CLEAR] = do_clear,
         [EDIT_KEY_CANCEL] = do_cancel,
         [EDIT_KEY_FINISH] = do_finish,
-        [EDIT_KEY_TAB] = do_nothing,
+        [EDIT_KEY_TAB] = do_complete,
     };
     return actions[press->key](edit, press);
 }

@@ -16,12 +16,16 @@ struct edit {
 
 enum edit_result {
     EDIT_GOES_ON,
-    EDIT_DONE,   // Enter
-    EDIT_CANCEL, // Ctrl-C
-    EDIT_FINISH, // Ctrl-D in an empty line
-    EDIT_CLEAR,  // Ctrl-L: the screen is to be emptied
+    EDIT_DONE,     // Enter
+    EDIT_CANCEL,   // Ctrl-C
+    EDIT_FINISH,   // Ctrl-D in an empty line
+    EDIT_CLEAR,    // Ctrl-L: the screen is to be emptied
+    EDIT_COMPLETE, // Tab: the word before the cursor is to be completed
 };
 
 // Begins an empty line. What was killed stays.
 void edit_start(struct edit *edit, const struct history *history);
+
+// Puts `bytes` in place of what stands from `start` to the cursor.
+void edit_replace(struct edit *edit, size_t start, const char *bytes, size_t length);
 enum edit_result edit_apply(struct edit *edit, const struct key_press *press);

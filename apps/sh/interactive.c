@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apps/common/output.h"
+#include "apps/sh/complete.h"
 #include "apps/sh/display.h"
 #include "apps/sh/edit.h"
 #include "apps/sh/script.h"
@@ -38,17 +39,53 @@ static bool read_byte(unsigned char *byte) {
     return got == 1;
 }
 
+// Below the line, in columns; then the line again.
+static void list_words(struct session *session, const struct strings *words) {
+    size_t widest = 1, columns = terminal_columns();
+    for (size_t i = 0; i < words->count; i++)
+        widest = strlen(words->list[i]) > widest ? strlen(words->list[i]) : widest;
+    size_t in_row = columns / (widest + 2) ? columns / (widest + 2) : 1;
+    for (size_t i = 0; i < words->count; i++) {
+        text_add_string(&session->output, i % in_row ? "" : "\n");
+        text_add_string(&session->output, words->list[i]);
+        for (size_t at = strlen(words->list[i]); at < widest + 2 && (i + 1) % in_row; at++)
+            text_add_character(&session->output, ' ');
+    }
+    text_add_character(&session->output, '\n');
+    display_again(&session->display, &session->edit, &session->output);
+}
+
+static void complete_word(struct session *session) {
+    struct edit *edit = &session->edit;
+    struct completion completion;
+    const char *path = variables_get(&session->shell->variables, "PATH");
+    complete(edit->line.bytes ? edit->line.bytes : "", edit->cursor, path ? path : "", &completion);
+    if (completion.words.count) {
+        char *word = complete_quote(completion.common.bytes);
+        bool longer = strlen(word) > edit->cursor - completion.start;
+        bool whole = completion.words.count == 1 && word[strlen(word) - 1] != '/';
+        if (longer)
+            edit_replace(edit, completion.start, word, strlen(word));
+        if (whole)
+            edit_replace(edit, edit->cursor, " ", 1);
+        if (completion.words.count > 1 && !longer)
+            list_words(session, &completion.words);
+        free(word);
+    }
+    completion_release(&completion);
+}
+
 static enum edit_result handle(struct session *session, const struct key_press *press) {
     enum edit_result result = edit_apply(&session->edit, press);
     if (result == EDIT_CLEAR) {
         text_add_string(&session->output, "\033[H\033[2J");
         display_again(&session->display, &session->edit, &session->output);
-        result = EDIT_GOES_ON;
-    } else {
-        display_update(&session->display, &session->edit, &session->output);
     }
+    if (result == EDIT_COMPLETE)
+        complete_word(session);
+    display_update(&session->display, &session->edit, &session->output);
     flush(session);
-    return result;
+    return result == EDIT_CLEAR || result == EDIT_COMPLETE ? EDIT_GOES_ON : result;
 }
 
 // Programs learn by $COLUMNS how wide the terminal is.
