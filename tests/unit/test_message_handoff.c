@@ -202,6 +202,29 @@ Test(message_handoff, a_killed_sleeper_is_passed_over) {
     cr_assert_eq(receiver->result.value, 5);
 }
 
+Test(message_handoff, R_B1_one_that_is_too_long_for_the_first_goes_to_the_next) {
+    struct scene scene = scene_make(), other = scene;
+    struct fiber *small = next(&other, 3, DEADLINE_NEVER);
+    struct fiber *large = next(&scene, 256, DEADLINE_NEVER);
+    send(&scene, "hello");
+    fiber_run(small);
+    cr_assert_eq(small->result.status, STATUS_TOO_SMALL);
+    fiber_run(large);
+    cr_assert_eq(large->result.value, 5);
+}
+
+Test(message_handoff, R_B1_one_that_the_first_could_not_copy_out_goes_to_the_next) {
+    struct scene scene = scene_make();
+    struct fiber *bad = FIBER_CALL(scene.to, message_next, USER_NOWHERE, 256, 0, DEADLINE_NEVER);
+    struct fiber *good = next(&scene, 256, DEADLINE_NEVER);
+    send(&scene, "hello");
+    cr_assert(fiber_is_waiting(good));
+    fiber_run(bad);
+    cr_assert_eq(bad->result.status, STATUS_BAD_ADDRESS);
+    fiber_run(good);
+    cr_assert_eq(good->result.value, 5);
+}
+
 // ---- who gets what ----
 
 Test(message_handoff, who_has_waited_longest_gets_the_first) {
@@ -274,7 +297,12 @@ Test(message_handoff, without_memory_a_receiver_still_sleeps_and_gets_it) {
 
 Test(message_handoff, without_memory_to_remember_it_by_it_is_pending_again) {
     struct scene scene = scene_fresh();
+    fiber_set_pauses(PAUSE_ALLOCATE);
     struct fiber *receiver = next(&scene, 256, DEADLINE_NEVER);
+    fiber_set_pauses(0);
+    allocation_fail_at(1);
+    fiber_run(receiver);
+    cr_assert(allocation_has_failed());
     send(&scene, "hello");
     allocation_fail_at(1);
     fiber_run(receiver);

@@ -258,6 +258,22 @@ Test(numbers, two_threads_that_need_the_same_new_page_get_two_numbers) {
     cr_assert_eq(allocation_pages(), 1, "the page that is not needed is free again");
 }
 
+Test(numbers, a_thread_whose_page_was_used_up_meanwhile_gets_another) {
+    struct process *process = host_process("p");
+    struct object *object = plain_object();
+    fiber_set_pauses(PAUSE_ALLOCATE);
+    struct fiber *late = fiber_start(process, reserve, process);
+    fiber_set_pauses(0);
+    for (int i = 1; i < NUMBER_CHUNK_SLOTS; i++) { // another thread fills a page of its own, but for the slot 0
+        int32_t number;
+        cr_assert_eq(number_insert(&process->numbers, object, 0, &number), STATUS_OK);
+    }
+    fiber_run(late);
+    cr_assert_eq(process->numbers.used, NUMBER_CHUNK_SLOTS);
+    cr_assert_eq(allocation_pages(), 2);
+    object_release(object);
+}
+
 // ---- the machine's number ----
 
 Test(numbers, the_machine_number_gives_the_rights_that_it_has) {

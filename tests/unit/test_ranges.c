@@ -200,9 +200,9 @@ static void describe(enum object_kind kind, char text[512]) {
 Test(ranges, a_range_describes_itself) {
     struct driver driver = driver_make();
     char text[512];
-    range(&driver, RANGE_PORTS, 0x60, 8);
+    AS(driver.process, range_open, range(&driver, RANGE_PORTS, 0x60, 8).value);
     describe(OBJECT_RANGE, text);
-    cr_assert_not_null(strstr(text, "covers: ports\nbase: 0x60\nsize: 0x8\nused by processes: 0\nclosed: no\n"), "%s",
+    cr_assert_not_null(strstr(text, "covers: ports\nbase: 0x60\nsize: 0x8\nused by processes: 1\nclosed: no\n"), "%s",
                        text);
 }
 

@@ -122,6 +122,18 @@ Test(shared_memory, calls_tell_wrong_numbers_apart) {
     cr_assert_eq(AS(process, shared_offer, machine, process->id, 0).status, STATUS_WRONG_TYPE);
 }
 
+Test(shared_memory, wrong_protections_and_a_table_without_room_are_told) {
+    struct process *process = host_process("p");
+    uint64_t number = memory_make(process, PAGE_SIZE);
+    cr_assert_eq(map(process, number, 8, 0), STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(map(process, 99, PROTECTION_READ, 0), STATUS_BAD_NUMBER);
+    cr_assert_eq(map(process, memory_copy(process, number, RIGHT_WRITE), PROTECTION_READ, 0), STATUS_NO_RIGHT);
+    account_set_limit(process->account, ACCOUNT_NUMBERS, process->account->lines[ACCOUNT_NUMBERS].used);
+    struct host_figures before = host_figures();
+    cr_assert_eq(AS(process, shared_create, PAGE_SIZE).status, STATUS_LIMIT_REACHED);
+    host_figures_expect(&before, "at the limit");
+}
+
 static enum status create_and_close(void *context) {
     struct process *process = context;
     struct result result = AS(process, shared_create, PAGE_SIZE);

@@ -182,6 +182,10 @@ Test(timers, a_timer_describes_itself) {
     writer_to_buffer(&writer, text, sizeof(text) - 1);
     object_describe(object, &writer);
     cr_assert_not_null(strstr(text, "goes off: in 5000000 ns\ninterval: 1000000 ns\n"), "%s", text);
+    set(process, number, DEADLINE_NEVER, 0);
+    writer_to_buffer(&writer, text, sizeof(text) - 1);
+    object_describe(object, &writer);
+    cr_assert_not_null(strstr(text, "goes off: never\ninterval: 0 ns\n"), "%s", text);
     object_release(object);
 }
 

@@ -99,6 +99,14 @@ void scheduler_ready(struct thread *thread) {
     TAILQ_INSERT_TAIL(&fibers.ready, thread, run_link);
 }
 
+void scheduler_ready_next(struct thread *thread) {
+    scheduler_ready(thread);
+}
+
+void scheduler_ready_next(struct thread *thread) {
+    scheduler_ready(thread);
+}
+
 void scheduler_yield(void) {
     scheduler_ready(thread_current());
     scheduler_switch();
