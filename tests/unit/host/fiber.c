@@ -103,10 +103,6 @@ void scheduler_ready_next(struct thread *thread) {
     scheduler_ready(thread);
 }
 
-void scheduler_ready_next(struct thread *thread) {
-    scheduler_ready(thread);
-}
-
 void scheduler_yield(void) {
     scheduler_ready(thread_current());
     scheduler_switch();
