@@ -185,7 +185,7 @@ bool message_hand_over_locked(struct message_queue *queue, struct message *messa
     if (!sleeper->takes || sleeper->size < message->size)
         return false;
     sleeper->given = message;
-    if (wait_queue_wake_waiter(&queue->object.waiters, waiter))
+    if (wait_queue_hand_over(&queue->object.waiters, waiter))
         return true;
     sleeper->given = 0;
     return false;

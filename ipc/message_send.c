@@ -92,7 +92,7 @@ static bool hand_locked(struct message_queue *queue, const struct message_small 
         return false;
     block_fill(sleeper->block, small, message_id_make_locked(queue));
     sleeper->given = sleeper->block;
-    if (wait_queue_wake_waiter(&queue->object.waiters, waiter))
+    if (wait_queue_hand_over(&queue->object.waiters, waiter))
         return true;
     sleeper->given = 0; // its deadline passed, or it was killed
     return false;

@@ -112,7 +112,7 @@ static void *pages_take_from(struct pipe_ring *ring, uint32_t keep) {
 void *pipe_ring_trim(struct pipe_ring *ring) {
     assert_debug(ring->used == 0);
     uint32_t keep = ring->peak > 1 ? ring->peak : 1;
-    ring->peak = 0;
+    ring->peak = smaller(ring->made, 1); // the first page stays, so small traffic finds it prepared
     if (ring->made <= keep)
         return 0;
     ring->head = ring->tail = 0;

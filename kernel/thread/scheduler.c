@@ -89,16 +89,27 @@ static struct processor *choose_processor(const struct thread *thread) {
     return &processors[__builtin_ctz(idle)];
 }
 
-void scheduler_ready(struct thread *thread) {
-    struct processor *processor = choose_processor(thread);
-    lock_acquire(&processor->run_lock);
-    uint32_t level = queue_append(processor, thread);
-    bool urgent = processor->is_idle || level > running_priority(processor);
+// The CPU's run_lock is held.
+static void switch_ask(struct processor *processor, bool urgent) {
     if (urgent)
         __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
     lock_release(&processor->run_lock);
     if (urgent && processor != processor_current())
         machine_send_reschedule(processor->index);
+}
+
+void scheduler_ready(struct thread *thread) {
+    struct processor *processor = choose_processor(thread);
+    lock_acquire(&processor->run_lock);
+    uint32_t level = queue_append(processor, thread);
+    switch_ask(processor, processor->is_idle || level > running_priority(processor));
+}
+
+void scheduler_ready_next(struct thread *thread) {
+    struct processor *processor = choose_processor(thread);
+    lock_acquire(&processor->run_lock);
+    queue_append(processor, thread);
+    switch_ask(processor, processor->is_idle || thread->base_priority > processor->current->base_priority);
 }
 
 // ---- switching ----

@@ -12,6 +12,10 @@ void scheduler_start(struct processor *processor, struct thread *idle);
 // Makes a thread ready on the best CPU and, where it should run before what runs there, asks for a switch.
 void scheduler_ready(struct thread *thread);
 
+// As scheduler_ready, when the running thread hands something over and is about to wait itself: it is not made to leave the CPU
+// merely because it has used up slices.
+void scheduler_ready_next(struct thread *thread);
+
 // Gives the CPU to the next thread. The caller has put the calling thread where it belongs (or nowhere, if it waits).
 void scheduler_switch(void);
 

@@ -113,6 +113,14 @@ bool wait_queue_wake_waiter(struct wait_queue *queue, struct waiter *waiter) {
     return true;
 }
 
+bool wait_queue_hand_over(struct wait_queue *queue, struct waiter *waiter) {
+    if (!wait_end(waiter->thread, WAIT_WOKEN))
+        return false;
+    queue_leave(queue, waiter);
+    scheduler_ready_next(waiter->thread);
+    return true;
+}
+
 bool wait_queue_wake_one(struct wait_queue *queue) {
     struct waiter *waiter = TAILQ_FIRST(&queue->list);
     while (waiter != 0 && !wait_queue_wake_waiter(queue, waiter))

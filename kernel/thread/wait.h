@@ -69,6 +69,9 @@ uint32_t wait_queue_wake_key(struct wait_queue *queue, uint64_t key, uint32_t co
 // Wakes one sleeper of the queue, wherever it stands. False: its wait ended otherwise already.
 bool wait_queue_wake_waiter(struct wait_queue *queue, struct waiter *waiter);
 
+// As wait_queue_wake_waiter, for a waker that gave the sleeper what it waits for and is likely to wait next (scheduler_ready_next).
+bool wait_queue_hand_over(struct wait_queue *queue, struct waiter *waiter);
+
 static inline void wait_queue_wake_all(struct wait_queue *queue) {
     if (!wait_queue_is_empty(queue))
         wait_queue_wake(queue, UINT32_MAX);
