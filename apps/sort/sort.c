@@ -92,7 +92,8 @@ static void read_file(const char *name, struct whole *text) {
 
 static size_t make_records(const struct whole *text, struct record **records) {
     struct count lines = {0};
-    count_lines(&lines, text->text, text->size);
+    if (text->text)
+        count_lines(&lines, text->text, text->size);
     *records = tool_allocate(lines.lines, sizeof(**records));
     char *line = text->text;
     for (size_t i = 0; i < lines.lines; i++) {

@@ -55,9 +55,9 @@ static void forget_start(struct last *last, bool unended_line_counts) {
 
 static void add(struct last *last, const char *block, size_t size) {
     struct whole *whole = &last->whole;
-    if (whole->capacity - whole->size < size) {
+    if (!whole->text || whole->capacity - whole->size < size) {
         forget_start(last, false);
-        if (whole->capacity / 2 < whole->size + size) {
+        if (!whole->text || whole->capacity / 2 < whole->size + size) {
             whole->capacity = (whole->size + size) * 4;
             whole->text = tool_reallocate(whole->text, whole->capacity, 1);
         }

@@ -1,7 +1,9 @@
-// Fuzz target: the shell's lexer, parser and expansion. Whatever is typed is parsed, told, or asked to go on, and ends.
+// Fuzz target: the shell's lexer, parser and expansion. Whatever is typed is parsed, told, or asked to go on,
+// and ends.
 //
-// Every node's source must lie inside the script, and what was parsed from a node's source alone must parse again: a shell
-// below is given it so. Build and run: ninja build/unit/fuzz-sh-parser && build/unit/fuzz-sh-parser -max_total_time=60
+// Every node's source must lie inside the script, and what was parsed from a node's source alone must parse
+// again: a shell below is given it so. Build and run: ninja build/unit/fuzz-sh-parser &&
+// build/unit/fuzz-sh-parser -max_total_time=60
 #include <stdlib.h>
 #include <string.h>
 
