@@ -77,8 +77,7 @@ CALL(15, account_read, NO_VALUE, (uint32_t process, ADDRESS(struct account_infor
 // = BAD_IMAGE the image is no sound ELF64 program
 // = NO_RIGHT a number lacks RIGHT_SEND; a user, limit or priority asked for is not the caller's to give
 // = TOO_LARGE the start block is larger than START_BLOCK_MAX
-CALL(16, process_spawn, VALUE(int32_t, number),
-     (ADDRESS(const struct process_spawn) spawn, ADDRESS(uint32_t) process))
+CALL(16, process_spawn, VALUE(int32_t, number), (ADDRESS(const struct process_spawn) spawn, ADDRESS(uint32_t) process))
 
 // Ends the calling process with all its threads. Does not return.
 CALL(17, process_exit, NO_VALUE, (int32_t code))
@@ -136,8 +135,7 @@ CALL(32, futex_wake, VALUE(uint32_t, woken), (ADDRESS(const uint32_t) address, u
 
 // Gives `size` bytes of zeroed memory (rounded up to pages), made when first touched; says where. Never executable.
 // = ADDRESS_IN_USE with MAP_FIXED
-CALL(40, memory_map, VALUE(uint64_t, base),
-     (uint64_t address, size_t size, uint32_t protection, uint32_t flags))
+CALL(40, memory_map, VALUE(uint64_t, base), (uint64_t address, size_t size, uint32_t protection, uint32_t flags))
 
 // Removes what is mapped from `address` on, whole pages, whatever kind it is. Parts that are not mapped are no error.
 CALL(41, memory_unmap, NO_VALUE, (uint64_t address, size_t size))
@@ -184,10 +182,12 @@ CALL(49, shared_refuse, NO_VALUE, (uint32_t offer))
 // = BUSY another range covers a part of it
 CALL(52, range_create, VALUE(int32_t, number), (int32_t machine, uint32_t kind, uint64_t base, uint64_t size))
 
-// Maps a part of a range of device memory, readable and writable, never executable; the kernel picks the address.
+// Maps a part of a range of device memory, readable and writable, never executable; the kernel picks the address. Needs
+// RIGHT_READ and RIGHT_WRITE. The mapping goes with the range's last number.
 CALL(53, range_map, VALUE(uint64_t, base), (int32_t number, uint64_t offset, size_t size, uint32_t caching))
 
 // Lets all threads of the calling process use the ports of a range (in and out instructions), until it is closed.
+// Needs RIGHT_READ and RIGHT_WRITE.
 CALL(54, range_open, NO_VALUE, (int32_t number))
 
 // Makes an interrupt line an object of the caller's. `machine` needs RIGHT_LINE. Interrupts come as EVENT_INTERRUPT to the
@@ -236,7 +236,10 @@ CALL(68, gate_set, VALUE(uint64_t, before), (uint32_t kind, uint64_t users))
 // Sends a block of bytes to a process; says the id that the kernel made. `options` may be null.
 // = NOT_FOUND no such process
 // = DENIED its gate refuses the caller's user
-// = PEER_FULL its queue is full and the deadline was now
+// = PEER_FULL its queue is full and the deadline was now; a reply: its limits, which pay for replies, are reached
+// = PEER_DIED it ended while the call waited for room
+// = INVALID_ARGUMENT `in_reply_to` is none of the last 512 messages that the caller took, or not from that process, or answered
+// = NO_RIGHT a number that should travel lacks RIGHT_SEND
 // = TOO_LARGE above MESSAGE_SIZE_MAX
 CALL(72, message_send, VALUE(uint32_t, id),
      (uint32_t process, ADDRESS(const void) data, size_t size, ADDRESS(const struct message_options) options,
@@ -247,8 +250,7 @@ CALL(72, message_send, VALUE(uint32_t, id),
 // = TIMED_OUT, WOULD_WAIT none came
 // = PEER_DIED the filter names a sender that has ended
 CALL(73, message_wait, NO_VALUE,
-     (ADDRESS(const struct message_filter) filter, ADDRESS(struct message_information) information,
-      uint64_t deadline))
+     (ADDRESS(const struct message_filter) filter, ADDRESS(struct message_information) information, uint64_t deadline))
 
 // Takes the message `id` into `buffer`; numbers that came with it become the caller's. `information` may be null.
 // = NOTHING no pending message has this id: nothing was changed, and that is no error
@@ -274,8 +276,8 @@ CALL(80, pipe_create, VALUE(int32_t, number), (ADDRESS(struct pipe_create) param
 // Adds bytes; says how many. Waits for room until all are written; at the deadline says how many were. Needs RIGHT_WRITE.
 // = PEER_DIED nobody can read any more (nothing was written in this call)
 // = WOULD_WAIT, TIMED_OUT no room for even one byte (or for all, up to PIPE_ATOMIC)
-CALL(81, pipe_write, VALUE(size_t, written),
-     (int32_t number, ADDRESS(const void) data, size_t size, uint64_t deadline))
+// = PEER_FULL the limit of who made the pipe, and pays for its pages, is reached
+CALL(81, pipe_write, VALUE(size_t, written), (int32_t number, ADDRESS(const void) data, size_t size, uint64_t deadline))
 
 // Takes what there is, at most `size` bytes; waits while there is nothing. Needs RIGHT_READ.
 // = STREAM_END all was read and nobody can write any more; that is no error

@@ -20,7 +20,7 @@ _Static_assert(sizeof(EVENT) == 20, "EVENT is the document's five words");
 enum event_type {
     NOTHING = 0,        // event_get found nothing pending
     EVENT_KEYBOARD = 1, // input. Action: enum key_action. Data1: key (parley/key.h), Data2: modifiers, Data3: character
-    EVENT_MOUSE = 2,    // input. Action: enum mouse_action. Data1: x, Data2: y (signed), Data3: buttons
+    EVENT_MOUSE = 2,    // input. Action: enum mouse_action. Data1, Data2: right, down (merging adds), Data3: buttons
     EVENT_MESSAGE = 3,  // a message arrived. Data1: message id, Data2: size, Data3: sender's process id
     EVENT_PIPE = 4,     // Action: enum pipe_action. Data1: number, Data2: process id of the other side, Data3: mode
     EVENT_SHARED_MEMORY =
