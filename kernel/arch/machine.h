@@ -25,23 +25,23 @@ void machine_start_memory(void);  // after boot_parse: firmware tables, frames, 
 void machine_start_devices(void); // interrupt controllers and clocks
 
 // ---- time ----
-uint64_t clock_counter_frequency(void);     // Hz
+uint64_t clock_counter_frequency(void);             // Hz
 uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are
-uint64_t clock_boot_time(void);             // seconds since 1970 UTC at boot, 0: unknown
-void clock_arm(uint64_t when);              // one timer interrupt on this CPU at `when`; UINT64_MAX: none
+uint64_t clock_boot_time(void);                     // seconds since 1970 UTC at boot, 0: unknown
+void clock_arm(uint64_t when);                      // one timer interrupt on this CPU at `when`; UINT64_MAX: none
 
 // ---- processors ----
-void machine_start_processors(void);        // brings the others up; each enters processor_main (kernel/boot/main.c)
+void machine_start_processors(void); // brings the others up; each enters processor_main (kernel/boot/main.c)
 void machine_send_reschedule(uint32_t processor);
 void machine_send_flush(uint32_t processors); // bit per index: has each serve its TLB request (arch.flush_pending)
-void machine_wait_for_interrupt(void);      // interrupts on, halt, interrupts off
-void machine_serve_interrupts(void);        // interrupts on for a moment
-void machine_relax(void);                   // in spin loops: pause, and serves other CPUs' TLB requests
-void machine_stop_others(void);             // a panic begins: the other CPUs halt where they are
-_Noreturn void machine_stop_all(void);      // after a panic: they halt, and this one
+void machine_wait_for_interrupt(void);        // interrupts on, halt, interrupts off
+void machine_serve_interrupts(void);          // interrupts on for a moment
+void machine_relax(void);                     // in spin loops: pause, and serves other CPUs' TLB requests
+void machine_stop_others(void);               // a panic begins: the other CPUs halt where they are
+_Noreturn void machine_stop_all(void);        // after a panic: they halt, and this one
 enum status machine_power_off(void);
 enum status machine_reboot(void);
-uint64_t machine_random(void);              // entropy: rdrand where there, else counter-mixed
+uint64_t machine_random(void); // entropy: rdrand where there, else counter-mixed
 
 // ---- threads ----
 // Sets up a new thread so that the first switch to it goes to user mode at start->entry.

@@ -19,7 +19,7 @@
 enum { FLUSH_PAGES_MAX = 32 }; // above it, everything is flushed
 
 static struct lock flush_lock = LOCK_INITIAL(RANK_FLUSH);
-static uint64_t flush_address, flush_end; // [flush_lock]
+static uint64_t flush_address, flush_end;        // [flush_lock]
 static struct page_table *loaded[PROCESSOR_MAX]; // by its CPU alone
 
 static void write_root(uint64_t root) {

@@ -14,7 +14,7 @@ enum { FILE_SIZE = 4 * PAGE_SIZE };
 static struct image {
     Elf64_Ehdr header;
     Elf64_Phdr segments[4];
-} *image;
+} * image;
 
 static union {
     struct image image;
@@ -86,9 +86,10 @@ struct breakage {
     uint64_t value;
 };
 
-#define HEADER(field, value) {#field, offsetof(struct image, header.field), sizeof(image->header.field), value}
+#define HEADER(field, value)                                                                                           \
+    { #field, offsetof(struct image, header.field), sizeof(image->header.field), value }
 #define SEGMENT(i, field, value)                                                                                       \
-    {#i " " #field, offsetof(struct image, segments[i].field), sizeof(image->segments[i].field), value}
+    { #i " " #field, offsetof(struct image, segments[i].field), sizeof(image->segments[i].field), value }
 
 static const struct breakage breakages[] = {
     HEADER(e_ident[0], 0x7e),
