@@ -26,11 +26,11 @@ enum area_guard { GUARD_BEFORE = 1 << 0, GUARD_AFTER = 1 << 1 };
 struct area {
     RB_ENTRY(area) link;
     uint64_t base, end;
-    uint8_t kind;       // enum area_kind
-    uint8_t guards;     // enum area_guard
-    uint8_t protection; // enum protection, now
-    uint8_t allowed;    // what it may be changed to
-    uint32_t caching;   // AREA_DEVICE: enum range_caching
+    uint8_t kind;          // enum area_kind
+    uint8_t guards;        // enum area_guard
+    uint8_t protection;    // enum protection, now
+    uint8_t allowed;       // what it may be changed to
+    uint32_t caching;      // AREA_DEVICE: enum range_caching
     struct memory *memory; // AREA_SHARED, AREA_COPY: a reference
     struct object *owner;  // AREA_DEVICE: a reference
     uint64_t offset;       // into the memory; AREA_DEVICE: physical address

@@ -18,5 +18,5 @@ struct chain {
 // Makes a chain of `size` bytes (unset), charged to `account` by pages. NO_MEMORY, LIMIT_REACHED.
 enum status chain_create(struct chain *chain, struct account *account, size_t size);
 void chain_destroy(struct chain *chain, struct account *account);
-enum status chain_copy_in(struct chain *chain, struct user_address from);         // BAD_ADDRESS
-enum status chain_copy_out(const struct chain *chain, struct user_address to);    // BAD_ADDRESS
+enum status chain_copy_in(struct chain *chain, struct user_address from);      // BAD_ADDRESS
+enum status chain_copy_out(const struct chain *chain, struct user_address to); // BAD_ADDRESS

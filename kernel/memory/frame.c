@@ -125,7 +125,8 @@ enum status frames_allocate(uint32_t order, uint64_t *physical) {
     uint32_t index;
     uint64_t kept = may_use_reserve(0) ? 0 : frame_store.reserve;
     lock_acquire(&frame_store.lock);
-    bool taken = frame_store.buddy.free >= kept + (UINT64_C(1) << order) && buddy_take(&frame_store.buddy, order, &index);
+    bool taken =
+        frame_store.buddy.free >= kept + (UINT64_C(1) << order) && buddy_take(&frame_store.buddy, order, &index);
     lock_release(&frame_store.lock);
     if (!taken)
         return STATUS_NO_MEMORY;

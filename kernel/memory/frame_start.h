@@ -5,11 +5,11 @@
 #include "kernel/sync/lock.h"
 
 struct frame_store {
-    struct lock lock;    // RANK_FRAMES
-    struct buddy buddy;  // [lock]
-    uint64_t total;      // [I] after boot
-    uint64_t reserve;    // [I] after boot: frames that only the kernel and essential accounts get
-    uint64_t kernel;     // [a] in use without an account
+    struct lock lock;   // RANK_FRAMES
+    struct buddy buddy; // [lock]
+    uint64_t total;     // [I] after boot
+    uint64_t reserve;   // [I] after boot: frames that only the kernel and essential accounts get
+    uint64_t kernel;    // [a] in use without an account
 };
 
 extern struct frame_store frame_store;

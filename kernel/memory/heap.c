@@ -38,7 +38,7 @@ struct block {
 struct slab {
     uint32_t magic;
     uint16_t class;
-    uint16_t used;        // blocks that are not in `free`
+    uint16_t used; // blocks that are not in `free`
     struct block *free;
     LIST_ENTRY(slab) link; // in its class's list while it has free blocks
 };
@@ -46,9 +46,10 @@ struct slab {
 _Static_assert(sizeof(struct slab) <= SLAB_HEADER, "the header's place");
 
 static struct slab_class {
-    struct lock lock;                    // RANK_HEAP
-    LIST_HEAD(slab_list, slab) partial;  // [lock] slabs with free blocks
-    uint32_t empty;                      // [lock] of these, slabs without a used block
+    struct lock lock; // RANK_HEAP
+    LIST_HEAD(slab_list, slab)
+    partial;        // [lock] slabs with free blocks
+    uint32_t empty; // [lock] of these, slabs without a used block
 } classes[CLASS_COUNT];
 
 // A CPU's own blocks, and how many blocks it gave out less those it got back (blocks wander between CPUs).
@@ -68,7 +69,7 @@ static void heap_start(void) {
     for (uint32_t granules = 0, class = 0; granules <= SLAB_BLOCK_MAX / GRANULE; granules++) {
         if (granules * GRANULE > class_sizes[class])
             class++;
-        class_of_granules[granules] = (uint8_t)class;
+        class_of_granules[granules] = (uint8_t) class;
     }
     for (uint32_t class = 0; class < CLASS_COUNT; class++) {
         classes[class].lock = LOCK_INITIAL(RANK_HEAP);
@@ -87,7 +88,7 @@ static struct slab *slab_make(uint32_t class) {
     if (page_allocate(0, 0, &page) != STATUS_OK)
         return 0;
     struct slab *slab = page;
-    *slab = (struct slab){.magic = SLAB_MAGIC, .class = (uint16_t)class};
+    *slab = (struct slab){.magic = SLAB_MAGIC, .class = (uint16_t) class};
     uint32_t size = class_sizes[class];
     for (uint32_t offset = SLAB_HEADER; offset + size <= PAGE_SIZE; offset += size) {
         struct block *block = (struct block *)((char *)page + offset);

@@ -73,8 +73,8 @@ static void memory_describe(struct object *object, struct writer *out) {
     uint32_t writers = memory->writable_mappings;
     bool sealed = memory->sealed;
     lock_release(&object->lock);
-    writer_format(out, "pages: %lu\nresident: %lu\nwritable mappings: %u\nsealed: %s\n", memory->pages, resident, writers,
-                  sealed ? "yes" : "no");
+    writer_format(out, "pages: %lu\nresident: %lu\nwritable mappings: %u\nsealed: %s\n", memory->pages, resident,
+                  writers, sealed ? "yes" : "no");
 }
 
 const struct object_type memory_type = {

@@ -31,7 +31,8 @@ static inline void slot_fill(struct space *space, uint64_t *slot, uint64_t physi
     __atomic_fetch_add(&space->resident, 1, __ATOMIC_RELAXED);
 }
 
-static enum status anonymous_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+static enum status anonymous_page(struct space *space, struct area *area, uint64_t address, bool write,
+                                  uint64_t *slot) {
     uint64_t physical;
     enum status status = frame_allocate(space->account, FRAME_ZEROED, &physical);
     if (status == STATUS_OK)

@@ -13,8 +13,8 @@ struct memory;
 struct space;
 
 struct image_info {
-    uint64_t base;         // what was added to the file's addresses
-    uint64_t entry;        // these are the program's own addresses
+    uint64_t base;  // what was added to the file's addresses
+    uint64_t entry; // these are the program's own addresses
     uint64_t headers;
     uint64_t header_count;
 };

@@ -15,17 +15,17 @@ enum { IMAGE_SEGMENTS_MAX = 12, IMAGE_HEADERS_MAX = 32 };
 
 // One loadable segment, in whole pages but for what the file does not fill.
 struct image_segment {
-    uint64_t base, end;       // page-aligned
-    uint64_t file_offset;     // page-aligned, of `base`
-    uint64_t file_end;        // address up to which the file fills it; above are zeros. May be `base`
-    uint32_t protection;      // enum protection
+    uint64_t base, end;   // page-aligned
+    uint64_t file_offset; // page-aligned, of `base`
+    uint64_t file_end;    // address up to which the file fills it; above are zeros. May be `base`
+    uint32_t protection;  // enum protection
 };
 
 struct image_plan {
-    bool is_fixed;            // at these very addresses, else anywhere
-    uint64_t base, end;       // page-aligned, over all segments
+    bool is_fixed;      // at these very addresses, else anywhere
+    uint64_t base, end; // page-aligned, over all segments
     uint64_t entry;
-    uint64_t headers;         // address of the program headers
+    uint64_t headers; // address of the program headers
     uint32_t header_count;
     uint32_t segment_count;
     struct image_segment segments[IMAGE_SEGMENTS_MAX];

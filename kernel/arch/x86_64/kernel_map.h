@@ -21,7 +21,6 @@ struct writer;
 #define KERNEL_STACK_REGION UINT64_C(0xffffc00000000000)
 #define KERNEL_DEVICE_REGION UINT64_C(0xffffc80000000000)
 
-
 enum { KERNEL_STACK_SIZE = 4 * PAGE_SIZE };
 
 // Builds the final tables of boot_information and the image's sections, and loads them. Patches the copy routines for SMAP

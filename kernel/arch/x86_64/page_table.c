@@ -133,7 +133,8 @@ static uint64_t entry_protected(uint64_t entry, uint32_t flags, bool keep_shared
     return (entry & ~changing) | page_bits(flags);
 }
 
-uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags, bool keep_shared) {
+uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags,
+                            bool keep_shared) {
     uint64_t next;
     uint64_t *leaf = leaf_find(table, address, &next);
     if (next > end)
