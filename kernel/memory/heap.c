@@ -68,10 +68,10 @@ static bool is_started;
 static void heap_start(void) {
     for (uint32_t granules = 0, class = 0; granules <= SLAB_BLOCK_MAX / GRANULE; granules++) {
         if (granules * GRANULE > class_sizes[class])
-            class++;
+            class = class + 1;
         class_of_granules[granules] = (uint8_t) class;
     }
-    for (uint32_t class = 0; class < CLASS_COUNT; class++) {
+    for (uint32_t class = 0; class < CLASS_COUNT; class ++) {
         classes[class].lock = LOCK_INITIAL(RANK_HEAP);
         for (uint32_t i = 0; i < PROCESSOR_MAX; i++)
             cpus[i].held[class].limit = HELD_BYTES / class_sizes[class];

@@ -24,10 +24,9 @@ static uint64_t stack_top(const struct thread *thread) {
 
 enum status arch_context_create(struct thread *thread, const struct thread_start *start) {
     struct arch_context *context = &thread->context;
-    context->fpu = fpu_create();
-    if (context->fpu == 0)
-        return STATUS_NO_MEMORY;
-    enum status status = kernel_stack_create(thread->process->account, &context->stack_base);
+    enum status status = fpu_create(context);
+    if (status == STATUS_OK)
+        status = kernel_stack_create(thread->process->account, &context->stack_base);
     if (status != STATUS_OK)
         return status; // the rest is arch_context_destroy's
     context->fs_base = start->thread_pointer & USER_ADDRESS_MASK;
@@ -60,9 +59,8 @@ enum status arch_context_create_kernel(struct thread *thread, void (*function)(v
 
 void arch_context_destroy(struct thread *thread) {
     struct arch_context *context = &thread->context;
-    bool is_user = context->fpu != 0;
-    fpu_destroy(context->fpu);
-    context->fpu = 0;
+    bool is_user = context->fpu != 0 || context->fpu_old != 0;
+    fpu_destroy(context);
     if (context->stack_base != 0)
         kernel_stack_destroy(is_user ? thread->process->account : 0, context->stack_base);
     context->stack_base = 0;
@@ -96,8 +94,7 @@ static void process_switch(struct processor *processor, const struct process *fr
 // registers around it, so that none is saved twice.
 static inline void stack_switch(uint64_t *saved, uint64_t next) {
     __asm__ volatile("pushq %%rbp\n\t"
-                     "leaq 1f(%%rip), %%rax\n\t"
-                     "pushq %%rax\n\t"
+                     "pushq $1f\n\t" // the kernel's addresses are small negative numbers
                      "movq %%rsp, (%0)\n\t"
                      "movq %1, %%rsp\n\t"
                      "ret\n"
@@ -110,14 +107,11 @@ static inline void stack_switch(uint64_t *saved, uint64_t next) {
 
 void arch_context_switch(struct thread *from, struct thread *to) {
     struct processor *processor = processor_current();
-    if (from->context.fpu != 0)
-        fpu_save(from->context.fpu);
+    fpu_save(&from->context);
     if (from->process != to->process)
         process_switch(processor, from->process, to->process);
-    if (to->context.fpu != 0) {
-        fpu_load(to->context.fpu);
-        msr_write(MSR_FS_BASE, to->context.fs_base);
-    }
+    fpu_load(&to->context);
+    msr_write(MSR_FS_BASE, to->context.fs_base);
     uint64_t top = stack_top(to);
     processor->kernel_stack = top;
     processor->arch.task.stack[0] = top;

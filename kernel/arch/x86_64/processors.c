@@ -33,6 +33,7 @@ void processor_set_up(uint32_t index) {
     struct processor *processor = &processors[index];
     processor->self = processor;
     processor->index = index;
+    processor->arch.mask = 1u << index;
     descriptors_load(processor);
     msr_write(MSR_GS_BASE, (uint64_t)processor);
     msr_write(MSR_KERNEL_GS_BASE, 0);

@@ -19,8 +19,7 @@
 enum { FLUSH_PAGES_MAX = 32 }; // above it, everything is flushed
 
 static struct lock flush_lock = LOCK_INITIAL(RANK_FLUSH);
-static uint64_t flush_address, flush_end;        // [flush_lock]
-static struct page_table *loaded[PROCESSOR_MAX]; // by its CPU alone
+static uint64_t flush_address, flush_end; // [flush_lock]
 
 static void write_root(uint64_t root) {
     __asm__ volatile("movq %0, %%cr3" : : "r"(root) : "memory");
@@ -28,7 +27,7 @@ static void write_root(uint64_t root) {
 
 static void flush_local(uint64_t address, uint64_t end) {
     if (end - address > FLUSH_PAGES_MAX * PAGE_SIZE) {
-        struct page_table *table = loaded[processor_index()];
+        struct page_table *table = processor_current()->arch.loaded;
         write_root(table != 0 ? table->root : kernel_map_root());
         return;
     }
@@ -76,16 +75,14 @@ void page_table_flush(struct page_table *table, uint64_t address, uint64_t end) 
 }
 
 void page_table_load(struct page_table *table) {
-    struct processor *processor = processor_current();
-    struct page_table *before = loaded[processor->index];
+    struct arch_cpu *cpu = &processor_current()->arch;
+    struct page_table *before = cpu->loaded;
     if (table == before)
         return;
-    uint32_t self = 1u << processor->index;
     if (table != 0)
-        __atomic_fetch_or(&table->active, self, __ATOMIC_SEQ_CST);
-    loaded[processor->index] = table;
-    processor->arch.address_space = table != 0 ? table->root : kernel_map_root();
-    write_root(processor->arch.address_space);
+        __atomic_fetch_or(&table->active, cpu->mask, __ATOMIC_SEQ_CST);
+    cpu->loaded = table;
+    write_root(table != 0 ? table->root : kernel_map_root());
     if (before != 0)
-        __atomic_fetch_and(&before->active, ~self, __ATOMIC_RELEASE);
+        __atomic_fetch_and(&before->active, ~cpu->mask, __ATOMIC_RELEASE);
 }

@@ -9,6 +9,8 @@
 
 enum { TASK_STACK_COUNT = 7, PORT_MAP_SIZE = (1 << 16) / 8 + 1 };
 
+struct page_table;
+
 // The 64-bit task state segment, and behind it the I/O permission bitmap (a bit per port, 1: not allowed).
 struct task_state {
     uint32_t reserved_0;
@@ -37,10 +39,11 @@ struct arch_cpu {
     uint64_t descriptors[DESCRIPTOR_COUNT]; // the GDT
     struct task_state task;
     uint32_t apic_id;
-    bool running;             // [a] it entered processor_main
-    uint64_t address_space;   // physical root of the page table it has loaded
-    struct port_ranges ports; // what port_map allows now
-    uint32_t flush_pending;   // [a] a TLB request of another CPU waits to be served
-    uint32_t ports_pending;   // [a] the port bitmap is to be loaded anew
-    const void *interrupted;  // struct trap_frame of the newest trap, for panics
+    bool running;              // [a] it entered processor_main
+    uint32_t mask;             // [I] bit `index`: how others name it in sets of CPUs
+    struct page_table *loaded; // page table it runs on; null: the kernel's own
+    struct port_ranges ports;  // what port_map allows now
+    uint32_t flush_pending;    // [a] a TLB request of another CPU waits to be served
+    uint32_t ports_pending;    // [a] the port bitmap is to be loaded anew
+    const void *interrupted;   // struct trap_frame of the newest trap, for panics
 };
