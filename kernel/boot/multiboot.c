@@ -157,16 +157,24 @@ static const char *read_modules(const struct information *information) {
 
 // ---- the rest ----
 
-// The first word is the kernel's own file name.
+// QEMU and older loaders put the kernel's own file name first, GRUB 2 does not. No word for the kernel holds a slash.
+static uint64_t skip_file_name(const char *text, uint64_t room) {
+    uint64_t at = 0;
+    bool is_path = false;
+    while (at < room && text[at] != 0 && text[at] != ' ')
+        is_path |= text[at++] == '/';
+    if (!is_path)
+        return 0;
+    while (at < room && text[at] == ' ')
+        at++;
+    return at;
+}
+
 static void read_command_line(const struct information *information) {
     const char *text = reach(information->command_line, 1);
     if (!(information->flags & HAS_COMMAND_LINE) || text == 0)
         return;
-    uint64_t room = REACHABLE - information->command_line, at = 0;
-    while (at < room && text[at] != 0 && text[at] != ' ')
-        at++;
-    while (at < room && text[at] == ' ')
-        at++;
+    uint64_t room = REACHABLE - information->command_line, at = skip_file_name(text, room);
     char *line = boot_information.command_line;
     for (size_t i = 0; i + 1 < BOOT_COMMAND_LINE_SIZE && at + i < room && text[at + i] != 0; i++)
         line[i] = text[at + i] >= ' ' && text[at + i] < 0x7f ? text[at + i] : '?';

@@ -111,6 +111,12 @@ Test(multiboot, what_the_firmware_keeps_within_its_memory_is_not_usable) {
     cr_assert_not(is_usable(128 * MEBIBYTE - 1));
 }
 
+Test(multiboot, a_command_line_without_the_kernels_file_name_is_taken_whole) {
+    strcpy((char *)PLACE + AT_LINE, "console=serial selftest");
+    cr_assert_null(boot_parse(MAGIC, PLACE));
+    cr_assert_str_eq(boot_information.command_line, "console=serial selftest");
+}
+
 Test(multiboot, words_of_the_command_line_are_found_whole) {
     cr_assert_null(boot_parse(MAGIC, PLACE));
     cr_assert(boot_has_word("selftest"));
@@ -122,7 +128,7 @@ Test(multiboot, words_of_the_command_line_are_found_whole) {
 Test(multiboot, a_long_command_line_is_cut_and_its_odd_bytes_replaced) {
     memset((char *)PLACE + AT_LINE, 'x', 1000);
     strcpy((char *)PLACE + AT_LINE + 1000, "");
-    memcpy((char *)PLACE + AT_LINE, "k \x1b\x80", 4);
+    memcpy((char *)PLACE + AT_LINE, "/ \x1b\x80", 4);
     cr_assert_null(boot_parse(MAGIC, PLACE));
     cr_assert_eq(strlen(boot_information.command_line), BOOT_COMMAND_LINE_SIZE - 1);
     cr_assert_eq(memcmp(boot_information.command_line, "??xx", 4), 0);
