@@ -1,0 +1,74 @@
+"""os/run: what it prints and with which status it ends."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+from machine import PROMPT, ROOT, Machine, Settings
+
+SECONDS = 60
+
+
+def run(line, *flags, timeout=SECONDS):
+    return subprocess.run(["os/run", "--headless", "--timeout", str(timeout), *flags, "--command", line], cwd=ROOT,
+                          capture_output=True, timeout=3 * SECONDS, check=False)
+
+
+class Status(unittest.TestCase):
+    def expect(self, result, status, output=b"", errors=b""):
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (status, output, errors))
+
+    def test_is_the_lines_own(self):
+        self.expect(run("exit 0"), 0)
+        self.expect(run("exit 7"), 7)
+        self.expect(run("false"), 1)
+        self.expect(run("true && false || exit 255"), 255)
+
+    def test_output_and_errors_stay_apart_and_exact(self):
+        self.expect(run("echo -n one; echo two >&2"), 0, b"one", b"two\n")
+
+    def test_is_the_same_in_both_kinds_and_under_the_instruction_counter(self):
+        for flags in (["--debug"], ["--release"], ["--icount"], ["--debug", "--icount", "--cpus", "1"], ["--cpus", "8"]):
+            with self.subTest(flags=flags):
+                self.expect(run("seq 3 | tail -1; exit 3", *flags), 3, b"3\n")
+
+    def test_a_missing_program_is_127(self):
+        result = run("no-such-program")
+        self.assertEqual(result.returncode, 127)
+        self.assertIn(b"no-such-program", result.stderr)
+
+    def test_is_124_when_the_line_does_not_end(self):
+        result = run("echo started; sleep 1000", timeout=8)
+        self.assertEqual((result.returncode, result.stdout), (124, b"started\n"))
+        self.assertIn(b"had not ended", result.stderr)
+
+    def test_is_125_with_the_consoles_text_when_the_guest_never_comes_up(self):
+        result = run("true", "--qemu", "-kernel build/release/bin/true", timeout=8)
+        self.assertEqual(result.returncode, 125)
+        self.assertNotEqual(result.stderr, b"")
+
+
+class Programs(unittest.TestCase):
+    def test_a_fault_is_told_with_registers_and_a_backtrace_of_names(self):
+        with Machine(Settings(tests=True, append="console=serial")) as machine:
+            machine.expect(PROMPT, SECONDS)
+            machine.write("test-protection --role attempts 0\r")
+            machine.expect(rb"test-protection\[\d+\]: page fault at 0x[0-9a-f]+, address 0x[0-9a-f]+", SECONDS)
+            machine.expect(rb"  rax +[0-9a-f]{16}  rbx", SECONDS)
+            machine.expect(rb"#0  write_text\+0x", SECONDS)
+            machine.expect(rb"#1  role_attempts\+0x", SECONDS)
+            machine.expect(rb"sh: test-protection: ", SECONDS)
+            machine.expect(PROMPT, SECONDS)
+
+    def test_an_output_of_a_million_bytes_arrives_whole(self):
+        result = run("seq 1 150000")
+        self.assertEqual(result.stdout.split(), [str(number).encode() for number in range(1, 150001)])
+
+
+class Screenshot(unittest.TestCase):
+    def test_is_a_picture_of_the_prompt(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "screen.png")
+            subprocess.run(["os/run", "--headless", "--screenshot", path], cwd=ROOT, check=True, timeout=2 * SECONDS)
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
