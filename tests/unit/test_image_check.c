@@ -52,6 +52,14 @@ static enum status check(const struct file *file, struct image_plan *plan) {
     return image_check(page, PAGE_SIZE, FILE_SIZE, plan);
 }
 
+static void segment_expect(const struct image_segment *got, const struct image_segment *expected) {
+    cr_assert_eq(got->base, expected->base);
+    cr_assert_eq(got->end, expected->end);
+    cr_assert_eq(got->file_offset, expected->file_offset);
+    cr_assert_eq(got->file_end, expected->file_end);
+    cr_assert_eq(got->protection, expected->protection);
+}
+
 Test(image_check, a_sound_program_is_planned) {
     struct file file = sound_file();
     struct image_plan plan;
@@ -63,11 +71,16 @@ Test(image_check, a_sound_program_is_planned) {
     cr_assert_eq(plan.headers, HEADER);
     cr_assert_eq(plan.header_count, 4);
     cr_assert_eq(plan.segment_count, 3);
-    struct image_segment code = {PAGE_SIZE, 2 * PAGE_SIZE, PAGE_SIZE, PAGE_SIZE + 0x100,
-                                 PROTECTION_READ | PROTECTION_EXECUTE};
-    struct image_segment data = {0x2000, 0x6000, 0x2000, 0x2180, PROTECTION_READ | PROTECTION_WRITE};
-    cr_assert_eq(memcmp(&plan.segments[1], &code, sizeof(code)), 0);
-    cr_assert_eq(memcmp(&plan.segments[2], &data, sizeof(data)), 0);
+    segment_expect(&plan.segments[1], &(struct image_segment){.base = PAGE_SIZE,
+                                                              .end = 2 * PAGE_SIZE,
+                                                              .file_offset = PAGE_SIZE,
+                                                              .file_end = PAGE_SIZE + 0x100,
+                                                              .protection = PROTECTION_READ | PROTECTION_EXECUTE});
+    segment_expect(&plan.segments[2], &(struct image_segment){.base = 0x2000,
+                                                              .end = 0x6000,
+                                                              .file_offset = 0x2000,
+                                                              .file_end = 0x2180,
+                                                              .protection = PROTECTION_READ | PROTECTION_WRITE});
 }
 
 Test(image_check, a_program_with_fixed_addresses_says_so) {

@@ -83,10 +83,10 @@ static void stack_enter(struct stack *stack) {
 }
 
 void scheduler_switch(void) {
-    struct stack *stack = fibers.running;
     assert(processors[0].lock_count == 0);
-    if (stack == 0)
+    if (fibers.running == 0)
         panic("the test itself would sleep");
+    struct stack *stack = fibers.running;
     bool ended = stack->fiber.thread->state == THREAD_ENDED;
     void *fake = 0;
     __sanitizer_start_switch_fiber(ended ? 0 : &fake, fibers.test_stack, fibers.test_stack_size);
