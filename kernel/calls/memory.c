@@ -1,5 +1,5 @@
 // System calls on a process's own memory: map, unmap, protect.
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 #include "kernel/memory/space.h"
 #include "kernel/process/process.h"
 

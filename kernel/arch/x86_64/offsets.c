@@ -4,7 +4,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/arch/x86_64/machine_constants.h"
 #include "kernel/arch/x86_64/trap.h"
-#include "kernel/calls/call.h"
+#include "kernel/base/call.h"
 #include "kernel/thread/processor.h"
 
 _Static_assert(offsetof(struct processor, self) == PROCESSOR_SELF, "");

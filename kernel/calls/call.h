@@ -1,3 +1,0 @@
-// Moved: see kernel/base/call.h.
-#pragma once
-#include "kernel/base/call.h"
