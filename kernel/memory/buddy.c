@@ -79,7 +79,7 @@ void buddy_add(struct buddy *buddy, uint32_t first, uint32_t count) {
         uint32_t order = first == 0 ? BUDDY_ORDERS - 1 : (uint32_t)__builtin_ctz(first);
         if (order > BUDDY_ORDERS - 1)
             order = BUDDY_ORDERS - 1;
-        while (end - first < 1u << order)
+        while (order > 0 && end - first < 1u << order)
             order--;
         buddy_give(buddy, first, order);
         first += 1u << order;

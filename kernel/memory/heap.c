@@ -114,6 +114,7 @@ static bool held_refill(struct heap_cpu *cpu, uint32_t class) {
             from->empty++;
         }
         struct block *block = slab->free;
+        assert(block != 0); // a slab in `partial` has one
         slab->free = block->next;
         if (slab->used++ == 0)
             from->empty--;

@@ -14,9 +14,10 @@ from sources import ROOT, conclude, tracked
 
 CLEAN = "build/check"
 WORKERS = 2
+# comparePointers: the linker makes the bounds of our tables, two objects to the analysis.
 CPPCHECK = ["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability", "--inline-suppr",
             "--std=c11", "--platform=unix64", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
-            "--suppress=unknownMacro", "--suppress=internalAstError", "--suppress=syntaxError", "-I.", "-Ibuild/packages/include",
+            "--suppress=unknownMacro", "--suppress=internalAstError", "--suppress=syntaxError", "--suppress=comparePointers", "-I.", "-Ibuild/packages/include",
             "-Ikernel/arch/x86_64/include", "-Ikernel/build/release"]
 
 
@@ -58,7 +59,8 @@ def main():
     os.chdir(ROOT)
     os.makedirs(CLEAN, exist_ok=True)
     headers = digest(tracked((".h",)))
-    paths = sorted(compiled() & set(tracked((".c",))))
+    # The guest tests do on purpose what an analysis is there to find: touch null, overflow, read what was never written.
+    paths = sorted(path for path in compiled() & set(tracked((".c",))) if not path.startswith("tests/guest/"))
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(lambda path: examine(path, headers), paths))
     conclude("static analysis", [result for result in results if result])

@@ -84,8 +84,8 @@ static void kernel_page_fault(struct trap_frame *frame, uint64_t address) {
     const struct fixup *fixup = fixup_find(frame->rip);
     if (fixup == 0 || address >= USER_HIGHEST)
         panic_at(frame, "page fault", address);
-    struct process *process = process_current();
-    if (fixup->resident || space_fault(process->space, address, page_fault_access(frame->error)) != STATUS_OK)
+    else if (fixup->resident ||
+             space_fault(process_current()->space, address, page_fault_access(frame->error)) != STATUS_OK)
         frame->rip = fixup->landing;
 }
 
