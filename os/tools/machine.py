@@ -58,8 +58,9 @@ def boot_flags(settings):
     if settings.medium == "cd":
         return ["-cdrom", ISO, "-boot", "d"]
     drive = f"if=none,id=image,format=raw,snapshot=on,file={ISO}"
+    controller = ["-device", "qemu-xhci"] if settings.medium == "usb" else []
     device = "usb-storage" if settings.medium == "usb" else "ide-hd"
-    return ["-usb", "-drive", drive, "-device", f"{device},drive=image,bootindex=1"]
+    return [*controller, "-drive", drive, "-device", f"{device},drive=image,bootindex=1"]
 
 
 def flags(settings):
