@@ -23,7 +23,7 @@ enum process_attachment {
     ATTACHMENT_WATCHES,
     ATTACHMENT_RANGES,
     ATTACHMENT_PORTS,
-    ATTACHMENT_COUNT = 12
+    ATTACHMENT_COUNT = 20
 };
 
 struct process {

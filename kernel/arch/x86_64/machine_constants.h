@@ -92,7 +92,7 @@
 // Checked in offsets.c against the C definitions.
 #define SELECTOR_USER_DATA_NUMBER 0x1b
 #define SELECTOR_USER_CODE_NUMBER 0x23
-#define CALL_TABLE_SIZE 84
+#define CALL_TABLE_SIZE 160
 #define STATUS_NO_CALL_NUMBER -19
 
 // The page of low memory that the other CPUs start in, and the end of the stack they have for a moment.
