@@ -130,7 +130,8 @@ static bool process_leave(struct process *process, struct thread *thread) {
     return last;
 }
 
-// Tells a joiner in the same program: the word goes to 0 and its sleepers are woken.
+// Tells a joiner in the same program: the word goes to 0 and its sleepers are woken. For a thread that has not left its process:
+// the address space stays as long as one has not.
 static void end_word_clear(struct thread *thread) {
     struct user_address word = {thread->end_word};
     if (word.value != 0 && user_write_word(word, 0) == STATUS_OK)
@@ -139,10 +140,10 @@ static void end_word_clear(struct thread *thread) {
 
 void thread_exit(void) {
     struct thread *thread = thread_current();
+    if (!thread->process->ending)
+        end_word_clear(thread);
     if (process_leave(thread->process, thread))
         process_finish(thread->process);
-    else if (!thread->process->ending)
-        end_word_clear(thread);
     lock_acquire(&thread->object.lock);
     thread->switching = 1;
     __atomic_store_n(&thread->state, THREAD_ENDED, __ATOMIC_RELEASE);

@@ -101,6 +101,41 @@ TEST(a_process_whose_last_thread_ends_has_ended_with_code_0) {
     guest_expect_success(guest_start("ends_its_last_thread", NULL));
 }
 
+// Threads that end at the same moment, each with an end word in a page that was never touched: to clear it takes a page fault,
+// in which the others may leave the process.
+static uint32_t start_line;
+
+static void end_at_the_line(void) {
+    while (__atomic_load_n(&start_line, __ATOMIC_ACQUIRE) == 0)
+        ;
+    thread_exit();
+}
+
+ROLE(ends_all_its_threads_at_once) {
+    static struct stack {
+        _Alignas(16) char bytes[4096];
+    } stacks[3];
+    uint64_t words;
+    ROLE_EXPECT(memory_map(0, 3 * 4096, PROTECTION_WRITE, 0, &words) == STATUS_OK);
+    for (int i = 0; i < 3; i++) {
+        struct thread_create wish = {
+            .priority = SPAWN_SAME_PRIORITY,
+            .entry = (uintptr_t)end_at_the_line,
+            .stack_top = (uintptr_t)stacks[i].bytes + sizeof(stacks[i]),
+            .end_word = words + (uint64_t)i * 4096,
+        };
+        ROLE_EXPECT(thread_create(&wish, NULL) == STATUS_OK);
+    }
+    __atomic_store_n(&start_line, 1, __ATOMIC_RELEASE);
+    thread_exit();
+    return 1;
+}
+
+TEST(threads_that_end_at_once_with_the_process_still_clear_their_end_words) {
+    for (int i = 0; i < 300; i++)
+        guest_expect_success(guest_start("ends_all_its_threads_at_once", NULL));
+}
+
 static uint32_t gate;
 
 static void *wait_for_gate(void *argument) {
