@@ -63,13 +63,20 @@ def boot_flags(settings):
     return [*controller, "-drive", drive, "-device", f"{device},drive=image,bootindex=1"]
 
 
+def needs_screen(settings):
+    """GRUB draws on one, and so does the console, unless the line of a host or a serial console takes its place."""
+    return settings.medium != "kernel" or not (settings.command or "console=serial" in settings.append)
+
+
 def flags(settings):
     """QEMU's flags for a machine, but for its consoles.
 
-    All CPUs run in one thread of QEMU's: with a thread for each, QEMU 7.2 itself crashes now and then, when one CPU changes
-    the memory map (the display's mode) while another writes to its APIC."""
-    chosen = ["-nodefaults", "-machine", "pc", "-accel", "tcg,thread=single", "-cpu", "max",
-              "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std", "-no-reboot"]
+    Each CPU runs in a thread of QEMU's own where there is no screen. With one, all CPUs share a thread: QEMU 7.2 itself
+    crashes now and then, when one CPU changes the memory map (the display's mode) while another writes to its APIC."""
+    screen = needs_screen(settings)
+    threads = "single" if screen or settings.icount else "multi"
+    chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={threads}", "-cpu", "max",
+              "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std" if screen else "none", "-no-reboot"]
     if settings.icount:
         # Random bits and the time of day would differ from run to run, too.
         chosen += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
