@@ -6,7 +6,7 @@
 #include "kernel/memory/frame.h"
 #include "kernel/memory/heap.h"
 #include "kernel/memory/space.h"
-#include "kernel/process/ports.h"
+#include "kernel/process/io_ports.h"
 #include "kernel/process/subsystem.h"
 
 // One process's use of one range. Letter: all fields under the ranges' lock.
@@ -50,7 +50,7 @@ static void use_end(struct range_use *use) {
     if (range->kind == RANGE_MEMORY)
         space_unmap_owner(use->process->space, &range->object);
     else if (use->opened)
-        ports_close(use->process, (uint16_t)range->base, (uint32_t)range->size);
+        io_ports_close(use->process, (uint16_t)range->base, (uint32_t)range->size);
     heap_free(use);
 }
 
@@ -118,9 +118,9 @@ const struct object_type range_type = {
 // ---- minting ----
 
 static enum status ports_check(uint64_t base, uint64_t size) {
-    if (base >= PORT_COUNT || size > PORT_COUNT - base)
+    if (base >= IO_PORT_COUNT || size > IO_PORT_COUNT - base)
         return STATUS_INVALID_ARGUMENT;
-    return ports_are_managed((uint32_t)base, (uint32_t)size) ? STATUS_DENIED : STATUS_OK;
+    return io_ports_are_managed((uint32_t)base, (uint32_t)size) ? STATUS_DENIED : STATUS_OK;
 }
 
 // Beyond it an address has bits that mean something else in a page table.
@@ -220,7 +220,7 @@ static enum status ports_open_locked(struct range *range, struct process *proces
     struct range_use *use = use_find(range, process);
     if (use != 0)
         return STATUS_OK; // it is open
-    enum status status = ports_open(process, (uint16_t)range->base, (uint32_t)range->size);
+    enum status status = io_ports_open(process, (uint16_t)range->base, (uint32_t)range->size);
     if (status == STATUS_OK)
         use_enter(range, process, spare)->opened = true;
     return status;

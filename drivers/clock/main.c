@@ -7,8 +7,8 @@
 
 #include <parley/calls.h>
 #include <parley/clock.h>
+#include <parley/io_ports.h>
 #include <parley/log.h>
-#include <parley/ports.h>
 #include <parley/start.h>
 #include <parley/status.h>
 #include <parley/wall_clock.h>
@@ -39,13 +39,13 @@ static int32_t interrupt;
 static uint64_t epoch; // nanoseconds since 1970 at the monotonic clock's zero; 0: not known yet
 
 static uint8_t read_register(uint8_t index) {
-    port_write_8(PORT_INDEX, index);
-    return port_read_8(PORT_DATA);
+    io_port_write_8(PORT_INDEX, index);
+    return io_port_read_8(PORT_DATA);
 }
 
 static void write_register(uint8_t index, uint8_t value) {
-    port_write_8(PORT_INDEX, index);
-    port_write_8(PORT_DATA, value);
+    io_port_write_8(PORT_INDEX, index);
+    io_port_write_8(PORT_DATA, value);
 }
 
 static struct calendar_registers read_once(void) {

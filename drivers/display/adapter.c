@@ -1,7 +1,7 @@
 // The registers of the Bochs display interface.
 #include "drivers/display/adapter.h"
 
-#include <parley/ports.h>
+#include <parley/io_ports.h>
 #include <stdbool.h>
 
 enum {
@@ -23,13 +23,13 @@ enum {
 };
 
 static void write_register(uint16_t index, uint16_t value) {
-    port_write_16(PORT_INDEX, index);
-    port_write_16(PORT_VALUE, value);
+    io_port_write_16(PORT_INDEX, index);
+    io_port_write_16(PORT_VALUE, value);
 }
 
 static uint16_t read_register(uint16_t index) {
-    port_write_16(PORT_INDEX, index);
-    return port_read_16(PORT_VALUE);
+    io_port_write_16(PORT_INDEX, index);
+    return io_port_read_16(PORT_VALUE);
 }
 
 enum status adapter_set_mode(uint32_t width, uint32_t height) {

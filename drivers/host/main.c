@@ -6,8 +6,8 @@
 #include <parley/calls.h>
 #include <parley/descriptor.h>
 #include <parley/init.h>
+#include <parley/io_ports.h>
 #include <parley/log.h>
-#include <parley/ports.h>
 #include <parley/qemu.h>
 #include <parley/spawn.h>
 #include <parley/status.h>
@@ -37,7 +37,7 @@ static struct stream streams[STREAM_COUNT] = {{PORT_OUT, 0}, {PORT_ERRORS, 0}};
 static char piece[PIECE_SIZE];
 
 static void say(uint16_t port, const char *text) {
-    port_write_bytes(port, text, strlen(text));
+    io_port_write_bytes(port, text, strlen(text));
 }
 
 static enum status read_command(char **command) {
@@ -111,7 +111,7 @@ static void forward(struct stream *stream) {
         size_t size = 0;
         status = pipe_read(stream->number, piece, sizeof(piece), DEADLINE_NOW, &size);
         if (status == STATUS_OK) {
-            port_write_bytes(stream->port, piece, size);
+            io_port_write_bytes(stream->port, piece, size);
         }
     }
     if (status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT) {

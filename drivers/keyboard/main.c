@@ -5,8 +5,8 @@
 #include "drivers/keyboard/decoder.h"
 
 #include <parley/event.h>
+#include <parley/io_ports.h>
 #include <parley/log.h>
-#include <parley/ports.h>
 #include <parley/start.h>
 #include <parley/status.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static uint32_t console;
 
 static bool wait_for(uint8_t mask, uint8_t value) {
     for (int i = 0; i < READS_UNTIL_READY; i++) {
-        if ((port_read_8(PORT_STATUS) & mask) == value) {
+        if ((io_port_read_8(PORT_STATUS) & mask) == value) {
             return true;
         }
     }
@@ -49,13 +49,13 @@ static bool send_byte(uint16_t port, uint8_t byte) {
     if (!wait_for(STATUS_INPUT_FULL, 0)) {
         return false;
     }
-    port_write_8(port, byte);
+    io_port_write_8(port, byte);
     return true;
 }
 
 static void drop_waiting_bytes(void) {
-    for (int i = 0; i < BYTES_AT_ONCE && port_read_8(PORT_STATUS) & STATUS_OUTPUT_FULL; i++) {
-        port_read_8(PORT_DATA);
+    for (int i = 0; i < BYTES_AT_ONCE && io_port_read_8(PORT_STATUS) & STATUS_OUTPUT_FULL; i++) {
+        io_port_read_8(PORT_DATA);
     }
 }
 
@@ -68,7 +68,7 @@ static bool prepare_controller(void) {
     if (!send_byte(PORT_COMMAND, COMMAND_READ_CONFIGURATION) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
         return false;
     }
-    uint8_t configuration = port_read_8(PORT_DATA);
+    uint8_t configuration = io_port_read_8(PORT_DATA);
     configuration |= CONFIGURATION_KEYBOARD_INTERRUPT | CONFIGURATION_TRANSLATE;
     configuration &= ~(CONFIGURATION_MOUSE_INTERRUPT | CONFIGURATION_KEYBOARD_OFF);
     return send_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION) && send_byte(PORT_DATA, configuration) &&
@@ -76,7 +76,7 @@ static bool prepare_controller(void) {
 }
 
 static bool has_byte(uint8_t *status) {
-    *status = port_read_8(PORT_STATUS);
+    *status = io_port_read_8(PORT_STATUS);
     return *status & STATUS_OUTPUT_FULL && *status != UINT8_MAX;
 }
 
@@ -84,7 +84,7 @@ static void take_bytes(void) {
     uint8_t status = 0;
     EVENT event;
     for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
-        uint8_t byte = port_read_8(PORT_DATA);
+        uint8_t byte = io_port_read_8(PORT_DATA);
         // A console that does not keep up loses keys; the driver waits for nobody.
         if (!(status & STATUS_FROM_MOUSE) && decoder_take(&decoder, byte, &event)) {
             event_send(console, &event, input, DEADLINE_NOW);

@@ -5,8 +5,8 @@
 #include "drivers/terminal_service.h"
 
 #include <parley/calls.h>
+#include <parley/io_ports.h>
 #include <parley/log.h>
-#include <parley/ports.h>
 #include <parley/start.h>
 #include <parley/status.h>
 #include <stdlib.h>
@@ -29,23 +29,23 @@ static uint8_t enabled; // what IER holds
 static void enable(uint8_t interrupts) {
     if (enabled != interrupts) {
         enabled = interrupts;
-        port_write_8(SERIAL_IER, interrupts);
+        io_port_write_8(SERIAL_IER, interrupts);
     }
 }
 
 static bool is_there(void) {
-    port_write_8(SERIAL_SCR, PROBE_VALUE);
-    return port_read_8(SERIAL_SCR) == PROBE_VALUE && port_read_8(SERIAL_LSR) != UINT8_MAX;
+    io_port_write_8(SERIAL_SCR, PROBE_VALUE);
+    return io_port_read_8(SERIAL_SCR) == PROBE_VALUE && io_port_read_8(SERIAL_LSR) != UINT8_MAX;
 }
 
 static void prepare_device(void) {
-    port_write_8(SERIAL_IER, 0);
-    port_write_8(SERIAL_LCR, LCR_DLAB);
-    port_write_8(SERIAL_DLL, SERIAL_DIVISOR_115200);
-    port_write_8(SERIAL_DLM, 0);
-    port_write_8(SERIAL_LCR, LCR_8_BITS);
-    port_write_8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
-    port_write_8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
+    io_port_write_8(SERIAL_IER, 0);
+    io_port_write_8(SERIAL_LCR, LCR_DLAB);
+    io_port_write_8(SERIAL_DLL, SERIAL_DIVISOR_115200);
+    io_port_write_8(SERIAL_DLM, 0);
+    io_port_write_8(SERIAL_LCR, LCR_8_BITS);
+    io_port_write_8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
+    io_port_write_8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
     enable(IER_RECEIVED);
 }
 
@@ -54,11 +54,11 @@ static void take_input(void) {
     uint8_t bytes[INPUT_AT_ONCE];
     size_t count = 0;
     for (int i = 0; i < INPUT_AT_ONCE; i++) {
-        uint8_t status = port_read_8(SERIAL_LSR);
+        uint8_t status = io_port_read_8(SERIAL_LSR);
         if (!(status & LSR_DATA_READY) || status == UINT8_MAX) {
             break;
         }
-        bytes[count] = port_read_8(SERIAL_RBR);
+        bytes[count] = io_port_read_8(SERIAL_RBR);
         count += status & LSR_BREAK ? 0 : 1;
     }
     if (count > 0 && service.input != NUMBER_NONE) {
@@ -99,7 +99,7 @@ static bool fetch_text(void) {
 static void fill_fifo(void) {
     size_t left = outgoing.end - outgoing.start;
     size_t count = left < SERIAL_FIFO_SIZE ? left : SERIAL_FIFO_SIZE;
-    port_write_bytes(SERIAL_THR, outgoing.bytes + outgoing.start, count);
+    io_port_write_bytes(SERIAL_THR, outgoing.bytes + outgoing.start, count);
     outgoing.start += count;
 }
 
@@ -110,7 +110,7 @@ static void send_text(void) {
             enable(IER_RECEIVED);
             return;
         }
-        if (!(port_read_8(SERIAL_LSR) & LSR_TRANSMITTER_EMPTY)) {
+        if (!(io_port_read_8(SERIAL_LSR) & LSR_TRANSMITTER_EMPTY)) {
             break;
         }
         fill_fifo();
@@ -122,11 +122,11 @@ static void send_text(void) {
 static void serve_interrupt(void) {
     int rounds = 0;
     do {
-        port_read_8(SERIAL_IIR); // takes the transmitter's interrupt back
+        io_port_read_8(SERIAL_IIR); // takes the transmitter's interrupt back
         take_input();
         send_text();
         interrupt_acknowledge(interrupt);
-    } while (port_read_8(SERIAL_LSR) & LSR_DATA_READY && ++rounds < ROUNDS_MAX);
+    } while (io_port_read_8(SERIAL_LSR) & LSR_DATA_READY && ++rounds < ROUNDS_MAX);
 }
 
 static void take_event(const EVENT *event) {

@@ -39,7 +39,7 @@ static void process_destroy(struct object *object) {
     subsystems_free(process);
     if (process->image != 0)
         object_release(&process->image->object);
-    heap_free(process->ports);
+    heap_free(process->io_ports);
     number_table_free(&process->numbers);
     account_discharge(process->account, ACCOUNT_PROCESSES, 1);
     object_release(&process->account->object);

@@ -22,7 +22,7 @@ enum process_attachment {
     ATTACHMENT_OFFERS,
     ATTACHMENT_WATCHES,
     ATTACHMENT_RANGES,
-    ATTACHMENT_PORTS,
+    ATTACHMENT_IO_PORTS,
     ATTACHMENT_COUNT = 20
 };
 
@@ -43,13 +43,13 @@ struct process {
     bool ended;                          // [l]
     uint32_t thread_count;               // [l]
     LIST_HEAD(thread_list, thread)
-    threads;                        // [l]
-    uint64_t processor_time;        // [l] of threads that ended
-    uint64_t started;               // [I]
-    struct memory *image;           // [I] the program's file, for symbols; a reference, may be null
-    uint64_t image_base;            // [I] where its address 0 was loaded
-    struct port_ranges *ports;      // I/O port ranges opened (kernel/arch); null: none
-    LIST_ENTRY(process) table_link; // [process table's lock]
+    threads;                         // [l]
+    uint64_t processor_time;         // [l] of threads that ended
+    uint64_t started;                // [I]
+    struct memory *image;            // [I] the program's file, for symbols; a reference, may be null
+    uint64_t image_base;             // [I] where its address 0 was loaded
+    struct io_port_ranges *io_ports; // I/O port ranges opened (kernel/arch); null: none
+    LIST_ENTRY(process) table_link;  // [process table's lock]
 };
 
 extern const struct object_type process_type;

@@ -1,5 +1,5 @@
 // The files of QEMU's firmware configuration device: a directory of names, and bytes read one after the other.
-#include <parley/ports.h>
+#include <parley/io_ports.h>
 #include <parley/qemu.h>
 #include <stdbool.h>
 #include <string.h>
@@ -29,8 +29,8 @@ static uint32_t big_endian(const uint8_t *bytes, size_t count) {
 
 static bool is_qemu(void) {
     char signature[4] = {0};
-    port_write_16(PORT_SELECTOR, SELECT_SIGNATURE);
-    port_read_bytes(PORT_DATA, signature, sizeof(signature));
+    io_port_write_16(PORT_SELECTOR, SELECT_SIGNATURE);
+    io_port_read_bytes(PORT_DATA, signature, sizeof(signature));
     return memcmp(signature, "QEMU", sizeof(signature)) == 0;
 }
 
@@ -39,10 +39,10 @@ enum status qemu_file_find(const char *name, struct qemu_file *file) {
     uint8_t count[4] = {0};
     if (!is_qemu())
         return STATUS_NOT_FOUND;
-    port_write_16(PORT_SELECTOR, SELECT_DIRECTORY);
-    port_read_bytes(PORT_DATA, count, sizeof(count));
+    io_port_write_16(PORT_SELECTOR, SELECT_DIRECTORY);
+    io_port_read_bytes(PORT_DATA, count, sizeof(count));
     for (uint32_t left = big_endian(count, sizeof(count)); left > 0 && left <= FILES_MAX; left--) {
-        port_read_bytes(PORT_DATA, &entry, sizeof(entry));
+        io_port_read_bytes(PORT_DATA, &entry, sizeof(entry));
         if (strncmp(entry.name, name, sizeof(entry.name)) == 0) {
             file->selector = (uint16_t)big_endian(entry.selector, sizeof(entry.selector));
             file->size = big_endian(entry.size, sizeof(entry.size));
@@ -53,6 +53,6 @@ enum status qemu_file_find(const char *name, struct qemu_file *file) {
 }
 
 void qemu_file_read(const struct qemu_file *file, void *buffer, size_t size) {
-    port_write_16(PORT_SELECTOR, file->selector);
-    port_read_bytes(PORT_DATA, buffer, size < file->size ? size : file->size);
+    io_port_write_16(PORT_SELECTOR, file->selector);
+    io_port_read_bytes(PORT_DATA, buffer, size < file->size ? size : file->size);
 }

@@ -1,7 +1,7 @@
 // The PCI configuration space by its two ports, as far as finding a window of memory needs it.
 #include "os/init/pci.h"
 
-#include <parley/ports.h>
+#include <parley/io_ports.h>
 #include <stdbool.h>
 
 enum {
@@ -32,13 +32,13 @@ static uint32_t address_of(uint32_t device, uint32_t function, uint32_t offset) 
 }
 
 static uint32_t read_register(uint32_t place, uint32_t offset) {
-    port_write_32(PORT_ADDRESS, place + offset);
-    return port_read_32(PORT_DATA);
+    io_port_write_32(PORT_ADDRESS, place + offset);
+    return io_port_read_32(PORT_DATA);
 }
 
 static void write_register(uint32_t place, uint32_t offset, uint32_t value) {
-    port_write_32(PORT_ADDRESS, place + offset);
-    port_write_32(PORT_DATA, value);
+    io_port_write_32(PORT_ADDRESS, place + offset);
+    io_port_write_32(PORT_DATA, value);
 }
 
 // The place of a function with this identity; 0 where there is none.

@@ -113,5 +113,5 @@ uint32_t acpi_timer_mask(void) {
 uint32_t acpi_timer_read(void) {
     if (acpi_information.timer_port == 0)
         panic("this machine has no ACPI timer to measure its clocks with");
-    return port_read_32(acpi_information.timer_port) & acpi_timer_mask();
+    return io_port_read_32(acpi_information.timer_port) & acpi_timer_mask();
 }

@@ -84,8 +84,8 @@ static void segments_clear(struct processor *processor) {
 // What belongs to the process, not the thread. A kernel thread runs in the kernel's own table.
 static void process_switch(struct processor *processor, const struct process *from, struct process *to) {
     page_table_load(to->space != 0 ? &to->space->table : 0);
-    if (from->ports != 0 || to->ports != 0)
-        ports_load(to->ports);
+    if (from->io_ports != 0 || to->io_ports != 0)
+        io_ports_load(to->io_ports);
     if (segments_in_use() != 0)
         segments_clear(processor);
 }

@@ -153,11 +153,11 @@ static void old_controllers_mask(void) {
     static const uint16_t bases[] = {OLD_CONTROLLER, OLD_CONTROLLER_SECOND};
     static const uint8_t cascades[] = {1 << OLD_CASCADE_PIN, OLD_CASCADE_PIN};
     for (unsigned i = 0; i < 2; i++) {
-        port_write_8(bases[i], OLD_INITIALISE);
-        port_write_8(bases[i] + 1, (uint8_t)(OLD_VECTORS + 8 * i));
-        port_write_8(bases[i] + 1, cascades[i]);
-        port_write_8(bases[i] + 1, OLD_MODE_8086);
-        port_write_8(bases[i] + 1, 0xff);
+        io_port_write_8(bases[i], OLD_INITIALISE);
+        io_port_write_8(bases[i] + 1, (uint8_t)(OLD_VECTORS + 8 * i));
+        io_port_write_8(bases[i] + 1, cascades[i]);
+        io_port_write_8(bases[i] + 1, OLD_MODE_8086);
+        io_port_write_8(bases[i] + 1, 0xff);
     }
 }
 

@@ -131,23 +131,23 @@ void acpi_read_power(const struct acpi_table *table) {
 
 // Firmware that was not told that we use ACPI ignores the sleep bits.
 static void acpi_switch_on(void) {
-    if (power.command_port == 0 || (port_read_16(power.control_a) & ACPI_IS_ON))
+    if (power.command_port == 0 || (io_port_read_16(power.control_a) & ACPI_IS_ON))
         return;
-    port_write_8(power.command_port, power.enable_value);
-    for (int i = 0; i < WAIT_READS && !(port_read_16(power.control_a) & ACPI_IS_ON); i++)
+    io_port_write_8(power.command_port, power.enable_value);
+    for (int i = 0; i < WAIT_READS && !(io_port_read_16(power.control_a) & ACPI_IS_ON); i++)
         processor_pause();
 }
 
 static void sleep_start(uint16_t port, uint8_t type) {
     if (port == 0)
         return;
-    uint16_t kept = port_read_16(port) & (uint16_t) ~(SLEEP_TYPE_MASK << SLEEP_TYPE_SHIFT);
-    port_write_16(port, (uint16_t)(kept | (type & SLEEP_TYPE_MASK) << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
+    uint16_t kept = io_port_read_16(port) & (uint16_t) ~(SLEEP_TYPE_MASK << SLEEP_TYPE_SHIFT);
+    io_port_write_16(port, (uint16_t)(kept | (type & SLEEP_TYPE_MASK) << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
 }
 
 static void wait_for_effect(void) {
     for (int i = 0; i < WAIT_READS; i++)
-        (void)port_read_8(KEYBOARD_STATUS);
+        (void)io_port_read_8(KEYBOARD_STATUS);
 }
 
 enum status machine_power_off(void) {
@@ -173,12 +173,12 @@ static void triple_fault(void) {
 enum status machine_reboot(void) {
     log_line("reboot");
     if (power.reset_port != 0) {
-        port_write_8(power.reset_port, power.reset_value);
+        io_port_write_8(power.reset_port, power.reset_value);
         wait_for_effect();
     }
-    for (int i = 0; i < WAIT_READS && (port_read_8(KEYBOARD_STATUS) & KEYBOARD_INPUT_FULL); i++)
+    for (int i = 0; i < WAIT_READS && (io_port_read_8(KEYBOARD_STATUS) & KEYBOARD_INPUT_FULL); i++)
         processor_pause();
-    port_write_8(KEYBOARD_STATUS, KEYBOARD_RESET);
+    io_port_write_8(KEYBOARD_STATUS, KEYBOARD_RESET);
     wait_for_effect();
     triple_fault();
     return STATUS_UNSUPPORTED;

@@ -80,8 +80,8 @@ void processor_serve_requests(void) {
     struct arch_cpu *cpu = &processor_current()->arch;
     if (__atomic_load_n(&cpu->flush_pending, __ATOMIC_ACQUIRE))
         page_table_flush_serve();
-    if (__atomic_load_n(&cpu->ports_pending, __ATOMIC_ACQUIRE))
-        ports_serve();
+    if (__atomic_load_n(&cpu->io_ports_pending, __ATOMIC_ACQUIRE))
+        io_ports_serve();
 }
 
 void machine_relax(void) {

@@ -21,8 +21,8 @@ enum {
 enum field { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, FIELD_COUNT };
 
 static uint8_t clock_byte(uint8_t index) {
-    port_write_8(PORT_INDEX, index);
-    return port_read_8(PORT_DATA);
+    io_port_write_8(PORT_INDEX, index);
+    return io_port_read_8(PORT_DATA);
 }
 
 static void fields_read(uint8_t fields[FIELD_COUNT]) {

@@ -47,27 +47,27 @@ static inline void cr4_write(uint64_t value) {
     __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory");
 }
 
-static inline uint8_t port_read_8(uint16_t port) {
+static inline uint8_t io_port_read_8(uint16_t port) {
     uint8_t value;
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
-static inline void port_write_8(uint16_t port, uint8_t value) {
+static inline void io_port_write_8(uint16_t port, uint8_t value) {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline uint16_t port_read_16(uint16_t port) {
+static inline uint16_t io_port_read_16(uint16_t port) {
     uint16_t value;
     __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
-static inline void port_write_16(uint16_t port, uint16_t value) {
+static inline void io_port_write_16(uint16_t port, uint16_t value) {
     __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline uint32_t port_read_32(uint16_t port) {
+static inline uint32_t io_port_read_32(uint16_t port) {
     uint32_t value;
     __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
     return value;

@@ -22,23 +22,23 @@ enum {
 static bool present;
 
 void serial_start(void) {
-    port_write_8(SERIAL_PORT + REGISTER_SCRATCH, SCRATCH_PATTERN);
-    present = port_read_8(SERIAL_PORT + REGISTER_SCRATCH) == SCRATCH_PATTERN;
+    io_port_write_8(SERIAL_PORT + REGISTER_SCRATCH, SCRATCH_PATTERN);
+    present = io_port_read_8(SERIAL_PORT + REGISTER_SCRATCH) == SCRATCH_PATTERN;
     if (!present)
         return;
-    port_write_8(SERIAL_PORT + REGISTER_INTERRUPTS, 0);
-    port_write_8(SERIAL_PORT + REGISTER_LINE_CONTROL, DIVISOR_ACCESS);
-    port_write_8(SERIAL_PORT + REGISTER_DATA, DIVISOR_115200);
-    port_write_8(SERIAL_PORT + REGISTER_INTERRUPTS, 0);
-    port_write_8(SERIAL_PORT + REGISTER_LINE_CONTROL, LINE_8N1);
-    port_write_8(SERIAL_PORT + REGISTER_FIFO, FIFO_ON);
-    port_write_8(SERIAL_PORT + REGISTER_MODEM_CONTROL, MODEM_READY);
+    io_port_write_8(SERIAL_PORT + REGISTER_INTERRUPTS, 0);
+    io_port_write_8(SERIAL_PORT + REGISTER_LINE_CONTROL, DIVISOR_ACCESS);
+    io_port_write_8(SERIAL_PORT + REGISTER_DATA, DIVISOR_115200);
+    io_port_write_8(SERIAL_PORT + REGISTER_INTERRUPTS, 0);
+    io_port_write_8(SERIAL_PORT + REGISTER_LINE_CONTROL, LINE_8N1);
+    io_port_write_8(SERIAL_PORT + REGISTER_FIFO, FIFO_ON);
+    io_port_write_8(SERIAL_PORT + REGISTER_MODEM_CONTROL, MODEM_READY);
 }
 
 static void put(uint8_t byte) {
-    for (int i = 0; i < SEND_TRIES && !(port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) & SERIAL_CAN_SEND); i++)
+    for (int i = 0; i < SEND_TRIES && !(io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) & SERIAL_CAN_SEND); i++)
         processor_pause();
-    port_write_8(SERIAL_PORT, byte);
+    io_port_write_8(SERIAL_PORT, byte);
 }
 
 void console_early_put(const char *text, size_t size) {

@@ -132,10 +132,10 @@ static void debug_status_clear(void) {
 
 // Ports are loaded into a CPU when a thread is switched to; another thread of the process may have opened some since.
 static bool ports_were_opened(void) {
-    const struct port_ranges *ranges = process_current()->ports;
-    if (ranges == 0 || ranges->version == processor_current()->arch.ports.version)
+    const struct io_port_ranges *ranges = process_current()->io_ports;
+    if (ranges == 0 || ranges->version == processor_current()->arch.io_ports.version)
         return false;
-    ports_load(ranges);
+    io_ports_load(ranges);
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/arch/x86_64/ports.h"
+#include "kernel/arch/x86_64/io_ports.h"
 
 enum { TASK_STACK_COUNT = 7, PORT_MAP_SIZE = (1 << 16) / 8 + 1 };
 
@@ -39,11 +39,11 @@ struct arch_cpu {
     uint64_t descriptors[DESCRIPTOR_COUNT]; // the GDT
     struct task_state task;
     uint32_t apic_id;
-    bool running;              // [a] it entered processor_main
-    uint32_t mask;             // [I] bit `index`: how others name it in sets of CPUs
-    struct page_table *loaded; // page table it runs on; null: the kernel's own
-    struct port_ranges ports;  // what port_map allows now
-    uint32_t flush_pending;    // [a] a TLB request of another CPU waits to be served
-    uint32_t ports_pending;    // [a] the port bitmap is to be loaded anew
-    const void *interrupted;   // struct trap_frame of the newest trap, for panics
+    bool running;                   // [a] it entered processor_main
+    uint32_t mask;                  // [I] bit `index`: how others name it in sets of CPUs
+    struct page_table *loaded;      // page table it runs on; null: the kernel's own
+    struct io_port_ranges io_ports; // what port_map allows now
+    uint32_t flush_pending;         // [a] a TLB request of another CPU waits to be served
+    uint32_t io_ports_pending;      // [a] the port bitmap is to be loaded anew
+    const void *interrupted;        // struct trap_frame of the newest trap, for panics
 };

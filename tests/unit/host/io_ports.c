@@ -1,5 +1,5 @@
 // I/O ports of the host's processes: a short list of who may use which.
-#include "kernel/process/ports.h"
+#include "kernel/process/io_ports.h"
 
 #include "kernel/process/process.h"
 #include "tests/unit/host/machine.h"
@@ -20,7 +20,7 @@ static int place_find(uint32_t process, uint32_t base, uint32_t count) {
     return i;
 }
 
-enum status ports_open(struct process *process, uint16_t base, uint32_t count) {
+enum status io_ports_open(struct process *process, uint16_t base, uint32_t count) {
     int place = place_find(0, 0, 0);
     if (place == OPEN_MAX)
         return STATUS_LIMIT_REACHED;
@@ -30,7 +30,7 @@ enum status ports_open(struct process *process, uint16_t base, uint32_t count) {
     return STATUS_OK;
 }
 
-enum status ports_close(struct process *process, uint16_t base, uint32_t count) {
+enum status io_ports_close(struct process *process, uint16_t base, uint32_t count) {
     int place = place_find(process->id, base, count);
     if (place == OPEN_MAX)
         return STATUS_NOT_FOUND;
@@ -38,7 +38,7 @@ enum status ports_close(struct process *process, uint16_t base, uint32_t count) 
     return STATUS_OK;
 }
 
-bool ports_are_managed(uint32_t base, uint32_t count) {
+bool io_ports_are_managed(uint32_t base, uint32_t count) {
     return base <= MANAGED_LAST && base + count > MANAGED_FIRST;
 }
 

@@ -10,13 +10,13 @@
 
 struct process;
 
-enum { PORT_COUNT = 1 << 16 };
+enum { IO_PORT_COUNT = 1 << 16 };
 
 // Lets the process's threads use the ports. INVALID_ARGUMENT: beyond the last port; LIMIT_REACHED: too many ranges; NO_MEMORY.
-enum status ports_open(struct process *process, uint16_t base, uint32_t count);
+enum status io_ports_open(struct process *process, uint16_t base, uint32_t count);
 
 // Takes them away again, on all CPUs, before it returns. NOT_FOUND: this range was not opened.
-enum status ports_close(struct process *process, uint16_t base, uint32_t count);
+enum status io_ports_close(struct process *process, uint16_t base, uint32_t count);
 
 // Whether the kernel uses one of these ports itself: they are nobody else's.
-bool ports_are_managed(uint32_t base, uint32_t count);
+bool io_ports_are_managed(uint32_t base, uint32_t count);

@@ -1,5 +1,5 @@
 // The I/O ports that the kernel itself uses at run time.
-#include "kernel/process/ports.h"
+#include "kernel/process/io_ports.h"
 
 #include <stddef.h>
 
@@ -13,7 +13,7 @@ static bool overlaps(const struct managed *managed, uint32_t base, uint32_t coun
     return managed->count != 0 && base < managed->base + managed->count && managed->base < base + count;
 }
 
-bool ports_are_managed(uint32_t base, uint32_t count) {
+bool io_ports_are_managed(uint32_t base, uint32_t count) {
     const struct managed managed[] = {
         {0x20, 2},                                                          // interrupt controllers, masked for ever
         {0xa0, 2},                                                          //
