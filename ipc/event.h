@@ -4,7 +4,8 @@
 // Two kinds of entries stand in one list. A notice of the kernel's brings its own place (kernel/object/notice.h), so raising
 // it never fails and never allocates (R-B2). An event from another process is a post: its place comes from the queue, at most
 // EVENT_QUEUE_CAPACITY of them (EVENT_STRANGER_CAPACITY for all but input events, so that user-defined events cannot keep
-// input out), each charged to its sender (R-B3). A post that found no place is counted and told by EVENT_OVERFLOW.
+// input out; EVENT_STRANGER_SHARE for those of one stranger, so that it cannot keep the others out), each charged to its sender
+// (R-B3). A post that found no place is counted and told by EVENT_OVERFLOW.
 //
 // Rules: no function but the notice target's may be called with a lock held. The queue is an object; whoever uses it without
 // being its process holds a reference. It outlives its process, closed: then notices are dropped and posts get PEER_DIED.
@@ -16,7 +17,11 @@
 #include "kernel/object/object.h"
 #include "kernel/process/process.h"
 
-enum { EVENT_STRANGER_CAPACITY = EVENT_QUEUE_CAPACITY - EVENT_QUEUE_CAPACITY / 4, EVENT_CHUNK_POSTS = 16 };
+enum {
+    EVENT_STRANGER_CAPACITY = EVENT_QUEUE_CAPACITY - EVENT_QUEUE_CAPACITY / 4,
+    EVENT_STRANGER_SHARE = EVENT_STRANGER_CAPACITY / 2,
+    EVENT_CHUNK_POSTS = 16,
+};
 
 // The place of one event from another process. Told from a kernel notice by its target, which is null.
 struct event_post {

@@ -51,6 +51,24 @@ static uint32_t capacity_for(uint32_t type) {
     return event_type_is_input(type) ? EVENT_QUEUE_CAPACITY : EVENT_STRANGER_CAPACITY;
 }
 
+// How many of the queue's places an account's posts have: all that bear its name, but for those that are free again.
+static uint32_t places_of(const struct event_queue *queue, const struct account *account) {
+    uint32_t count = 0;
+    for (const struct event_chunk *chunk = queue->chunks; chunk != 0; chunk = chunk->next)
+        for (size_t i = 0; i < EVENT_CHUNK_POSTS; i++)
+            count += chunk->posts[i].account == account;
+    for (const struct event_post *post = queue->free_posts; post != 0; post = post->next_free)
+        count -= post->account == account;
+    return count;
+}
+
+// One stranger leaves places to the others (R-B3). Looked at only where the queue fills up.
+static bool share_is_spent(const struct event_queue *queue, const struct event_posting *posting) {
+    return queue->post_count >= EVENT_STRANGER_SHARE && !event_type_is_input(posting->event->Type) &&
+           posting->sender->account != queue->object.account &&
+           places_of(queue, posting->sender->account) >= EVENT_STRANGER_SHARE;
+}
+
 // Tells the receiver, once it comes to it, that something was refused.
 static void overflow_note(struct event_queue *queue) {
     struct notice *overflow = &queue->overflow;
@@ -70,13 +88,13 @@ static enum status room_wait(struct event_queue *queue, uint64_t deadline) {
 }
 
 // Until a place is free. The queue's lock is held, and let go meanwhile.
-static enum status place_find(struct event_queue *queue, uint32_t type, uint64_t deadline) {
+static enum status place_find(struct event_queue *queue, const struct event_posting *posting) {
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
         if (queue->closed)
             return STATUS_PEER_DIED;
-        if (queue->post_count >= capacity_for(type))
-            status = room_wait(queue, deadline);
+        if (queue->post_count >= capacity_for(posting->event->Type) || share_is_spent(queue, posting))
+            status = room_wait(queue, posting->deadline);
         else if (queue->free_posts == 0)
             status = places_make(queue);
         else
@@ -127,7 +145,7 @@ __attribute__((noinline)) static enum status post_slowly(struct event_queue *que
     const EVENT *event = posting->event;
     if (event_is_motion(event) && motion_merge(queue, posting))
         return STATUS_NOTHING;
-    enum status status = place_find(queue, event->Type, posting->deadline);
+    enum status status = place_find(queue, posting);
     if (status != STATUS_OK)
         return status;
     if (event->Type == EVENT_MOUSE)
@@ -137,7 +155,7 @@ __attribute__((noinline)) static enum status post_slowly(struct event_queue *que
 }
 
 static bool is_plain(const struct event_queue *queue, uint32_t type) {
-    return event_type_is_user(type) && queue->free_posts != 0 && queue->post_count < EVENT_STRANGER_CAPACITY &&
+    return event_type_is_user(type) && queue->free_posts != 0 && queue->post_count < EVENT_STRANGER_SHARE &&
            !queue->closed;
 }
 

@@ -26,10 +26,25 @@ static enum status post(const struct scene *scene, uint32_t type, uint32_t data)
     return (enum status)AS(scene->from, event_send, scene->to->id, USER(&event), scene->machine, DEADLINE_NOW).status;
 }
 
-// Fills the queue up with user-defined events; says how many went in.
-static uint32_t queue_fill(const struct scene *scene) {
+static enum status post_to_self(const struct scene *scene, uint32_t data) {
+    EVENT event = {.Type = EVENT_USER, .Data1 = data};
+    return (enum status)AS(scene->to, event_send, scene->to->id, USER(&event), 0, DEADLINE_NOW).status;
+}
+
+// Sends user-defined events until one is refused; says how many went in.
+static uint32_t share_fill(const struct scene *scene) {
     uint32_t count = 0;
     while (post(scene, EVENT_USER, count) == STATUS_OK)
+        count++;
+    return count;
+}
+
+// Fills the queue up: a stranger sends its share, the receiver itself the rest, and one more that is refused.
+static uint32_t queue_fill(const struct scene *scene) {
+    uint32_t count = 0;
+    while (count < EVENT_STRANGER_SHARE && post(scene, EVENT_USER, count) == STATUS_OK)
+        count++;
+    while (post_to_self(scene, count) == STATUS_OK)
         count++;
     return count;
 }
@@ -123,13 +138,26 @@ Test(event_posts, user_events_cannot_keep_input_out) {
     cr_assert_eq(post(&scene, EVENT_KEYBOARD, 0), STATUS_PEER_FULL);
 }
 
+Test(event_posts, R_B3_one_sender_cannot_keep_the_others_out) {
+    struct scene scene = scene_make();
+    struct process *third = host_process("third");
+    EVENT event = {.Type = EVENT_USER};
+    cr_assert_eq(share_fill(&scene), EVENT_STRANGER_SHARE);
+    cr_assert_eq(post(&scene, EVENT_USER, 0), STATUS_PEER_FULL);
+    for (uint32_t i = EVENT_STRANGER_SHARE; i < EVENT_STRANGER_CAPACITY; i++)
+        cr_assert_eq(AS(third, event_send, scene.to->id, USER(&event), 0, DEADLINE_NOW).status, STATUS_OK);
+    cr_assert_eq(AS(third, event_send, scene.to->id, USER(&event), 0, DEADLINE_NOW).status, STATUS_PEER_FULL);
+    host_event_get(scene.to);
+    cr_assert_eq(post(&scene, EVENT_USER, 0), STATUS_OK, "its oldest was taken");
+}
+
 // R-B3: posts are charged to their sender, until they are taken.
 Test(event_posts, R_B3_a_flooder_spends_its_own_limit_and_others_still_reach_the_receiver) {
     struct scene scene = scene_make();
     struct process *third = host_process("third");
     EVENT event = {.Type = EVENT_USER};
     account_set_limit(scene.from->account, ACCOUNT_EVENTS, 10);
-    cr_assert_eq(queue_fill(&scene), 10);
+    cr_assert_eq(share_fill(&scene), 10);
     cr_assert_eq(post(&scene, EVENT_USER, 0), STATUS_LIMIT_REACHED);
     cr_assert_eq(AS(third, event_send, scene.to->id, USER(&event), 0, DEADLINE_NOW).status, STATUS_OK);
     host_event_get(scene.to);
@@ -213,12 +241,12 @@ Test(event_posts, the_receivers_death_ends_a_senders_wait) {
 
 Test(event_posts, a_sender_that_is_killed_while_it_waits_leaves_nothing_behind) {
     struct scene scene = scene_make();
-    uint32_t count = queue_fill(&scene);
+    queue_fill(&scene);
     struct fiber *sender = post_waiting(&scene, &late_event, DEADLINE_NEVER);
     fiber_interrupt(sender);
     fiber_run(sender);
     cr_assert_eq(sender->result.status, STATUS_INTERRUPTED);
-    cr_assert_eq(scene.from->account->lines[ACCOUNT_EVENTS].used, count);
+    cr_assert_eq(scene.from->account->lines[ACCOUNT_EVENTS].used, EVENT_STRANGER_SHARE);
 }
 
 Test(event_posts, two_senders_for_one_place_get_it_one_after_the_other) {
@@ -228,6 +256,7 @@ Test(event_posts, two_senders_for_one_place_get_it_one_after_the_other) {
     struct fiber *other = post_waiting(&scene, &late_event, DEADLINE_NEVER);
     host_event_get(scene.to);
     fiber_run_all();
+    cr_assert(!fiber_is_waiting(one));
     cr_assert_eq(one->result.status, STATUS_OK);
     cr_assert(fiber_is_waiting(other));
     host_event_get(scene.to);
