@@ -243,7 +243,7 @@ static bool steps_run(void) {
             picture_take(&before);
         passed = step_run(step, step - wishes.from < WARM_STEPS ? NULL : &before); // caches fill in the first ones
         if (step % REPORT_STEPS == REPORT_STEPS - 1)
-            printf("# %llu calls\n", (unsigned long long)((step + 1) * wishes.step_calls));
+            printf("# %llu calls\n", (step + 1ull) * wishes.step_calls);
         fflush(stdout);
     }
     print_counts();

@@ -63,18 +63,18 @@ static bool is_wanted(const struct guest_test *test, const char *pattern) {
 
 static int run_tests(const char *pattern) {
     int count = 0, failed = 0;
-    for (const struct guest_test *test = __start_guest_tests; test < __stop_guest_tests; test++)
+    for (const struct guest_test *test = __start_guest_tests; test != __stop_guest_tests; test++)
         count += is_wanted(test, pattern);
     printf("1..%d\n", count);
     fflush(stdout);
-    for (const struct guest_test *test = __start_guest_tests; test < __stop_guest_tests; test++)
+    for (const struct guest_test *test = __start_guest_tests; test != __stop_guest_tests; test++)
         if (is_wanted(test, pattern))
             failed += !run_test(test);
     return failed != 0;
 }
 
 static int run_role(int argument_count, char **arguments) {
-    for (const struct guest_role *role = __start_guest_roles; role < __stop_guest_roles; role++)
+    for (const struct guest_role *role = __start_guest_roles; role != __stop_guest_roles; role++)
         if (strcmp(role->name, arguments[0]) == 0)
             return role->run(argument_count - 1, arguments + 1);
     return 255;

@@ -150,7 +150,7 @@ ROLE(eats_all_memory) {
 }
 
 TEST(a_program_that_eats_all_memory_stops_itself_and_gives_all_back) {
-    struct machine_information before, after;
+    struct machine_information before, after = {0};
     EXPECT_OK(machine_information(&before));
     struct process_end end = guest_await(guest_start("eats_all_memory", NULL));
     EXPECT(end.reason == END_FAULTED || end.code == 2 || end.code == 3);

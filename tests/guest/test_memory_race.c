@@ -51,7 +51,7 @@ static uintptr_t map_mark_unmap(uint64_t *state, uint64_t mark) {
         mistakes += !page_is(page, 0);
         page_mark(page, mark + i);
     }
-    size_t hole = next_random(state) % pages;
+    size_t hole = next_random(state) % pages; // NOLINT(clang-analyzer-core.DivideZero): 1 or more
     mistakes += memory_unmap(base + hole * PAGE_SIZE, PAGE_SIZE) != STATUS_OK;
     for (size_t i = 0; i < pages; i++)
         mistakes += i != hole && !page_is((uint64_t *)(base + i * PAGE_SIZE), mark + i);
@@ -103,7 +103,7 @@ static void *touch_every_page(void *argument) {
 
 static void expect_all_touched(void) {
     for (size_t i = 0; i < SHARED_PAGES; i++)
-        for (uint8_t own = 0; own < THREADS; own++)
+        for (size_t own = 0; own < THREADS; own++)
             EXPECT_EQUAL(shared_pages[i * PAGE_SIZE + own], own + 1);
 }
 

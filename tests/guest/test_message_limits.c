@@ -21,7 +21,7 @@ TEST(a_number_travels_with_rights_that_only_shrink) {
     int32_t receiver, sender = make_pipe(&receiver);
     struct message_options options = {
         .number_count = 1, .numbers = {sender}, .rights = {RIGHT_WRITE | RIGHT_READ | RIGHT_MANAGE}};
-    struct message_information information;
+    struct message_information information = {0};
     struct number_information named, own;
     uint32_t id;
     EXPECT_OK(message_send(guest_self(), "n", 1, &options, DEADLINE_NOW, &id));

@@ -174,7 +174,7 @@ TEST(a_new_program_finds_no_registers_of_another) {
         struct process_end end = {0};
         fill_vector_registers();
         __asm__ volatile("fninit");
-        EXPECT_OK(guest_image_run(probe_start, (size_t)(probe_end - probe_start), NULL, &end));
+        EXPECT_OK(guest_image_run(probe_start, (uintptr_t)probe_end - (uintptr_t)probe_start, NULL, &end));
         EXPECT_EQUAL(end.reason, END_EXITED);
         EXPECT_EQUAL(end.code, 0);
     }

@@ -14,11 +14,12 @@ from sources import ROOT, conclude, tracked
 
 CLEAN = "build/check"
 WORKERS = 2
-# comparePointers: the linker makes the bounds of our tables, two objects to the analysis.
+# varFuncNullUB: our NULL is a pointer, of a pointer's size. raw_call.h binds variables to registers.
+SUPPRESSED = ["missingInclude", "missingIncludeSystem", "unknownMacro", "internalAstError", "syntaxError", "varFuncNullUB",
+              "constStatement:tests/guest/raw_call.h"]
+INCLUDED = [".", "build/packages/include", "kernel/arch/x86_64/include", "kernel/build/release"]
 CPPCHECK = ["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability", "--inline-suppr",
-            "--std=c11", "--platform=unix64", "--suppress=missingInclude", "--suppress=missingIncludeSystem",
-            "--suppress=unknownMacro", "--suppress=internalAstError", "--suppress=syntaxError", "--suppress=comparePointers", "-I.", "-Ibuild/packages/include",
-            "-Ikernel/arch/x86_64/include", "-Ikernel/build/release"]
+            "--std=c11", "--platform=unix64", *("--suppress=" + name for name in SUPPRESSED), *("-I" + path for path in INCLUDED)]
 
 
 def digest(paths):
@@ -59,8 +60,7 @@ def main():
     os.chdir(ROOT)
     os.makedirs(CLEAN, exist_ok=True)
     headers = digest(tracked((".h",)))
-    # The guest tests do on purpose what an analysis is there to find: touch null, overflow, read what was never written.
-    paths = sorted(path for path in compiled() & set(tracked((".c",))) if not path.startswith("tests/guest/"))
+    paths = sorted(compiled() & set(tracked((".c",))))
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(lambda path: examine(path, headers), paths))
     conclude("static analysis", [result for result in results if result])

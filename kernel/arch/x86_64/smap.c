@@ -18,6 +18,6 @@ extern const struct smap_site __stop_smap_sites[];
 void smap_patch(void) {
     if (!features.smap)
         return;
-    for (const struct smap_site *site = __start_smap_sites; site < __stop_smap_sites; site++)
+    for (const struct smap_site *site = __start_smap_sites; site != __stop_smap_sites; site++)
         memcpy(alias_pointer(site->address - KERNEL_IMAGE_BASE), &site->instruction, 3);
 }

@@ -62,7 +62,7 @@ const char *trap_name(uint64_t vector) {
 }
 
 const struct fixup *fixup_find(uint64_t instruction) {
-    for (const struct fixup *fixup = __start_fixups; fixup < __stop_fixups; fixup++)
+    for (const struct fixup *fixup = __start_fixups; fixup != __stop_fixups; fixup++)
         if (fixup->instruction == instruction)
             return fixup;
     return 0;
