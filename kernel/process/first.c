@@ -22,6 +22,22 @@ static struct memory *ramdisk_adopt(void) {
     return ramdisk;
 }
 
+static struct ramdisk_file first_program_find(struct memory *ramdisk) {
+    struct ramdisk_file file;
+    enum status status = ramdisk_find(ramdisk, boot_information.ramdisk.size, first_program, &file);
+    if (status == STATUS_NOT_FOUND)
+        panic("the ramdisk has no %s", first_program);
+    if (status == STATUS_CORRUPT)
+        panic(
+            "the ramdisk is broken at byte %llu: no sound header of a tar archive, or its file reaches beyond the end",
+            (unsigned long long)file.offset);
+    if (status != STATUS_OK)
+        panic("%s cannot be found in the ramdisk (status %d)", first_program, status);
+    if (file.size == 0)
+        panic("%s in the ramdisk is empty", first_program);
+    return file;
+}
+
 // A sealed copy: the archive's files are not aligned to pages.
 static struct memory *image_copy(struct memory *ramdisk, const struct ramdisk_file *file) {
     struct memory *image;
@@ -41,10 +57,7 @@ static struct memory *image_copy(struct memory *ramdisk, const struct ramdisk_fi
 
 void process_start_first(void) {
     struct memory *ramdisk = ramdisk_adopt();
-    struct ramdisk_file file;
-    enum status status = ramdisk_find(ramdisk, boot_information.ramdisk.size, first_program, &file);
-    if (status != STATUS_OK)
-        panic("the ramdisk has no sound %s (status %d)", first_program, status);
+    struct ramdisk_file file = first_program_find(ramdisk);
     struct memory *image = image_copy(ramdisk, &file);
     struct object *machine;
     if (machine_object_create(&machine) != STATUS_OK)
@@ -60,7 +73,9 @@ void process_start_first(void) {
         .rights = {MACHINE_RIGHTS, RIGHT_READ | RIGHT_COPY | RIGHT_SEND},
     };
     struct process *process;
-    status = process_create(&plan, &process);
+    enum status status = process_create(&plan, &process);
+    if (status == STATUS_BAD_IMAGE)
+        panic("%s in the ramdisk is no sound program: a static ELF64 file for x86-64 is needed", first_program);
     if (status != STATUS_OK)
         panic("%s cannot be started (status %d)", first_program, status);
     process_release(process);

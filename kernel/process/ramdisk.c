@@ -65,6 +65,7 @@ enum status ramdisk_find(struct memory *ramdisk, uint64_t size, const char *path
     while (size - offset >= BLOCK) {
         struct tar_header header;
         uint64_t length;
+        *file = (struct ramdisk_file){.offset = offset};
         enum status status = header_read(ramdisk, offset, &header, &length);
         if (status != STATUS_OK)
             return status;

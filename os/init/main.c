@@ -29,6 +29,19 @@ static enum status read_startup(const void *archive, size_t size) {
     return status;
 }
 
+// Told before a driver takes the serial port: on a machine without a console nobody would hear of it later.
+static void check_archive(const void *archive, size_t size) {
+    struct tar_reader reader = {.bytes = archive, .size = size};
+    struct tar_entry entry;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        status = tar_next(&reader, &entry);
+    }
+    if (status != STATUS_NOTHING) {
+        log_line("init: the ramdisk is broken at byte %zu: %s", reader.offset, reader.problem);
+    }
+}
+
 static void start_all(void) {
     uint64_t base = 0;
     size_t size = 0;
@@ -38,6 +51,7 @@ static void start_all(void) {
         log_line("init: there is no ramdisk: %s", status_text(status));
         return;
     }
+    check_archive((const void *)base, size);
     start_grant_add("init", NUMBER_NONE, start_information()->process);
     if (read_startup((const void *)base, size) == STATUS_OK) {
         services_start(&startup, (const void *)base, size);

@@ -44,6 +44,7 @@ class Settings:
     memory: int = 256         # MiB
     icount: bool = False      # guest time counts instructions, so that a run repeats exactly
     tests: bool = False       # the ramdisk that holds the guest tests too
+    ramdisk: str = None       # another ramdisk than the kind's own; "": none at all
     append: str = ""          # the kernel's command line
     command: str = ""         # a file with the line that the guest's program `host` runs
     more: str = ""            # more flags for QEMU, as one would type them
@@ -51,10 +52,12 @@ class Settings:
 
 def boot_flags(settings):
     if settings.medium == "kernel":
-        ramdisk = "ramdisk-tests.tar" if settings.tests else "ramdisk.tar"
         directory = f"build/{settings.kind}"
-        return ["-kernel", f"{directory}/parley.elf32", "-initrd", f"{directory}/{ramdisk} ramdisk",
-                "-append", settings.append]
+        ramdisk = settings.ramdisk
+        if ramdisk is None:
+            ramdisk = directory + ("/ramdisk-tests.tar" if settings.tests else "/ramdisk.tar")
+        module = ["-initrd", f"{ramdisk} ramdisk"] if ramdisk else []
+        return ["-kernel", f"{directory}/parley.elf32", *module, "-append", settings.append]
     if settings.medium == "cd":
         return ["-cdrom", ISO, "-boot", "d"]
     drive = f"if=none,id=image,format=raw,snapshot=on,file={ISO}"

@@ -87,6 +87,7 @@ Test(ramdisk, broken_headers_are_corrupt) {
         archive[i] ^= 1;
         enum status status = find("bin/init", ARCHIVE_SIZE, &file);
         cr_assert_eq(status, STATUS_CORRUPT, "byte %d: status %d", i, status);
+        cr_assert_eq(file.offset, 0, "the first header is the broken one");
     }
 }
 
