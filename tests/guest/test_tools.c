@@ -128,7 +128,7 @@ static void print_bytes(const struct bytes *bytes) {
 // A colon would end the name for those who read the results.
 static void print_name(int number, const char *command) {
     printf("%d ", number);
-    for (size_t i = 0; command[i] && i < NAME_TEXT; i++)
+    for (size_t i = 0; i < NAME_TEXT && command[i]; i++)
         putchar(command[i] == ':' ? ';' : command[i]);
 }
 
