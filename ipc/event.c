@@ -10,6 +10,7 @@
 #include "kernel/base/clock.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 #include "kernel/process/subsystem.h"
 
 static struct event_queue *queue_of_target(struct notice_target *target) {
@@ -62,6 +63,8 @@ static void queue_raise(struct notice_target *target, struct notice *notice, con
             object_retain(notice->owner);
         notice->event = *event;
         notice->count = count;
+        trace(.operation = TRACE_EVENT_RAISED, .object = &queue->object, .peer = queue->object.account->process,
+              .id = event->Type, .size = sizeof(EVENT), .by_kernel = true);
         event_queue_append_locked(queue, notice);
     }
     lock_release(&queue->object.lock);
@@ -127,11 +130,19 @@ static void told_fill(struct told *told, const struct notice *notice, const stru
         source_fill(&told->source, notice);
 }
 
-// Under the lock: fails where the pages are not there.
-static enum status told_copy_resident(const struct told *told, const struct told_to *to) {
-    enum status status = user_copy_out_resident(to->event, &told->event, sizeof(EVENT));
-    if (status == STATUS_OK && to->source.value != 0)
+// Under the lock: fails where the pages are not there. An event that is told as it stands is copied from where it stands.
+static enum status told_copy_resident(struct told *told, const struct notice *notice, const struct told_to *to) {
+    const EVENT *event = &notice->event;
+    if (type_tells_count(event->Type)) {
+        told->event = *event;
+        told->event.Data2 = notice->count;
+        event = &told->event;
+    }
+    enum status status = user_copy_out_resident(to->event, event, sizeof(EVENT));
+    if (status == STATUS_OK && to->source.value != 0) {
+        source_fill(&told->source, notice);
         status = user_copy_out_resident(to->source, &told->source, sizeof(struct event_source));
+    }
     return status;
 }
 
@@ -208,9 +219,12 @@ enum status event_queue_take(struct event_queue *queue, struct process *taker, s
             lock_release(&queue->object.lock);
             return tell_nothing(&to);
         }
-        told_fill(&told, notice, &to);
-        if (told_copy_resident(&told, &to) == STATUS_OK)
+        if (told_copy_resident(&told, notice, &to) == STATUS_OK) {
+            trace(.operation = TRACE_EVENT_TAKEN, .object = &queue->object, .peer = notice->process,
+                  .id = notice->event.Type, .size = sizeof(EVENT));
             return entry_take(queue, notice, taker, event);
+        }
+        told_fill(&told, notice, &to);
         lock_release(&queue->object.lock);
         status = told_copy(&told, &to);
     }

@@ -3,6 +3,7 @@
 
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 
 // Their kinds have different bounds: each looks for itself.
 __attribute__((noinline)) static void senders_wake(struct event_queue *queue) {
@@ -125,7 +126,7 @@ static bool motion_merge(struct event_queue *queue, const struct event_posting *
 
 // ---- posting ----
 
-static void post_append(struct event_queue *queue, const struct event_posting *posting) {
+static inline __attribute__((always_inline)) void post_append(struct event_queue *queue, const struct event_posting *posting) {
     struct event_post *post = queue->free_posts;
     struct account *account = posting->sender->account;
     queue->free_posts = post->next_free;
@@ -136,6 +137,8 @@ static void post_append(struct event_queue *queue, const struct event_posting *p
     post->notice.count = 1;
     post->notice.process = posting->sender->id;
     post->notice.user = posting->sender->user;
+    trace(.operation = TRACE_EVENT_SENT, .object = &queue->object, .peer = queue->object.account->process,
+          .id = posting->event->Type, .size = sizeof(EVENT));
     event_queue_append_locked(queue, &post->notice);
 }
 
@@ -170,7 +173,11 @@ enum status event_queue_post(struct event_queue *queue, const struct event_posti
     else
         status = post_slowly(queue, posting);
     lock_release(&queue->object.lock);
-    if (__builtin_expect(status != STATUS_OK, 0))
+    if (__builtin_expect(status != STATUS_OK, 0)) {
         account_discharge(account, ACCOUNT_EVENTS, 1);
+        trace(.operation = TRACE_EVENT_SENT, .object = &queue->object, .peer = queue->object.account->process,
+              .id = posting->event->Type, .size = sizeof(EVENT),
+              .status = status == STATUS_NOTHING ? STATUS_OK : status);
+    }
     return status == STATUS_NOTHING ? STATUS_OK : status;
 }

@@ -5,6 +5,7 @@
 
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 
 // The message is found and the lock is held. One that is too long goes to the next who waits for it.
 static enum status claim_locked(struct message_queue *queue, struct message_taking *taking) {
@@ -142,6 +143,8 @@ enum status message_answers_prepare(struct message_queue *queue) {
 }
 
 void message_finish(struct message_queue *queue, struct message *message) {
+    trace(.operation = TRACE_MESSAGE_RECEIVED, .object = &queue->object, .peer = message->sender, .id = message->id,
+          .cause = message->in_reply_to, .size = message->size);
     lock_acquire(&queue->object.lock);
     if (message->queued)
         message_remove_locked(queue, message);
@@ -158,6 +161,8 @@ enum status message_scrap(struct message_queue *queue, uint32_t id) {
     lock_release(&queue->object.lock);
     if (message == 0)
         return STATUS_NOTHING;
+    trace(.operation = TRACE_MESSAGE_SCRAPPED, .object = &queue->object, .peer = message->sender, .id = message->id,
+          .cause = message->in_reply_to, .size = message->size);
     message_free(message);
     return STATUS_OK;
 }

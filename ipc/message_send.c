@@ -3,6 +3,7 @@
 
 #include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 
 // ---- the hash grows outside the lock ----
 
@@ -49,6 +50,9 @@ static enum status post_locked(struct message_queue *queue, struct message *mess
         return STATUS_PEER_DIED;
     queue->object.operations++;
     message->id = message_id_make_locked(queue);
+    trace(.operation = message->in_reply_to != 0 ? TRACE_MESSAGE_ANSWERED : TRACE_MESSAGE_SENT,
+          .object = &queue->object, .peer = queue->object.account->process, .id = message->id,
+          .cause = message->in_reply_to, .size = message->size);
     bool awaited = !wait_queue_is_empty(&queue->object.waiters);
     if (awaited && message_hand_over_locked(queue, message))
         return STATUS_OK;
@@ -92,6 +96,8 @@ static bool hand_locked(struct message_queue *queue, const struct message_small 
         return false;
     block_fill(sleeper->block, small, message_id_make_locked(queue));
     sleeper->given = sleeper->block;
+    trace(.operation = TRACE_MESSAGE_SENT, .object = &queue->object, .peer = queue->object.account->process,
+          .id = sleeper->block->id, .size = small->size);
     if (wait_queue_hand_over(&queue->object.waiters, waiter))
         return true;
     sleeper->given = 0; // its deadline passed, or it was killed

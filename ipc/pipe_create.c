@@ -2,6 +2,7 @@
 #include "ipc/gate.h"
 #include "ipc/pipe.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 
 // ---- the wish ----
 
@@ -137,10 +138,13 @@ enum status pipe_make(const struct pipe_plan *plan, struct pipe_end *ends[2]) {
     status = pipe_allocate(plan, &pipe);
     if (status == STATUS_OK)
         status = ends_make(plan, pipe, ends);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         ends[1]->unread = plan->other != 0;
-    else if (plan->other != 0)
+        trace(.operation = TRACE_PIPE_MADE, .object = &ends[0]->object, .peer = ends[1]->process, .id = plan->mode,
+              .cause = ends[1]->object.id, .size = plan->capacity);
+    } else if (plan->other != 0) {
         account_discharge(account, ACCOUNT_PIPES_UNREAD, 1);
+    }
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include "ipc/pipe.h"
 
 #include "kernel/base/assert.h"
+#include "kernel/object/trace.h"
 
 // ---- waking; the pipe's lock is held ----
 
@@ -153,6 +154,12 @@ static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint32_t w
     }
 }
 
+// For the trace.
+static uint32_t peer_process(const struct pipe_end *end) {
+    const struct pipe_end *peer = end->pipe->ends[1 - end->side];
+    return peer != 0 ? peer->process : 0;
+}
+
 // ---- writing ----
 
 // Its creator pays for the ring: another's spent quota is that one's, not the writer's.
@@ -172,6 +179,8 @@ static enum status piece_write(struct pipe_end *end, struct user_address data, u
     lock_acquire(&pipe->lock);
     if (status == STATUS_OK)
         pipe_ring_added(&pipe->ring, size);
+    trace(.operation = TRACE_PIPE_WRITTEN, .object = &end->object, .peer = peer_process(end), .size = size,
+          .status = status);
     return status;
 }
 
@@ -226,6 +235,8 @@ static enum status piece_read(struct pipe_end *end, struct user_address buffer, 
     lock_acquire(&pipe->lock);
     if (status == STATUS_OK)
         pipe_ring_taken(&pipe->ring, size, pipe->writer != 0);
+    trace(.operation = TRACE_PIPE_READ, .object = &end->object, .peer = peer_process(end), .size = size,
+          .status = status);
     return status;
 }
 

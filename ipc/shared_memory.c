@@ -4,6 +4,7 @@
 #include "kernel/abi/event.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
+#include "kernel/object/trace.h"
 #include "kernel/process/subsystem.h"
 
 LIST_HEAD(shared_offer_list, shared_offer);
@@ -71,6 +72,8 @@ static void offer_end(struct shared_offer *offer) {
 
 // The receiver that never saw the offer need not know that it is gone.
 static void offer_withdraw_locked(struct shared_offer *offer) {
+    trace(.operation = TRACE_MEMORY_WITHDRAWN, .object = &offer->memory->object, .peer = offer->receiver,
+          .id = offer->id);
     offer_close_locked(offer);
     notice_cancel(&offer->to_receiver);
     if (offer->seen)
@@ -78,6 +81,8 @@ static void offer_withdraw_locked(struct shared_offer *offer) {
 }
 
 static void offer_answer_locked(struct shared_offer *offer, enum shared_action action) {
+    trace(.operation = action == SHARED_ACCEPTED ? TRACE_MEMORY_ACCEPTED : TRACE_MEMORY_REFUSED,
+          .object = &offer->memory->object, .peer = offer->maker, .id = offer->id);
     offer_close_locked(offer);
     notice_cancel(&offer->to_receiver);
     maker_tell(offer, action);
@@ -147,6 +152,8 @@ static enum status offer_enter(struct shared_offer *offer, struct process *maker
         LIST_INSERT_HEAD(&table_of(maker)->made, offer, made);
         LIST_INSERT_HEAD(&table->received, offer, received);
         object_number_added(&offer->memory->object);
+        trace(.operation = TRACE_MEMORY_OFFERED, .object = &offer->memory->object, .peer = receiver->id,
+              .id = offer->id, .size = offer->memory->pages * PAGE_SIZE);
         receiver_tell(offer, SHARED_OFFERED);
     }
     lock_release(&offers_lock);

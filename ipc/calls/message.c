@@ -2,6 +2,7 @@
 #include "ipc/message.h"
 #include "ipc/gate.h"
 #include "kernel/base/call.h"
+#include "kernel/object/trace.h"
 
 static const struct message_options no_options;
 
@@ -102,6 +103,11 @@ static enum status parcel_route(const struct parcel *parcel, uint32_t *id) {
     return status;
 }
 
+__attribute__((noinline)) static void refusal_trace(const struct parcel *parcel, enum status status) {
+    trace(.operation = TRACE_MESSAGE_SENT, .object = &message_queue_of(parcel->to)->object, .peer = parcel->to->id,
+          .cause = parcel->options->in_reply_to, .size = parcel->size, .status = status);
+}
+
 static struct result send_with(struct parcel *parcel, uint32_t process) {
     if (parcel->size > MESSAGE_SIZE_MAX)
         return result_status(STATUS_TOO_LARGE);
@@ -113,6 +119,8 @@ static struct result send_with(struct parcel *parcel, uint32_t process) {
     if (parcel->to == 0)
         return result_status(STATUS_NOT_FOUND);
     enum status status = parcel_route(parcel, &id);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        refusal_trace(parcel, status);
     if (parcel->to != parcel->from)
         process_release(parcel->to);
     return result_make(status, id);
@@ -208,6 +216,8 @@ static struct result handed_take(struct message_taking *taking, struct user_addr
         message_refuse(queue, block);
         return result_status(status);
     }
+    trace(.operation = TRACE_MESSAGE_RECEIVED, .object = &queue->object, .peer = block->sender, .id = block->id,
+          .size = size);
     message_block_return(queue, block);
     return result_ok(size);
 }

@@ -16,7 +16,8 @@
     KIND(INTERRUPT, "interrupt")                                                                                       \
     KIND(TIMER, "timer")                                                                                               \
     KIND(MACHINE, "machine")                                                                                           \
-    KIND(OFFER, "offer")
+    KIND(OFFER, "offer")                                                                                               \
+    KIND(TRACE, "trace")
 
 enum object_kind {
     OBJECT_ANY = 0,

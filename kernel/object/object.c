@@ -6,6 +6,7 @@
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
 #include "kernel/object/account.h"
+#include "kernel/object/trace.h"
 
 // Ids are dense, so a bucket by their low bits keeps chains short; a chain is sorted newest first.
 enum { REGISTRY_BUCKETS = 2048 };
@@ -62,6 +63,8 @@ enum status object_create(const struct object_type *type, struct account *accoun
     wait_queue_start(&made->waiters);
     string_copy_padded(made->name, name, NAME_SIZE);
     registry_enter(made);
+    if (trace_is_on())
+        trace_record_name(TRACE_OBJECT_MADE, made, type->kind);
     *object = made;
     return STATUS_OK;
 }
@@ -70,6 +73,8 @@ void object_destroy(struct object *object) {
     assert(object->numbers == 0);
     assert(wait_queue_is_empty(&object->waiters));
     registry_leave(object);
+    if (trace_is_on())
+        trace_record_name(TRACE_OBJECT_GONE, object, object->type->kind);
     if (object->type->destroy != 0)
         object->type->destroy(object);
     struct account *account = object->account;

@@ -8,6 +8,7 @@
 #include "kernel/memory/frame.h"
 #include "kernel/memory/memory.h"
 #include "kernel/memory/space.h"
+#include "kernel/object/trace.h"
 #include "kernel/process/image.h"
 #include "kernel/process/object.h"
 #include "kernel/process/process.h"
@@ -179,6 +180,8 @@ enum status process_create(const struct process_plan *plan, struct process **pro
         process_release(made);
         return status;
     }
+    if (trace_is_on())
+        trace_record_name(TRACE_PROCESS_STARTED, &made->object, made->id);
     thread_launch(thread);
     object_release(&thread->object);
     *process = made;

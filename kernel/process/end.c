@@ -1,5 +1,6 @@
 // The end of a process: marking, taking apart, telling.
 #include "kernel/process/end.h"
+#include "kernel/object/trace.h"
 
 #include <arch/page_table.h>
 
@@ -41,6 +42,8 @@ static void tell_the_end(struct process *process) {
         process->end = (struct process_end){.process = process->id, .reason = END_EXITED};
     process->end.processor_time = clock_counter_nanoseconds(process->processor_time);
     process->ended = true;
+    if (trace_is_on())
+        trace_record_name(TRACE_PROCESS_ENDED, &process->object, process->id);
     EVENT event = {
         .Type = EVENT_PROCESS,
         .Action = process->end.reason,

@@ -7,6 +7,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/memory/space.h"
 #include "kernel/object/object.h"
+#include "kernel/object/trace.h"
 #include "kernel/process/process.h"
 #include "kernel/thread/thread.h"
 
@@ -70,6 +71,8 @@ enum status futex_wait_address(struct user_address address, uint32_t expected, u
     if (status != STATUS_OK)
         return status;
     status = sleep_if_equal(bucket_of(&word), &word, address, expected, deadline);
+    trace(.operation = TRACE_FUTEX_WAITED, .object = word.object, .id = address.value, .size = expected,
+          .status = status);
     word_release(&word);
     return status;
 }
@@ -99,6 +102,7 @@ enum status futex_wake_count(struct process *process, struct user_address addres
     if (status != STATUS_OK)
         return status;
     *woken = bucket_wake(bucket_of(&word), &word, count);
+    trace(.operation = TRACE_FUTEX_WOKEN, .object = word.object, .id = address.value, .size = *woken);
     word_release(&word);
     return STATUS_OK;
 }

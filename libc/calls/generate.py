@@ -3,6 +3,7 @@
 
 Usage: generate.py header|stubs LIST OUTPUT
 """
+import os
 import re
 import sys
 
@@ -46,8 +47,9 @@ def header(calls):
         "#pragma once",
         "",
     ]
-    for part in ("event", "machine", "memory", "message", "object", "pipe", "process", "status", "types"):
-        lines.append(f'#include "kernel/abi/{part}.h"')
+    for part in sorted(os.listdir("kernel/abi")):
+        if part != "calls.h":
+            lines.append(f'#include "kernel/abi/{part}"')
     for code, name, value_type, value_name, parameters, manual in calls:
         extra = [f"{value_type} *{value_name}"] if value_type else []
         declaration = f"enum status {name}({', '.join(parameters + extra) or 'void'});"

@@ -61,6 +61,8 @@ static void make_numbers(void) {
     good[GOOD_MEMORY] = (uint32_t)number;
     EXPECT_OK(timer_create(&number));
     good[GOOD_TIMER] = (uint32_t)number;
+    EXPECT_OK(trace_open(&number));
+    good[GOOD_TRACE] = (uint32_t)number;
     if (waiting_thread == NULL)
         EXPECT_OK(thread_start(wait_on_word, NULL, NULL, &waiting_thread));
     good[GOOD_THREAD] = (uint32_t)thread_number(waiting_thread);
@@ -126,6 +128,7 @@ void argument_fixture_end(void) {
     number_close(other_end);
     number_close((int32_t)good[GOOD_MEMORY]);
     number_close((int32_t)good[GOOD_TIMER]);
+    number_close((int32_t)good[GOOD_TRACE]);
     memory_unmap(pages, 4 * PAGE_SIZE);
     memory_unmap(good[GOOD_BUFFER] - PAGE_SIZE, 3 * PAGE_SIZE);
     memory_unmap(good[GOOD_PAGE_ADDRESS], PAGE_SIZE);

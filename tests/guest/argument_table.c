@@ -7,6 +7,7 @@
 #include "kernel/abi/message.h"
 #include "kernel/abi/pipe.h"
 #include "kernel/abi/process.h"
+#include "kernel/abi/trace.h"
 
 #define CALL(code, name, value, parameters) CODE_##name = code,
 enum {
@@ -208,6 +209,12 @@ const struct argument_entry argument_table[] = {
      {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_READ), POINTER(OUT, GOOD_BUFFER, 16),
       LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS), ANY(GOOD_ZERO)}},
     {ENTRY(pipe_pending, NOTHING_TO_UNDO), 1, {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, 0)}},
+
+    {ENTRY(trace_open, CLOSE_VALUE), 0},
+    {ENTRY(trace_read, NOTHING_TO_UNDO),
+     4,
+     {NUMBER(GOOD_TRACE, OBJECT_TRACE, RIGHT_READ), POINTER(OUT, GOOD_PAGE_ADDRESS, sizeof(struct trace_position)),
+      POINTER(OUT, GOOD_BUFFER, sizeof(struct trace_record)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

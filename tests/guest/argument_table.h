@@ -14,6 +14,7 @@ enum fixture {
     GOOD_PIPE,         // number of a pool with bytes in it
     GOOD_MEMORY,       // number of shared memory of two pages
     GOOD_TIMER,        // number of a timer
+    GOOD_TRACE,        // number of a trace
     GOOD_THREAD,       // number of a thread that waits
     GOOD_PROCESS,      // number of a child that has ended
     GOOD_LIVING,       // number of a child that waits

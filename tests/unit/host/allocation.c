@@ -60,7 +60,8 @@ void *heap_allocate_dirty(size_t size) {
     assert(size > 0 && size <= HEAP_SIZE_MAX);
     if (allocation_refuse())
         return 0;
-    void *block = aligned_alloc(16, (size + 15) & ~(size_t)15);
+    size_t alignment = size >= 64 ? 64 : 16;
+    void *block = aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1));
     memset(block, ALLOCATION_PATTERN, size);
     allocation.blocks++;
     return block;

@@ -1,0 +1,69 @@
+// The trace: what every operation of every IPC design did, in the order in which it was done.
+//
+// While a program holds a trace open (trace_open), each CPU writes a record per operation into a ring of its own, TRACE_RECORDS
+// long; the newest records overwrite the oldest. A reader brings its own position, learns how many records it was too late for,
+// and may begin with what is still there from before. Whoever reads sees the records of all processes, as with object_list and
+// wait_list; no byte of what was sent is among them.
+#pragma once
+
+#include "kernel/abi/types.h"
+
+// TRACE_OPERATION(NAME, "design", "in words"): what a record tells. `object`, `peer`, `id` and `size` stand in the comments.
+#define TRACE_OPERATION_LIST(OPERATION)                                                                                \
+    OPERATION(OBJECT_MADE, "object", "made")           /* the object; peer: its kind; name in place of id and size */  \
+    OPERATION(OBJECT_GONE, "object", "gone")           /* the object; peer: its kind; name */                          \
+    OPERATION(PROCESS_STARTED, "process", "started")   /* the process's object; peer: its process id; name */          \
+    OPERATION(PROCESS_ENDED, "process", "ended")       /* the process's object; peer: its process id; name */          \
+    OPERATION(EVENT_SENT, "event", "sent")             /* the queue; peer: receiver; id: Type; size: 20 */             \
+    OPERATION(EVENT_RAISED, "event", "raised")         /* the queue; by the kernel; peer: receiver; id: Type */        \
+    OPERATION(EVENT_TAKEN, "event", "taken")           /* the queue; peer: sender, 0: the kernel; id: Type */          \
+    OPERATION(MESSAGE_SENT, "message", "sent")         /* the queue; peer: receiver; id: the message's */              \
+    OPERATION(MESSAGE_ANSWERED, "message", "answered") /* as sent; cause: the message that it answers */               \
+    OPERATION(MESSAGE_RECEIVED, "message", "received") /* the queue; peer: sender; id: the message's */                \
+    OPERATION(MESSAGE_SCRAPPED, "message", "scrapped") /* the queue; peer: sender; id: the message's */                \
+    OPERATION(PIPE_MADE, "pipe", "made")               /* the end; peer: the other side; id: mode; size: capacity */   \
+    OPERATION(PIPE_WRITTEN, "pipe", "written")         /* the end; size: bytes */                                      \
+    OPERATION(PIPE_READ, "pipe", "read")               /* the end; size: bytes */                                      \
+    OPERATION(MEMORY_OFFERED, "memory", "offered")     /* the memory; peer: receiver; id: the offer's */               \
+    OPERATION(MEMORY_ACCEPTED, "memory", "accepted")   /* the memory; peer: who offered; id: the offer's */            \
+    OPERATION(MEMORY_REFUSED, "memory", "refused")     /* the memory; peer: who offered; id: the offer's */            \
+    OPERATION(MEMORY_WITHDRAWN, "memory", "withdrawn") /* the memory; peer: the receiver; id: the offer's */           \
+    OPERATION(FUTEX_WAITED, "memory", "waited")        /* the memory, or none; id: address; size: the word */          \
+    OPERATION(FUTEX_WOKEN, "memory", "woken")          /* the memory, or none; id: address; size: how many */
+
+enum trace_operation {
+    TRACE_NONE = 0,
+#define TRACE_OPERATION_ENTRY(name, design, text) TRACE_##name,
+    TRACE_OPERATION_LIST(TRACE_OPERATION_ENTRY)
+#undef TRACE_OPERATION_ENTRY
+        TRACE_OPERATION_COUNT,
+};
+
+enum { TRACE_RECORDS = 8192, TRACE_PROCESSORS = 8 };
+
+struct trace_record {
+    uint64_t time;      // monotonic nanoseconds
+    uint64_t object;    // id of the object that it was done to, 0: none
+    uint64_t thread;    // id of the thread that did it
+    uint32_t process;   // process id of that thread; 0: the kernel
+    uint32_t peer;      // process id of the other side, 0: none or unknown
+    uint16_t operation; // enum trace_operation
+    uint16_t processor; // the CPU's index
+    int32_t status;     // enum status: how it went
+    union {
+        struct {
+            uint64_t id;    // of what was sent: the chain of a message's life has one id
+            uint64_t cause; // the id that it answers, 0: none
+            uint64_t size;  // in bytes
+        };
+        char name[NAME_SIZE]; // of an object or a process
+    };
+};
+
+_Static_assert(sizeof(struct trace_record) == 64, "a record is one cache line");
+
+// Where a reader is: zeroes begin with the oldest record that is still there.
+struct trace_position {
+    uint64_t next[TRACE_PROCESSORS]; // per CPU, records read or lost so far
+    uint64_t lost;                   // of all CPUs: records overwritten before they were read
+};

@@ -1,0 +1,177 @@
+// The trace's rings: one per CPU, written without a lock, read by whoever holds a trace.
+#include "kernel/object/trace.h"
+
+#include <arch/current.h>
+
+#include "kernel/base/clock.h"
+#include "kernel/base/string.h"
+#include "kernel/memory/heap.h"
+#include "kernel/process/process.h"
+#include "kernel/thread/processor.h"
+
+enum { BLOCK_RECORDS = 1024, RING_BLOCKS = TRACE_RECORDS / BLOCK_RECORDS };
+
+_Static_assert(BLOCK_RECORDS * sizeof(struct trace_record) <= HEAP_SIZE_MAX, "a block is one of the heap's");
+_Static_assert(TRACE_PROCESSORS == PROCESSOR_MAX, "a ring for each CPU");
+
+struct trace_ring {
+    _Alignas(64) uint64_t next; // [a] records ever written; by its own CPU alone
+    struct trace_record *blocks[RING_BLOCKS];
+};
+
+static struct trace_ring *rings; // [a] one per CPU that runs; set once
+uint32_t trace_on;
+
+static struct trace_record *ring_place(const struct trace_ring *ring, uint64_t position) {
+    uint64_t index = position % TRACE_RECORDS;
+    return &ring->blocks[index / BLOCK_RECORDS][index % BLOCK_RECORDS];
+}
+
+// ---- writing ----
+
+// The place of the next record, with what all have filled in; null: no trace was ever opened, the first one is just being made.
+static struct trace_record *record_begin(uint32_t operation, const struct object *object, uint32_t peer,
+                                         bool by_kernel) {
+    struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
+    if (all == 0)
+        return 0;
+    const struct trace_ring *ring = &all[processor_index()];
+    const struct thread *thread = thread_current();
+    struct trace_record *record = ring_place(ring, ring->next);
+    record->time = clock_counter();
+    record->object = object != 0 ? object->id : 0;
+    record->thread = by_kernel ? 0 : thread->object.id;
+    record->process = by_kernel ? 0 : thread->process->id;
+    record->peer = peer;
+    record->operation = (uint16_t)operation;
+    record->processor = (uint16_t)processor_index();
+    return record;
+}
+
+static void record_end(void) {
+    struct trace_ring *ring = &rings[processor_index()];
+    __atomic_store_n(&ring->next, ring->next + 1, __ATOMIC_RELEASE);
+}
+
+__attribute__((preserve_most, noinline, cold)) void
+trace_record(uint64_t what, const struct object *object, uint32_t peer, uint64_t id, uint64_t cause, uint64_t size) {
+    struct trace_record *record = record_begin(what & (TRACE_BY_KERNEL - 1), object, peer, what & TRACE_BY_KERNEL);
+    if (record == 0)
+        return;
+    record->status = (int32_t)(what >> 32);
+    record->id = id;
+    record->cause = cause;
+    record->size = size;
+    record_end();
+}
+
+void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
+    struct trace_record *record = record_begin(operation, object, peer, false);
+    if (record == 0)
+        return;
+    record->status = STATUS_OK;
+    memcpy(record->name, object->name, NAME_SIZE);
+    record_end();
+}
+
+// ---- reading ----
+
+// The writer may be at the place behind the newest record: the oldest one of a full ring is not whole then.
+static uint64_t ring_oldest(uint64_t newest) {
+    return newest >= TRACE_RECORDS ? newest - TRACE_RECORDS + 1 : 0;
+}
+
+static void skip_lost(uint64_t *next, uint64_t *lost, uint64_t oldest) {
+    if (*next >= oldest)
+        return;
+    *lost += oldest - *next;
+    *next = oldest;
+}
+
+// What was overwritten while it was copied is taken out again: it stands at the front.
+static size_t drop_torn(uint64_t from, uint64_t *lost, struct trace_record *records, size_t count, uint64_t oldest) {
+    size_t torn = from >= oldest ? 0 : oldest - from < count ? (size_t)(oldest - from) : count;
+    *lost += torn;
+    memmove(records, records + torn, (count - torn) * sizeof(*records));
+    return count - torn;
+}
+
+size_t trace_copy(uint32_t processor, uint64_t *next, uint64_t *lost, struct trace_record *records, size_t capacity) {
+    const struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
+    if (all == 0)
+        return 0;
+    const struct trace_ring *ring = &all[processor];
+    uint64_t newest = __atomic_load_n(&ring->next, __ATOMIC_ACQUIRE);
+    if (*next > newest)
+        *next = newest; // a position that never was
+    skip_lost(next, lost, ring_oldest(newest));
+    size_t count = newest - *next < capacity ? (size_t)(newest - *next) : capacity;
+    for (size_t i = 0; i < count; i++)
+        records[i] = *ring_place(ring, *next + i);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    uint64_t oldest = ring_oldest(__atomic_load_n(&ring->next, __ATOMIC_RELAXED));
+    uint64_t from = *next;
+    *next += count;
+    return drop_torn(from, lost, records, count, oldest);
+}
+
+// ---- the object ----
+
+static void rings_free(struct trace_ring *all) {
+    for (uint32_t i = 0; i < processor_count * RING_BLOCKS; i++)
+        heap_free(all[i / RING_BLOCKS].blocks[i % RING_BLOCKS]);
+    heap_free(all);
+}
+
+static struct trace_ring *rings_allocate(void) {
+    struct trace_ring *all = heap_allocate(processor_count * sizeof(struct trace_ring));
+    if (all == 0)
+        return 0;
+    for (uint32_t i = 0; i < processor_count * RING_BLOCKS; i++) {
+        void *block = heap_allocate(BLOCK_RECORDS * sizeof(struct trace_record));
+        if (block == 0) {
+            rings_free(all);
+            return 0;
+        }
+        all[i / RING_BLOCKS].blocks[i % RING_BLOCKS] = block;
+    }
+    return all;
+}
+
+// Two may come at once: the second one's rings are not needed.
+static enum status rings_make(void) {
+    if (__atomic_load_n(&rings, __ATOMIC_ACQUIRE) != 0)
+        return STATUS_OK;
+    struct trace_ring *made = rings_allocate(), *none = 0;
+    if (made == 0)
+        return STATUS_NO_MEMORY;
+    if (!__atomic_compare_exchange_n(&rings, &none, made, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        rings_free(made);
+    return STATUS_OK;
+}
+
+// The rings last: they stay when the trace is gone, so that what happened can still be looked at.
+enum status trace_create(struct account *account, struct object **trace) {
+    enum status status = object_create(&trace_type, account, "trace", trace);
+    if (status != STATUS_OK)
+        return status;
+    __atomic_fetch_add(&trace_on, 1, __ATOMIC_SEQ_CST);
+    status = rings_make();
+    if (status != STATUS_OK)
+        object_release(*trace);
+    return status;
+}
+
+static void trace_destroy(struct object *object) {
+    (void)object;
+    __atomic_fetch_sub(&trace_on, 1, __ATOMIC_SEQ_CST);
+}
+
+const struct object_type trace_type = {
+    .kind = OBJECT_TRACE,
+    .name = "trace",
+    .size = sizeof(struct object),
+    .lock_rank = RANK_OBJECT,
+    .rights = RIGHT_READ | RIGHT_COPY | RIGHT_SEND,
+    .destroy = trace_destroy,
+};

@@ -1,0 +1,241 @@
+// Tests of the trace: what is recorded while one is open, the ring that wraps round, readers that are late.
+//
+// The rings stay once they were made, so host_finish's look for what is left has no place here; figures are compared instead.
+#include <criterion/criterion.h>
+
+#include "kernel/abi/event.h"
+#include "kernel/abi/message.h"
+#include "kernel/abi/pipe.h"
+#include "kernel/object/trace.h"
+#include "tests/unit/host/host.h"
+
+TestSuite(trace, .init = host_start);
+
+static struct trace_record records[TRACE_RECORDS + 10];
+static struct trace_position position;
+
+static int32_t open_trace(struct process *process) {
+    struct result result = AS(process, trace_open, 0);
+    cr_assert_eq(result.status, STATUS_OK);
+    return (int32_t)result.value;
+}
+
+static void close_number(struct process *process, uint64_t number) {
+    host_be(process);
+    cr_assert_eq(number_close(&process->numbers, (int32_t)number), STATUS_OK);
+}
+
+static size_t read_all(struct process *process, int32_t trace) {
+    struct result result =
+        AS(process, trace_read, (uint64_t)trace, USER(&position), USER(records), sizeof(records) / sizeof(records[0]));
+    cr_assert_eq(result.status, STATUS_OK);
+    return result.value;
+}
+
+// The only record of this operation among `count`.
+static const struct trace_record *only(enum trace_operation operation, size_t count) {
+    const struct trace_record *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].operation != operation)
+            continue;
+        cr_assert_null(found, "operation %d was recorded twice", operation);
+        found = &records[i];
+    }
+    cr_assert_not_null(found, "operation %d was not recorded", operation);
+    return found;
+}
+
+static enum status send_event(struct process *from, struct process *to, uint32_t data) {
+    EVENT event = {.Type = EVENT_USER, .Data1 = data};
+    return (enum status)AS(from, event_send, to->id, USER(&event), 0, DEADLINE_NOW).status;
+}
+
+Test(trace, nothing_is_recorded_while_none_is_open) {
+    struct process *process = host_process("p");
+    close_number(process, (uint64_t)open_trace(process));
+    cr_assert_eq(trace_on, 0);
+    int32_t trace = open_trace(process);
+    read_all(process, trace);
+    close_number(process, (uint64_t)trace);
+    send_event(process, process, 1);
+    trace = open_trace(process);
+    size_t count = read_all(process, trace);
+    for (size_t i = 0; i < count; i++)
+        cr_assert_neq(records[i].operation, TRACE_EVENT_SENT);
+}
+
+Test(trace, an_event_is_sent_and_taken_by_name) {
+    struct process *to = host_process("to"), *from = host_process("from");
+    AS(to, gate_set, GATE_EVENT, GATE_ALL_USERS);
+    int32_t trace = open_trace(from);
+    send_event(from, to, 1);
+    host_event_get(to);
+    size_t count = read_all(from, trace);
+    const struct trace_record *sent = only(TRACE_EVENT_SENT, count), *taken = only(TRACE_EVENT_TAKEN, count);
+    cr_assert_eq(sent->process, from->id);
+    cr_assert_eq(sent->peer, to->id);
+    cr_assert_eq(sent->id, EVENT_USER);
+    cr_assert_eq(sent->size, sizeof(EVENT));
+    cr_assert_eq(sent->status, STATUS_OK);
+    cr_assert_eq(taken->process, to->id);
+    cr_assert_eq(taken->peer, from->id);
+    cr_assert_eq(taken->object, sent->object, "it is the same queue");
+    cr_assert_leq(sent->time, taken->time);
+}
+
+Test(trace, what_is_refused_is_told_with_its_status) {
+    struct process *to = host_process("to"), *from = host_process("from");
+    AS(to, gate_set, GATE_MESSAGE, 0);
+    int32_t trace = open_trace(from);
+    cr_assert_eq(AS(from, message_send, to->id, USER("m"), 1, 0, DEADLINE_NOW).status, STATUS_DENIED);
+    cr_assert_eq(only(TRACE_MESSAGE_SENT, read_all(from, trace))->status, STATUS_DENIED);
+}
+
+Test(trace, the_life_of_a_message_is_one_chain) {
+    struct process *to = host_process("to"), *from = host_process("from");
+    int32_t trace = open_trace(from);
+    char byte;
+    uint64_t id = AS(from, message_send, to->id, USER("m"), 1, 0, DEADLINE_NOW).value;
+    AS(to, message_receive, id, USER(&byte), 1, 0);
+    struct message_options options = {.in_reply_to = (uint32_t)id};
+    uint64_t answer = AS(to, message_send, from->id, USER("ab"), 2, USER(&options), DEADLINE_NOW).value;
+    AS(from, message_scrap, answer);
+    size_t count = read_all(from, trace);
+    const struct trace_record *sent = only(TRACE_MESSAGE_SENT, count), *received = only(TRACE_MESSAGE_RECEIVED, count);
+    const struct trace_record *answered = only(TRACE_MESSAGE_ANSWERED, count);
+    const struct trace_record *scrapped = only(TRACE_MESSAGE_SCRAPPED, count);
+    cr_assert_eq(sent->id, id);
+    cr_assert_eq(received->id, id);
+    cr_assert_eq(received->object, sent->object);
+    cr_assert_eq(answered->id, answer);
+    cr_assert_eq(answered->cause, id, "it says what it answers");
+    cr_assert_eq(answered->size, 2);
+    cr_assert_eq(scrapped->id, answer);
+}
+
+Test(trace, a_pipe_is_made_written_and_read) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    struct pipe_create wish = {.mode = PIPE_SEND};
+    uint64_t end = AS(process, pipe_create, USER(&wish)).value;
+    char bytes[4];
+    AS(process, pipe_write, end, USER("abc"), 3, DEADLINE_NOW);
+    AS(process, pipe_read, (uint64_t)wish.other, USER(bytes), 4, DEADLINE_NOW);
+    size_t count = read_all(process, trace);
+    const struct trace_record *made = only(TRACE_PIPE_MADE, count);
+    cr_assert_eq(made->id, PIPE_SEND);
+    cr_assert_eq(only(TRACE_PIPE_WRITTEN, count)->object, made->object);
+    cr_assert_eq(only(TRACE_PIPE_WRITTEN, count)->size, 3);
+    cr_assert_eq(only(TRACE_PIPE_READ, count)->object, made->cause, "the other end");
+    cr_assert_eq(only(TRACE_PIPE_READ, count)->peer, process->id);
+}
+
+Test(trace, an_offer_is_made_and_accepted) {
+    struct process *to = host_process("to"), *from = host_process("from");
+    int32_t trace = open_trace(from);
+    uint64_t memory = AS(from, shared_create, PAGE_SIZE).value;
+    uint64_t offer = AS(from, shared_offer, memory, to->id, RIGHTS_ALL).value;
+    cr_assert_eq(AS(to, shared_accept, offer).status, STATUS_OK);
+    size_t count = read_all(from, trace);
+    cr_assert_eq(only(TRACE_MEMORY_OFFERED, count)->id, offer);
+    cr_assert_eq(only(TRACE_MEMORY_OFFERED, count)->peer, to->id);
+    cr_assert_eq(only(TRACE_MEMORY_ACCEPTED, count)->id, offer);
+    cr_assert_eq(only(TRACE_MEMORY_ACCEPTED, count)->process, to->id);
+}
+
+Test(trace, objects_are_told_by_name_when_they_come_and_go) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    read_all(process, trace);
+    uint64_t memory = AS(process, shared_create, PAGE_SIZE).value;
+    close_number(process, memory);
+    size_t count = read_all(process, trace);
+    const struct trace_record *made = only(TRACE_OBJECT_MADE, count), *gone = only(TRACE_OBJECT_GONE, count);
+    cr_assert_str_eq(made->name, "shared");
+    cr_assert_eq(made->peer, OBJECT_SHARED_MEMORY);
+    cr_assert_eq(made->object, gone->object);
+    cr_assert_str_eq(gone->name, "shared");
+}
+
+Test(trace, a_late_reader_is_told_how_much_it_lost) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    read_all(process, trace);
+    uint64_t before = position.next[0];
+    EVENT event;
+    for (uint32_t i = 0; i < TRACE_RECORDS; i++) {
+        send_event(process, process, i);
+        AS(process, event_get, USER(&event), 0);
+    }
+    size_t count = read_all(process, trace);
+    cr_assert_eq(count, TRACE_RECORDS - 1, "the oldest one of a full ring may be being overwritten");
+    cr_assert_eq(position.lost, 2 * TRACE_RECORDS - count);
+    cr_assert_eq(position.next[0], before + 2 * TRACE_RECORDS);
+    for (size_t i = 1; i < count; i++)
+        cr_assert_leq(records[i - 1].time, records[i].time);
+    cr_assert_eq(records[count - 1].operation, TRACE_EVENT_TAKEN);
+    cr_assert_eq(read_all(process, trace), 0);
+}
+
+Test(trace, a_reader_goes_on_where_it_was) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    read_all(process, trace);
+    for (uint32_t i = 0; i < 20; i++)
+        send_event(process, process, i);
+    for (size_t got = 0; got < 20; got += 5) {
+        cr_assert_eq(AS(process, trace_read, (uint64_t)trace, USER(&position), USER(records), 5).value, 5);
+        cr_assert_eq(records[4].operation, TRACE_EVENT_SENT);
+    }
+    cr_assert_eq(read_all(process, trace), 0);
+}
+
+Test(trace, a_position_that_never_was_is_now) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    for (size_t i = 0; i < TRACE_PROCESSORS; i++)
+        position.next[i] = UINT64_MAX;
+    cr_assert_eq(read_all(process, trace), 0);
+    send_event(process, process, 1);
+    cr_assert_eq(read_all(process, trace), 1);
+}
+
+Test(trace, two_readers_see_the_same) {
+    struct process *one = host_process("one"), *other = host_process("other");
+    int32_t first = open_trace(one), second = open_trace(other);
+    send_event(one, one, 1);
+    cr_assert_eq(only(TRACE_EVENT_SENT, read_all(one, first))->process, one->id);
+    position = (struct trace_position){0};
+    cr_assert_eq(only(TRACE_EVENT_SENT, read_all(other, second))->process, one->id);
+    close_number(one, (uint64_t)first);
+    cr_assert_eq(trace_on, 1);
+    host_process_end(other);
+    cr_assert_eq(trace_on, 0, "a trace ends with its holder");
+}
+
+Test(trace, wrong_numbers_and_addresses_are_refused) {
+    struct process *process = host_process("p");
+    int32_t trace = open_trace(process);
+    cr_assert_eq(AS(process, trace_read, 0, USER(&position), USER(records), 1).status, STATUS_BAD_NUMBER);
+    cr_assert_eq(AS(process, trace_read, (uint64_t)trace, USER(&position), USER(records), 0).status,
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, trace_read, (uint64_t)trace, USER(&position), USER(records), SIZE_MAX).status,
+                 STATUS_BAD_ADDRESS);
+    cr_assert_eq(AS(process, trace_read, (uint64_t)trace, 0, USER(records), 1).status, STATUS_BAD_ADDRESS);
+}
+
+static enum status open_one(void *context) {
+    return (enum status)AS(context, trace_open, 0).status;
+}
+
+static void nothing(void *context) {
+    (void)context;
+}
+
+Test(trace, without_memory_it_does_not_open) {
+    struct process *process = host_process("p");
+    close_number(process, AS(process, shared_create, PAGE_SIZE).value); // the number table has its first page
+    struct host_operation operation = {.operation = open_one, .undo = nothing, .context = process};
+    cr_assert_gt(host_fail_each_allocation(&operation), 2);
+    cr_assert_eq(trace_on, 1);
+}
