@@ -1,6 +1,6 @@
 // The boot menu's self-test: runs every test program that the ramdisk has, says how many passed, and leaves a shell.
 //
-// A test program is /bin/test-NAME; it has passed when its exit status is 0.
+// A test program is /bin/test-NAME; it has passed when its exit status is 0. How each went stands in the kernel's log too.
 #include <dirent.h>
 #include <errno.h>
 #include <parley/log.h>
@@ -37,6 +37,7 @@ static bool passes(const char *name) {
     fflush(stdout);
     bool passed = run(path, name) == 0;
     printf("---- %s: %s\n", name, passed ? "passed" : "FAILED");
+    log_line("self-test: %s %s", name, passed ? "passed" : "FAILED");
     return passed;
 }
 

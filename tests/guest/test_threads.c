@@ -112,9 +112,7 @@ static void end_at_the_line(void) {
 }
 
 ROLE(ends_all_its_threads_at_once) {
-    static struct stack {
-        _Alignas(16) char bytes[4096];
-    } stacks[3];
+    static struct stack { _Alignas(16) char bytes[4096]; } stacks[3];
     uint64_t words;
     ROLE_EXPECT(memory_map(0, 3 * 4096, PROTECTION_WRITE, 0, &words) == STATUS_OK);
     for (int i = 0; i < 3; i++) {
