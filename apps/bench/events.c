@@ -2,6 +2,8 @@
 #include "apps/bench/bench.h"
 
 #include <parley/event.h>
+#include <parley/object.h>
+#include <parley/trace.h>
 
 static uint32_t other;
 
@@ -61,8 +63,19 @@ static void trip_finish(void) {
         ;
 }
 
+static int32_t trace;
+
+static void trace_prepare(void) {
+    bench_check(trace_open(&trace), "opening the trace");
+}
+
+static void trace_finish(void) {
+    number_close(trace);
+}
+
 const struct benchmark bench_events[] = {
     {"event_self", 10000, 0, self_run, 0},
+    {"event_self_traced", 10000, trace_prepare, self_run, trace_finish},
     {"event_get_empty", 10000, 0, empty_run, 0},
     {"event_round_trip", 5000, trip_prepare, trip_run, trip_finish},
     {0},

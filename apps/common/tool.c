@@ -91,7 +91,7 @@ static void take_value(char letter) {
 static int next_of_cluster(void) {
     char letter = *cluster++;
     char name[] = {'-', letter, 0};
-    const char *known = strchr(":#-", letter) ? NULL : strchr(tool->options, letter);
+    const char *known = strchr(":#-+", letter) ? NULL : strchr(tool->options, letter);
     if (!known)
         tool_misused(name, "unknown option");
     if (known[1] == ':')
@@ -109,18 +109,41 @@ static bool is_operand(const char *word) {
     return options_ended || word[0] != '-' || !word[1] || is_number(word, '-');
 }
 
+// --NAME or --NAME=VALUE: as its letter would be.
+static int long_option(const char *word) {
+    size_t length = strcspn(word + 2, "=");
+    const struct tool_name *name = tool->names;
+    while (name && name->name && (strncmp(name->name, word + 2, length) || name->name[length]))
+        name++;
+    if (!name || !name->name)
+        tool_misused(word, "unknown option");
+    bool takes_value = strchr(tool->options, name->letter)[1] == ':';
+    if (word[2 + length] == '=' && !takes_value)
+        tool_misused(word, "takes no value");
+    cluster = word[2 + length] == '=' ? word + 2 + length + 1 : "";
+    if (takes_value)
+        take_value(name->letter);
+    cluster = NULL;
+    return name->letter;
+}
+
 // The word starts with "-" and has more.
 static int start_word(const char *word) {
     if (!strcmp(word, "--help"))
         print_usage();
     if (word[1] == '-')
-        tool_misused(word, "unknown option");
+        return long_option(word);
     if (is_number(word, '#')) {
         value = word + 1;
         return '#';
     }
     cluster = word + 1;
     return next_of_cluster();
+}
+
+static void add_operand(char *word) {
+    words[operand_count++] = word;
+    options_ended |= tool->options[0] == '+';
 }
 
 int tool_option(void) {
@@ -131,7 +154,7 @@ int tool_option(void) {
         if (!options_ended && !strcmp(word, "--"))
             options_ended = true;
         else if (is_operand(word))
-            words[operand_count++] = word;
+            add_operand(word);
         else
             return start_word(word);
     }

@@ -10,12 +10,19 @@
 
 #include <stdbool.h>
 
+// A long name of an option, --NAME; a value stands behind "=", or in the next word.
+struct tool_name {
+    const char *name; // null: the end of the list
+    char letter;      // of struct tool's options
+};
+
 struct tool {
     const char *name;
     const char *usage;   // all of what --help says
     const char *options; // letters; ':' behind one that takes a value. First '#': -NUMBER is given out as '#'; first
-                         // '-': it is an operand
-    int failure;         // the exit status for trouble
+                         // '-': it is an operand. First '+': the first operand ends the options
+    const struct tool_name *names; // null: none
+    int failure;                   // the exit status for trouble
 };
 
 void tool_start(const struct tool *tool, int argument_count, char **arguments);

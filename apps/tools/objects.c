@@ -7,14 +7,19 @@
 #include "apps/common/tool.h"
 #include "apps/native/listing.h"
 #include "apps/native/words.h"
+#include "apps/trace/format.h"
+#include "apps/trace/names.h"
+#include "apps/trace/records.h"
 
 static const struct tool tool = {
     .name = "objects",
-    .usage = "usage: objects [TYPE | ID]...\n"
+    .usage = "usage: objects [-h] [TYPE | ID]...\n"
              "Lists the kernel's objects, those of a type, or describes the one with an id.\n"
+             "  -h, --history  with an ID: what was done to it, as far as the trace has it (see trace -r)\n"
              "  ID    never used again        OWNER  the process that it is charged to, 0: the kernel\n"
              "  REFS  numbers and uses of it  WAITS  threads that wait for it   USED  how often it was used\n",
-    .options = "",
+    .options = "h",
+    .names = (const struct tool_name[]){{"history", 'h'}, {0}},
     .failure = 1,
 };
 
@@ -62,22 +67,41 @@ static void describe(uint64_t id, const char *word) {
     free(text);
 }
 
+// It may be gone: the trace still knows it.
+static void show_history(uint64_t id) {
+    const struct trace_record *record;
+    records_read(true);
+    while ((record = records_next()) != NULL) {
+        names_note(record);
+        if (record->object == id)
+            format_text.record(&standard_output, record);
+    }
+}
+
+static bool with_history;
+
 static void show_word(const char *word) {
     uint64_t id;
     uint32_t kind = words_kind_named(word);
     if (kind != OBJECT_ANY)
         list(kind);
-    else if (number_parse(word, &id))
-        describe(id, word);
-    else
+    else if (!number_parse(word, &id))
         tool_complain(word, "no type and no id; the types are in the column TYPE of `objects`");
+    else if (with_history)
+        show_history(id);
+    else
+        describe(id, word);
 }
 
 int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
     while (tool_option())
-        ;
+        with_history = true;
     char **words = tool_operands(NULL);
+    if (with_history) {
+        names_start();
+        records_open(false);
+    }
     if (!*words)
         list(OBJECT_ANY);
     for (; *words; words++)
