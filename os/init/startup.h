@@ -23,7 +23,8 @@
 //   pci VENDOR:DEVICE BAR      memory of a device on the PCI bus
 //   qemu FILE                  the ports by which QEMU hands over this file
 //   ramdisk                    the archive, to read
-//   machine RIGHT...           of input, power, range, line, user, limit, priority
+//   machine RIGHT...           of input, power, range, line, user, limit, priority, and copy and send, by which the
+//                              program may hand it on
 //
 // Rules: pure. Numbers are decimal, or hexadecimal with 0x; those of `pci` are hexadecimal without it.
 #pragma once

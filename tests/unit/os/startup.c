@@ -62,7 +62,7 @@ Test(startup, indented_lines_are_about_the_service_above) {
 Test(startup, every_source_of_authority_is_read) {
     cr_assert_eq(parse("service a /a\n grant p ports 0x3f8 8\n grant l line 4\n grant m memory 0xfee00000 4096\n"
                        " grant f framebuffer or pci 1234:AbCd 2\n grant q qemu opt/x\n grant r ramdisk\n"
-                       " grant i machine input power\n"),
+                       " grant i machine input power\n grant s machine line copy send\n"),
                  STATUS_OK, "%s", problem.text);
     const struct startup_grant *grants = startup.services[0].grants;
     cr_assert_eq(grants[0].sources[0].base, 0x3f8);
@@ -76,6 +76,7 @@ Test(startup, every_source_of_authority_is_read) {
     cr_assert_str_eq(grants[4].sources[0].file, "opt/x");
     cr_assert_eq(grants[5].sources[0].kind, SOURCE_RAMDISK);
     cr_assert_eq(grants[6].sources[0].base, RIGHT_INPUT | RIGHT_POWER);
+    cr_assert_eq(grants[7].sources[0].base, RIGHT_LINE | RIGHT_COPY | RIGHT_SEND);
 }
 
 Test(startup, users_who_may_switch_off_are_a_bitmap) {
