@@ -30,6 +30,8 @@ enum event_type {
     EVENT_PROCESS = 8,   // a child ended. Action: enum process_end_reason. Data1: process id, Data2: exit code
     EVENT_READY = 9,     // a watched number. Action: enum watch_condition bits. Data1: number, Data2: the watch's key
     EVENT_OVERFLOW = 10, // events were refused while the queue was full. Data1: how many
+    EVENT_INTERFACE =
+        11, // Action: enum interface_action. Data1: number, Data2: process id of the client, Data3: id, version
     EVENT_INPUT_LAST = EVENT_MOUSE,
     EVENT_USER = 0x100,
 };

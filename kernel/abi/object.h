@@ -17,7 +17,10 @@
     KIND(TIMER, "timer")                                                                                               \
     KIND(MACHINE, "machine")                                                                                           \
     KIND(OFFER, "offer")                                                                                               \
-    KIND(TRACE, "trace")
+    KIND(TRACE, "trace")                                                                                               \
+    KIND(INTERFACE, "interface")                                                                                       \
+    KIND(INTERFACE_CLIENT, "interface client")                                                                         \
+    KIND(INTERFACE_NAME, "interface name")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -46,6 +49,7 @@ enum right {
     RIGHT_USER = 1 << 20,     // machine: start processes of other users
     RIGHT_LIMIT = 1 << 21,    // machine: give limits above one's own
     RIGHT_PRIORITY = 1 << 22, // machine: priorities above one's own
+    RIGHT_PUBLISH = 1 << 23,  // machine: mint names of system interfaces
 };
 #define RIGHTS_ALL UINT32_MAX
 
@@ -119,7 +123,8 @@ struct wait_information {
     ITEM(MESSAGES, "messages sent, not received", 512, 0)                                                              \
     ITEM(MESSAGE_BYTES, "bytes of these", 16 << 20, 0)                                                                 \
     ITEM(EVENTS, "events sent, not received", 512, 0)                                                                  \
-    ITEM(PIPES_UNREAD, "pipes and offers not yet taken", 64, 0)
+    ITEM(PIPES_UNREAD, "pipes and offers not yet taken", 64, 0)                                                        \
+    ITEM(INTERFACES, "interfaces made and in use", 64, 0)
 
 enum account_item {
 #define ACCOUNT_ITEM_ENTRY(name, text, limit, tree) ACCOUNT_##name,

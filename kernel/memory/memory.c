@@ -75,6 +75,8 @@ static void memory_describe(struct object *object, struct writer *out) {
     lock_release(&object->lock);
     writer_format(out, "pages: %lu\nresident: %lu\nwritable mappings: %u\nsealed: %s\n", memory->pages, resident,
                   writers, sealed ? "yes" : "no");
+    if (memory->part_of != 0)
+        writer_format(out, "part of: %lu\ndead: %s\n", memory->part_of, memory->dead ? "yes" : "no");
 }
 
 const struct object_type memory_type = {
@@ -85,6 +87,7 @@ const struct object_type memory_type = {
     .rights = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_COPY | RIGHT_SEND | RIGHT_MANAGE,
     .destroy = memory_destroy,
     .describe = memory_describe,
+    .wait_edges = memory_wait_edges,
 };
 
 enum status memory_create(struct account *account, uint64_t size, const char *name, struct memory **memory) {

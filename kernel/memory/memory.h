@@ -11,6 +11,8 @@ struct memory {
     uint64_t resident;          // [l]
     uint32_t writable_mappings; // [l] areas that map it writable
     bool sealed;                // [l] nobody can write any more
+    bool dead;                  // [a] what it was part of has lost a side: nobody sleeps on its words any more
+    uint64_t part_of;           // [I] id of the object whose type knows who wakes sleepers on its words; 0: none
     uint64_t **leaves;          // [l] frames by 512; 0: not there yet
 };
 
@@ -46,3 +48,20 @@ enum status memory_seal(struct memory *memory); // BUSY: somebody maps it writab
 // Counts areas that map it writable. BUSY: it is sealed.
 enum status memory_add_writer(struct memory *memory);
 void memory_remove_writer(struct memory *memory);
+
+// ---- memory that two sides talk through (kernel/memory/memory_word.c) ----
+
+// Makes all its pages; they stay. LIMIT_REACHED, NO_MEMORY: some may be there, and go with it.
+enum status memory_make_resident(struct memory *memory);
+
+// An aligned word of a page that is there.
+void memory_store_word(struct memory *memory, uint64_t offset, uint32_t word);
+uint32_t memory_load_word(struct memory *memory, uint64_t offset);
+
+bool memory_is_sealed(struct memory *memory);
+
+// From now on no thread sleeps on its words: who does is woken, and who wants to is told PEER_DIED.
+void memory_mark_dead(struct memory *memory);
+
+// The type's wait edges: those of what it is part of.
+void memory_wait_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges);

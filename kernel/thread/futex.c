@@ -5,6 +5,7 @@
 #include "kernel/thread/futex.h"
 
 #include "kernel/base/assert.h"
+#include "kernel/memory/memory.h"
 #include "kernel/memory/space.h"
 #include "kernel/object/object.h"
 #include "kernel/object/trace.h"
@@ -50,6 +51,12 @@ static struct futex_bucket *bucket_of(const struct futex_word *word) {
     return &buckets[(mixed ^ mixed >> 8) % FUTEX_BUCKETS];
 }
 
+// Whether nobody will change the word any more. Who lets memory die says so first and then looks into every bucket, so a
+// sleeper either sees it here, under the bucket's lock, or is found there.
+static bool is_dead(const struct futex_word *word) {
+    return word->object != 0 && __atomic_load_n(&((struct memory *)word->object)->dead, __ATOMIC_SEQ_CST);
+}
+
 static enum status sleep_if_equal(struct futex_bucket *bucket, const struct futex_word *word,
                                   struct user_address address, uint32_t expected, uint64_t deadline) {
     uint32_t value;
@@ -57,6 +64,8 @@ static enum status sleep_if_equal(struct futex_bucket *bucket, const struct fute
     enum status status = user_read_word(address, &value);
     if (status == STATUS_OK && value != expected)
         status = STATUS_NOTHING;
+    else if (status == STATUS_OK && is_dead(word))
+        status = STATUS_PEER_DIED;
     if (status == STATUS_OK) {
         struct wait_for wait = {word->object, WAIT_FUTEX, word->key, deadline};
         status = wait_queue_sleep(&bucket->queue, &bucket->lock, &wait);
@@ -80,6 +89,23 @@ enum status futex_wait_address(struct user_address address, uint32_t expected, u
 static bool sleeps_on(const struct waiter *waiter, const struct futex_word *word) {
     const struct wait_record *wait = &waiter->thread->wait;
     return wait->key == word->key && wait->identity == word->identity;
+}
+
+static void bucket_wake_object(struct futex_bucket *bucket, const struct object *object) {
+    lock_acquire(&bucket->lock);
+    struct waiter *waiter = TAILQ_FIRST(&bucket->queue.list);
+    while (waiter != 0) {
+        struct waiter *next = TAILQ_NEXT(waiter, link);
+        if (waiter->thread->wait.identity == object)
+            wait_queue_wake_waiter(&bucket->queue, waiter);
+        waiter = next;
+    }
+    lock_release(&bucket->lock);
+}
+
+void futex_wake_object(const struct object *object) {
+    for (size_t i = 0; i < FUTEX_BUCKETS; i++)
+        bucket_wake_object(&buckets[i], object);
 }
 
 static uint32_t bucket_wake(struct futex_bucket *bucket, const struct futex_word *word, uint32_t count) {

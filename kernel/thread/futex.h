@@ -4,6 +4,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/memory/user.h"
 
+struct object;
 struct process;
 
 // See futex_wait and futex_wake in kernel/abi/calls.h.
@@ -12,5 +13,8 @@ enum status futex_wake_address(struct process *process, struct user_address addr
 
 // As futex_wake_address and says how many.
 enum status futex_wake_count(struct process *process, struct user_address address, uint32_t count, uint32_t *woken);
+
+// Wakes all that sleep on words of a memory object.
+void futex_wake_object(const struct object *object);
 
 void futex_start(void);

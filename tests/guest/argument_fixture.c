@@ -3,7 +3,7 @@
 
 #include "tests/guest/guest.h"
 
-enum { BUFFER_FILL = 0x5a, MESSAGE_SIZE = 16, PIPE_BYTES = 64 };
+enum { BUFFER_FILL = 0x5a, MESSAGE_SIZE = 16, PIPE_BYTES = 64, INTERFACE_ID = 0x2fff };
 
 static uint64_t good[GOOD_COUNT];
 static struct pipe_create pipe_plan;
@@ -14,6 +14,8 @@ static uint64_t pages; // [read-only][read and write][not mapped][inaccessible]
 static struct thread *waiting_thread;
 static uint32_t waiting_word = 1;
 static int32_t other_end;
+static struct interface_register interface_plan;
+static int32_t own_interface;
 
 ROLE(ends_at_once) {
     return 0;
@@ -75,6 +77,19 @@ static void make_numbers(void) {
     good[GOOD_LIMIT] = guest_account(living.process, ACCOUNT_THREADS).limit;
 }
 
+// An interface of the test's own, of which it is a client too.
+static void make_interface(void) {
+    interface_plan = (struct interface_register){.id = INTERFACE_ID, .version = 1, .data_size = 1, .clients = 8};
+    EXPECT_OK(interface_register(&interface_plan, &own_interface));
+    EXPECT_OK(interface_request(INTERFACE_ID, 1, 0, &good[GOOD_INTERFACE_PAGES]));
+    EVENT event = guest_next_event(EVENT_INTERFACE, NULL);
+    EXPECT_EQUAL(event.Action, INTERFACE_REQUESTED);
+    good[GOOD_INTERFACE_CLIENT] = event.Data1;
+    good[GOOD_INTERFACE_ID] = INTERFACE_ID;
+    good[GOOD_INTERFACE] = (uint64_t)&interface_plan;
+    interface_plan.id++;
+}
+
 static void make_plans(void) {
     spawn_plan = (struct process_spawn){
         .image = guest_own_image(),
@@ -113,6 +128,7 @@ void argument_fixture_make(void) {
     uint32_t id;
     make_pages();
     make_numbers();
+    make_interface();
     make_plans();
     make_values();
     guest_drain();
@@ -129,6 +145,9 @@ void argument_fixture_end(void) {
     number_close((int32_t)good[GOOD_MEMORY]);
     number_close((int32_t)good[GOOD_TIMER]);
     number_close((int32_t)good[GOOD_TRACE]);
+    number_close((int32_t)good[GOOD_INTERFACE_CLIENT]);
+    number_close(own_interface);
+    interface_release(good[GOOD_INTERFACE_PAGES]);
     memory_unmap(pages, 4 * PAGE_SIZE);
     memory_unmap(good[GOOD_BUFFER] - PAGE_SIZE, 3 * PAGE_SIZE);
     memory_unmap(good[GOOD_PAGE_ADDRESS], PAGE_SIZE);
@@ -163,6 +182,8 @@ void argument_undo(enum after_call after, uint64_t value) {
         read_added();
     else if (after == CLOSE_PLANNED)
         close_planned(value);
+    else if (after == RELEASE_VALUE)
+        interface_release(value);
     if (after == SCRAP_VALUE)
         event_get(&event, NULL); // that told of it
 }

@@ -2,6 +2,7 @@
 #include "tests/guest/argument_table.h"
 
 #include "kernel/abi/event.h"
+#include "kernel/abi/interface.h"
 #include "kernel/abi/machine.h"
 #include "kernel/abi/memory.h"
 #include "kernel/abi/message.h"
@@ -209,6 +210,29 @@ const struct argument_entry argument_table[] = {
      {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, RIGHT_READ), POINTER(OUT, GOOD_BUFFER, 16),
       LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS), ANY(GOOD_ZERO)}},
     {ENTRY(pipe_pending, NOTHING_TO_UNDO), 1, {NUMBER(GOOD_PIPE, OBJECT_PIPE_END, 0)}},
+
+    {ENTRY(interface_register, CLOSE_VALUE), 1, {POINTER(IN, GOOD_INTERFACE, sizeof(struct interface_register))}},
+    {ENTRY(interface_request, RELEASE_VALUE),
+     3,
+     {VALUE_OF(GOOD_INTERFACE_ID, NOT(0, INVALID_ARGUMENT), NOT(0xffff, INVALID_ARGUMENT), NOT(0x2fee, NOT_FOUND)),
+      VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT), NOT(0x10001, INVALID_ARGUMENT), NOT(2, NOT_FOUND)),
+      BITS_ABOVE(GOOD_ZERO, 1 << 2)}},
+    {ENTRY(interface_release, NEVER_CALLED_WELL),
+     1,
+     {VALUE_OF(GOOD_INTERFACE_PAGES, NOT(0, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND),
+               NOT(0xffff800000000000, NOT_FOUND))}},
+    {ENTRY(interface_ring, TAKE_EVENT),
+     1,
+     {VALUE_OF(GOOD_INTERFACE_PAGES, NOT(0, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND),
+               NOT(0xffff800000000000, NOT_FOUND))}},
+    {ENTRY(interface_map, UNMAP_VALUE),
+     2,
+     {NUMBER(GOOD_INTERFACE_CLIENT, OBJECT_INTERFACE_CLIENT, 0),
+      POINTER(OUT, GOOD_BUFFER, sizeof(struct interface_client_information))}},
+    {ENTRY(interface_list, NOTHING_TO_UNDO),
+     3,
+     {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct interface_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+    {ENTRY(interface_name_create, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE)}},
 
     {ENTRY(trace_open, CLOSE_VALUE), 0},
     {ENTRY(trace_read, NOTHING_TO_UNDO),

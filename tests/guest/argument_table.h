@@ -36,8 +36,12 @@ enum fixture {
     GOOD_SPAWN,       // address of a sound struct process_spawn
     GOOD_THREAD_PLAN, // address of a sound struct thread_create
     GOOD_POWER_OFF,
-    GOOD_CLOSED_WATCH, // WATCH_CLOSED
-    GOOD_INTERVAL,     // 10,000
+    GOOD_CLOSED_WATCH,     // WATCH_CLOSED
+    GOOD_INTERVAL,         // 10,000
+    GOOD_INTERFACE,        // address of a sound struct interface_register
+    GOOD_INTERFACE_ID,     // of an interface of the test's own
+    GOOD_INTERFACE_PAGES,  // address of pages of it, which the test requested
+    GOOD_INTERFACE_CLIENT, // number of that client
     GOOD_COUNT,
 };
 
@@ -77,6 +81,7 @@ enum after_call {
     SCRAP_VALUE,   // the value is a message id
     READ_PIPE,     // bytes were added to the pipe
     CLOSE_PLANNED, // the value is a number, and there is another in GOOD_PIPE_PLAN
+    RELEASE_VALUE, // the value is the address of an interface's pages
 };
 
 struct argument_entry {

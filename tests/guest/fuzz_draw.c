@@ -179,14 +179,28 @@ static void plan_spawn(struct fuzz_state *state, void *at) {
     }
 }
 
+static uint32_t draw_interface(struct fuzz_state *state) {
+    return one_in(state, 16) ? (uint32_t)draw_word(state) : 0x2ff0 + fuzz_below(&state->random, 3);
+}
+
+static void plan_interface(struct fuzz_state *state, void *at) {
+    *(struct interface_register *)at = (struct interface_register){
+        .id = draw_interface(state),
+        .version = 1 + fuzz_below(&state->random, 3),
+        .data_size = one_in(state, 8) ? (uint32_t)draw_word(state) : 1 + fuzz_below(&state->random, 3 * PAGE_SIZE),
+        .clients = one_in(state, 8) ? (uint32_t)draw_word(state) : 4,
+        .code = one_in(state, 3) ? draw_number(state) : NUMBER_NONE,
+        .name = one_in(state, 16) ? draw_number(state) : NUMBER_NONE,
+        .text = "drawn",
+    };
+}
+
 static const struct {
     enum fixture good;
     void (*make)(struct fuzz_state *state, void *at);
 } plans[] = {
-    {GOOD_PIPE_PLAN, plan_pipe},
-    {GOOD_EVENT, plan_event},
-    {GOOD_THREAD_PLAN, plan_thread},
-    {GOOD_SPAWN, plan_spawn},
+    {GOOD_PIPE_PLAN, plan_pipe}, {GOOD_EVENT, plan_event},         {GOOD_THREAD_PLAN, plan_thread},
+    {GOOD_SPAWN, plan_spawn},    {GOOD_INTERFACE, plan_interface},
 };
 
 static void make_plan(struct fuzz_state *state, const struct parameter *facts, void *at) {
@@ -228,7 +242,12 @@ static uint64_t draw_value(struct fuzz_state *state, const struct parameter *fac
     case GOOD_MESSAGE:
         return one_in(state, 8) ? draw_word(state) : state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)];
     case GOOD_PAGE_ADDRESS:
+    case GOOD_INTERFACE_PAGES:
         return draw_page(state);
+    case GOOD_INTERFACE_ID:
+        return draw_interface(state);
+    case GOOD_ONE: // an interface's version
+        return 1 + draw_flags(state) % 4;
     case GOOD_SMALL_SIZE:
     case GOOD_PAGE:
         return draw_size(state);
@@ -328,6 +347,14 @@ static void note_number(struct fuzz_state *state, int32_t number) {
     state->numbers[slot] = number;
 }
 
+// The number that came with an event of a new pipe or a new client.
+static void note_event(struct fuzz_state *state, const EVENT *event) {
+    bool brings_number = (event->Type == EVENT_PIPE && event->Action == PIPE_CREATED) ||
+                         (event->Type == EVENT_INTERFACE && event->Action == INTERFACE_REQUESTED);
+    if (brings_number)
+        note_number(state, (int32_t)event->Data1);
+}
+
 void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, uint64_t value) {
     for (uint32_t i = 0; i < argument_table_size; i++) {
         const struct argument_entry *entry = &argument_table[i];
@@ -337,7 +364,9 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
                       strcmp(entry->name, "shared_accept") == 0;
         if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || starts)
             note_number(state, (int32_t)value);
-        else if (entry->after == UNMAP_VALUE)
+        else if (strcmp(entry->name, "event_get") == 0)
+            note_event(state, (const EVENT *)call->words[0]);
+        else if (entry->after == UNMAP_VALUE || entry->after == RELEASE_VALUE)
             state->places[1 + fuzz_below(&state->random, FUZZ_PLACES_MAX - 1)] = value;
         else if (entry->after == SCRAP_VALUE || strcmp(entry->name, "shared_offer") == 0)
             state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)] = (uint32_t)value;

@@ -9,6 +9,7 @@
 
 #include <parley/clock.h>
 #include <parley/event.h>
+#include <parley/interface.h>
 #include <parley/machine.h>
 #include <parley/memory.h>
 #include <parley/message.h>

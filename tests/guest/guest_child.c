@@ -217,7 +217,8 @@ EVENT guest_next_event(uint32_t type, struct event_source *source) {
 static void drain_events(void) {
     EVENT event;
     while (event_get(&event, NULL) == STATUS_OK)
-        if (event.Type == EVENT_PIPE && event.Action == PIPE_CREATED)
+        if ((event.Type == EVENT_PIPE && event.Action == PIPE_CREATED) ||
+            (event.Type == EVENT_INTERFACE && event.Action == INTERFACE_REQUESTED))
             number_close((int32_t)event.Data1);
         else if (event.Type == EVENT_SHARED_MEMORY && event.Action == SHARED_OFFERED)
             shared_refuse(event.Data1);

@@ -19,6 +19,8 @@ struct space {
     uint64_t next; // the next free address
 };
 
+uint32_t space_gap_is_taken;
+
 enum status space_create(struct account *account, struct space **space) {
     (void)account;
     struct space *made = heap_allocate(sizeof(struct space));
@@ -127,6 +129,17 @@ enum status space_map_physical(struct space *space, uint64_t physical, uint64_t 
     enum status status = mapping_add(space, &what);
     *base = what.base;
     return status;
+}
+
+enum status space_find_gap(struct space *space, uint64_t size, uint64_t *base) {
+    if (space_gap_is_taken > 0) {
+        space_gap_is_taken--;
+        *base = LIST_FIRST(&space->mappings)->what.base;
+        return STATUS_OK;
+    }
+    *base = space->next;
+    space->next += size + PAGE_SIZE;
+    return STATUS_OK;
 }
 
 enum status space_unmap(struct space *space, uint64_t address, uint64_t size) {

@@ -17,5 +17,8 @@ struct space_mapping {
     uint64_t offset;       // into the memory, or the physical address
 };
 
+// So many times space_find_gap says a place that something is mapped at, as if another thread had been faster.
+extern uint32_t space_gap_is_taken;
+
 // What is mapped at an address; false: nothing.
 bool space_mapping_at(struct space *space, uint64_t address, struct space_mapping *what);
