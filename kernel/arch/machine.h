@@ -24,6 +24,10 @@ void machine_start_early(void);   // from here on an exception panics with a tex
 void machine_start_memory(void);  // after boot_parse: firmware tables, frames, the kernel's final page tables
 void machine_start_devices(void); // interrupt controllers and clocks
 
+// In a debug kernel whose command line has `mistake=NAME`: makes that mistake of the kernel's own (kernel/arch/x86_64/
+// mistake.c), so that a test sees the protection stop it. Else nothing.
+void machine_make_mistake(void);
+
 // ---- time ----
 uint64_t clock_counter_frequency(void);             // Hz
 uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are

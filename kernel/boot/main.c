@@ -52,6 +52,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t magic, uint64_t in
     start_subsystems();
     say_hello();
     machine_start_processors();
+    machine_make_mistake();
     process_start_first();
     arch_enter_first(processors[0].idle);
 }

@@ -52,7 +52,7 @@ static void area_take_apart(struct space *space, struct area *area) {
 
 void space_destroy(struct space *space) {
     struct area *area;
-    if (BUILD_CHECKS && !page_table_is_sound(&space->table))
+    if (BUILD_CHECKS && !space_is_sound(space))
         panic("a page of the ending process is both writable and executable");
     while ((area = RB_ROOT(&space->areas)) != 0) {
         area_remove(&space->areas, area);
@@ -61,6 +61,13 @@ void space_destroy(struct space *space) {
     }
     page_table_destroy(&space->table);
     heap_free(space);
+}
+
+bool space_is_sound(struct space *space) {
+    lock_acquire(&space->lock);
+    bool is_sound = page_table_is_sound(&space->table);
+    lock_release(&space->lock);
+    return is_sound;
 }
 
 enum status space_range_check(uint64_t address, uint64_t size, uint64_t *end) {

@@ -4,6 +4,8 @@
 // writable and executable.
 #pragma once
 
+#include <stdbool.h>
+
 #include "kernel/abi/memory.h"
 #include "kernel/abi/status.h"
 #include "kernel/memory/user.h"
@@ -20,6 +22,9 @@ enum {
 
 enum status space_create(struct account *account, struct space **space);
 void space_destroy(struct space *space); // no thread uses it any more
+
+// Walks the live page tables, the kernel's half too: no page is both writable and executable. Long: for debug builds.
+bool space_is_sound(struct space *space);
 
 struct space_request {
     uint64_t address;      // with MAP_FIXED; else a hint of 0

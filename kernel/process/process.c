@@ -15,6 +15,9 @@ static void process_describe(struct object *object, struct writer *out) {
     writer_format(out, "process: %u\nparent: %u\nuser: %u\nthreads: %u\n", process->id, process->parent, process->user,
                   process->thread_count);
     writer_format(out, "ended: %s\n", process->ended ? reasons[process->end.reason & 3] : "no");
+    // Only of one's own: another's address space may be going. Long, so it is for tests.
+    if (BUILD_CHECKS && process == process_current() && process->space != 0)
+        writer_format(out, "page tables sound: %s\n", space_is_sound(process->space) ? "yes" : "no");
 }
 
 static void process_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges) {

@@ -252,6 +252,63 @@ TEST(an_executable_copy_cannot_be_made_writable_again) {
     EXPECT_OK(number_close(number));
 }
 
+// ---- the page tables themselves ----
+
+// What the caller's process object says of itself; only a debug kernel walks the page tables for it.
+static bool own_description(char *text, size_t size) {
+    struct object_information list[16];
+    uint64_t after = 0;
+    size_t count, length;
+    char own[32];
+    snprintf(own, sizeof(own), "process: %u\n", guest_self());
+    do {
+        EXPECT_OK(object_list(OBJECT_PROCESS, after, list, 16, &count));
+        for (size_t i = 0; i < count; i++) {
+            after = list[i].id;
+            if (object_describe(after, text, size - 1, &length) != STATUS_OK)
+                continue;
+            text[length] = 0;
+            if (strstr(text, own) != NULL)
+                return true;
+        }
+    } while (count > 0);
+    return false;
+}
+
+static void expect_sound_page_tables(const char *when) {
+    char text[1024];
+    EXPECT(own_description(text, sizeof(text)));
+    if (strstr(text, "page tables sound") == NULL)
+        return;
+    if (strstr(text, "page tables sound: yes") == NULL)
+        FAIL("a page is writable and executable %s", when);
+    printf("# the page tables were walked %s\n", when);
+}
+
+TEST(live_page_tables_hold_no_page_that_is_writable_and_executable) {
+    int32_t sealed = sealed_code(), shared;
+    uint64_t code, copy, plain, both;
+    expect_sound_page_tables("at the start");
+    EXPECT_OK(shared_map(sealed, 0, PAGE_SIZE, PROTECTION_EXECUTE, 0, 0, &code));
+    EXPECT_OK(shared_map(sealed, 0, PAGE_SIZE, PROTECTION_WRITE, 0, MAP_COPY, &copy));
+    EXPECT_OK(memory_map(0, 16 * PAGE_SIZE, PROTECTION_WRITE, 0, &plain));
+    EXPECT_OK(shared_create(16 * PAGE_SIZE, &shared));
+    EXPECT_OK(shared_map(shared, 0, 16 * PAGE_SIZE, PROTECTION_WRITE, 0, 0, &both));
+    call((void *)code);
+    *(uint8_t *)copy = 0x90;
+    memset((void *)plain, 1, 16 * PAGE_SIZE);
+    memset((void *)both, 1, 16 * PAGE_SIZE);
+    EXPECT_OK(memory_protect(plain, 8 * PAGE_SIZE, PROTECTION_READ));
+    EXPECT_OK(memory_protect(both, 8 * PAGE_SIZE, PROTECTION_NONE));
+    expect_sound_page_tables("with memory of every kind");
+    EXPECT_OK(memory_unmap(code, PAGE_SIZE));
+    EXPECT_OK(memory_unmap(copy, PAGE_SIZE));
+    EXPECT_OK(memory_unmap(plain, 16 * PAGE_SIZE));
+    EXPECT_OK(memory_unmap(both, 16 * PAGE_SIZE));
+    EXPECT_OK(number_close(sealed));
+    EXPECT_OK(number_close(shared));
+}
+
 // ---- bytes of others ----
 
 ROLE(fills_memory_with_a_canary) {

@@ -67,7 +67,7 @@ static void image_map(const char *start, const char *end, uint64_t bits) {
 }
 
 // What of the image must not be written through the alias either: all up to the end of the constants.
-static bool alias_is_constant(uint64_t physical, uint64_t size) {
+bool kernel_map_is_constant(uint64_t physical, uint64_t size) {
     return physical < image_physical(kernel_rodata_end) && (uint64_t)kernel_physical_start < physical + size;
 }
 
@@ -76,12 +76,12 @@ static void alias_map_page(uint64_t physical) {
     if (entry == 0)
         return;
     uint64_t bits = ENTRY_PRESENT | page_no_execute;
-    *entry = physical | bits | (alias_is_constant(physical, PAGE_SIZE) ? 0 : ENTRY_WRITABLE);
+    *entry = physical | bits | (kernel_map_is_constant(physical, PAGE_SIZE) ? 0 : ENTRY_WRITABLE);
 }
 
 // Whether one large page did it: its block must be whole, and all writable.
 static bool alias_map_large(uint64_t physical, uint64_t end) {
-    if (physical % LARGE_SIZE != 0 || end - physical < LARGE_SIZE || alias_is_constant(physical, LARGE_SIZE))
+    if (physical % LARGE_SIZE != 0 || end - physical < LARGE_SIZE || kernel_map_is_constant(physical, LARGE_SIZE))
         return false;
     uint64_t *entry = boot_entry_make(ALIAS_BASE + physical, 1);
     if (*entry == 0)

@@ -50,5 +50,9 @@ void kernel_stack_destroy(struct account *account, uint64_t base);
 // Whether the address lies in a guard page of the stack region (for double faults).
 bool kernel_stack_is_guard(uint64_t address);
 
-// Walks the live tables, kernel and alias: how many pages (leaf entries) are both writable and executable. 0 is right.
+// Whether a part of this physical memory holds the kernel's text or constants: the alias shows it read-only.
+bool kernel_map_is_constant(uint64_t physical, uint64_t size);
+
+// Walks the live tables below `root`: how many pages (leaf entries) are both writable and executable, or executable in the
+// alias, or the kernel's text or constants writable there. 0 is right.
 uint64_t kernel_map_count_unsound(uint64_t root);

@@ -48,8 +48,8 @@ struct page_batch {
 
 // LIMIT_REACHED, NO_MEMORY.
 enum status page_table_create(struct page_table *table, struct account *account);
-// Walks it, the kernel's half too: whether no page is both writable and executable. (Where the processor can forbid
-// execution at all.)
+// Walks it, the kernel's half and the alias too: whether no page is both writable and executable. (Where the processor can
+// forbid execution at all.)
 bool page_table_is_sound(const struct page_table *table);
 
 // Frees the tables; all pages were cleared. Waits for CPUs that have it loaded still: they are about to leave it.
