@@ -16,7 +16,7 @@ static void process_describe(struct object *object, struct writer *out) {
                   process->thread_count);
     writer_format(out, "ended: %s\n", process->ended ? reasons[process->end.reason & 3] : "no");
     // Only of one's own: another's address space may be going. Long, so it is for tests.
-    if (BUILD_CHECKS && process == process_current() && process->space != 0)
+    if (BUILD_CHECKS && thread_current() != 0 && process == process_current() && process->space != 0)
         writer_format(out, "page tables sound: %s\n", space_is_sound(process->space) ? "yes" : "no");
 }
 
