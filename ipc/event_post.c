@@ -126,7 +126,8 @@ static bool motion_merge(struct event_queue *queue, const struct event_posting *
 
 // ---- posting ----
 
-static inline __attribute__((always_inline)) void post_append(struct event_queue *queue, const struct event_posting *posting) {
+static inline __attribute__((always_inline)) void post_append(struct event_queue *queue,
+                                                              const struct event_posting *posting) {
     struct event_post *post = queue->free_posts;
     struct account *account = posting->sender->account;
     queue->free_posts = post->next_free;
