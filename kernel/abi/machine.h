@@ -19,6 +19,7 @@ struct machine_information {
     uint32_t processors;
     uint32_t objects;       // alive in the table
     uint64_t kernel_pages;  // frames that the kernel itself holds
+    uint64_t switches;      // from one thread to another, on all CPUs
     char command_line[256]; // of the kernel
     char version[32];
 };

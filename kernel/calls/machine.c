@@ -64,6 +64,13 @@ struct result call_log_read(struct user_address address, struct user_address buf
     return result_make(status, done);
 }
 
+static uint64_t switches_sum(void) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < processor_count; i++)
+        sum += __atomic_load_n(&processors[i].switches, __ATOMIC_RELAXED);
+    return sum;
+}
+
 struct result call_machine_information(struct user_address address) {
     const struct boot_framebuffer *framebuffer = &boot_information.framebuffer;
     struct machine_information information = {
@@ -80,6 +87,7 @@ struct result call_machine_information(struct user_address address) {
         .processors = processor_count,
         .objects = object_count(),
         .kernel_pages = frame_kernel(),
+        .switches = switches_sum(),
     };
     string_copy_padded(information.command_line, boot_information.command_line, sizeof(information.command_line));
     string_copy_padded(information.version, kernel_version, sizeof(information.version));

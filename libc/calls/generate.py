@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the native system-call stubs and <parley/calls.h> from the one list, kernel/abi/calls.h.
 
-Usage: generate.py header|stubs LIST OUTPUT
+Usage: generate.py header|stubs|counted-stubs LIST OUTPUT
+Counted stubs count each call in the first word at `counted_calls`, which the program defines.
 """
 import os
 import re
@@ -57,7 +58,7 @@ def header(calls):
     return "\n".join(lines) + "\n"
 
 
-def stub(code, name, value_type, parameter_count):
+def stub(code, name, value_type, parameter_count, counted):
     """The value's pointer is the argument after the last; it waits on the stack, as the kernel clears its register."""
     has_register = value_type and parameter_count < len(ARGUMENT_REGISTERS)
     lines = [f'.section .text.{name},"ax",@progbits', f".globl {name}", f".type {name}, @function", f"{name}:"]
@@ -65,6 +66,8 @@ def stub(code, name, value_type, parameter_count):
         lines.append(f"    pushq %{ARGUMENT_REGISTERS[parameter_count]}")
     if parameter_count > 3:
         lines.append("    movq %rcx, %r10")
+    if counted:
+        lines.append("    incq counted_calls(%rip)")
     lines += [f"    movl ${code}, %eax", "    syscall"]
     if value_type:
         width = WIDTHS[value_type]
@@ -74,15 +77,15 @@ def stub(code, name, value_type, parameter_count):
     return lines + ["    ret", f".size {name}, . - {name}"]
 
 
-def stubs(calls):
+def stubs(calls, counted=False):
     lines = ["# The native system-call stubs, made from kernel/abi/calls.h."]
     for code, name, value_type, _, parameters, _ in calls:
-        lines += [""] + stub(code, name, value_type, len(parameters))
+        lines += [""] + stub(code, name, value_type, len(parameters), counted)
     return "\n".join(lines) + "\n"
 
 
 def main():
-    makers = {"header": header, "stubs": stubs}
+    makers = {"header": header, "stubs": stubs, "counted-stubs": lambda calls: stubs(calls, counted=True)}
     if len(sys.argv) != 4 or sys.argv[1] not in makers:
         sys.exit(__doc__)
     with open(sys.argv[3], "w", encoding="utf-8") as output:

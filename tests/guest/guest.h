@@ -142,6 +142,9 @@ struct guest_figures {
 };
 
 struct guest_figures guest_figures(void);
+
+// The same, once they stand still: what was just ended (a thread that was joined) is taken apart a moment later.
+struct guest_figures guest_figures_settled(void);
 struct account_line guest_account(uint32_t process, enum account_item item);
 
 // The first figure that differs, in words, or null. Less memory than before is no difference: what ended earlier may be

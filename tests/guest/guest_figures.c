@@ -56,6 +56,18 @@ const char *guest_figures_differ(const struct guest_figures *before, const struc
     return NULL;
 }
 
+struct guest_figures guest_figures_settled(void) {
+    struct guest_figures before, now = guest_figures();
+    uint64_t give_up = deadline_after(2 * NANOSECONDS_PER_SECOND);
+    do {
+        before = now;
+        thread_sleep(deadline_after(NANOSECONDS_PER_MILLISECOND));
+        now = guest_figures();
+    } while ((guest_figures_differ(&before, &now) != NULL || guest_figures_differ(&now, &before) != NULL) &&
+             clock_now() < give_up);
+    return now;
+}
+
 const char *guest_figures_changed(const struct guest_figures *before) {
     const char *difference = NULL;
     uint64_t give_up = deadline_after(2 * NANOSECONDS_PER_SECOND);

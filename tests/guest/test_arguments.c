@@ -37,7 +37,7 @@ static uint32_t count_of_outs(const struct argument_entry *entry) {
 }
 
 static void expect_refusal(const struct attempt *attempt, enum status expected, const char *what) {
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     struct result result = raw_call(attempt->entry->code, attempt->words);
     calls_made++;
     const char *name = attempt->entry->name;

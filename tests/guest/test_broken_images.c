@@ -84,7 +84,7 @@ TEST(a_broken_image_is_refused_and_changes_nothing) {
         {"segment that is writable and executable", damage_writable_text},
         {"overlapping segments", damage_overlap},
     };
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct process_end end;
         enum status status = start_image(cases[i].damage, &end);
@@ -124,7 +124,7 @@ static void damage_at_random(uint8_t *bytes) {
 TEST(a_thousand_images_damaged_at_random_neither_harm_nor_leak) {
     struct process_end end;
     EXPECT_OK(start_image(NULL, &end));
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (seed = 1; seed < 1000; seed++) {
         uint32_t drawn = seed;
         start_image(damage_at_random, &end);

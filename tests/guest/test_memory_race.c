@@ -77,7 +77,7 @@ static void *nothing(void *argument) {
 TEST(threads_that_map_and_unmap_beside_each_other_keep_what_they_wrote) {
     start_all(nothing); // the library keeps their stacks
     join_all();
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     start_all(map_for_a_while);
     EXPECT_EQUAL(join_all(), 0);
     guest_figures_forgive_tables(&before);
@@ -254,7 +254,7 @@ ROLE(maps_until_killed) {
 }
 
 TEST(a_process_killed_while_its_threads_map_memory_leaves_nothing_behind) {
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (int round = 0; round < 3; round++) {
         struct spawned child = guest_start("maps_until_killed", NULL);
         EXPECT_EQUAL(guest_hear(child.process), 1);

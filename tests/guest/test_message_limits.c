@@ -44,7 +44,7 @@ TEST(wrong_numbers_in_a_message_are_refused_and_nothing_is_sent) {
     struct message_options none = {.number_count = 2, .numbers = {sender, 12345}};
     struct message_options no_right = {.number_count = 2, .numbers = {sender, weak}};
     struct message_options many = {.number_count = MESSAGE_NUMBERS_MAX + 1};
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     EXPECT_STATUS(message_send(guest_self(), "n", 1, &none, DEADLINE_NOW, NULL), BAD_NUMBER);
     EXPECT_STATUS(message_send(guest_self(), "n", 1, &no_right, DEADLINE_NOW, NULL), NO_RIGHT);
     EXPECT_STATUS(message_send(guest_self(), "n", 1, &many, DEADLINE_NOW, NULL), INVALID_ARGUMENT);

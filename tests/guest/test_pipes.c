@@ -82,7 +82,7 @@ TEST(wrong_wishes_for_a_pipe_are_refused) {
     struct pipe_create large = {.mode = PIPE_SEND, .capacity = PIPE_CAPACITY_MAX + 1};
     struct pipe_create nobody = {.mode = PIPE_SEND, .process = UINT32_MAX};
     struct pipe_create reserved = {.mode = PIPE_SEND, .reserved = 1};
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     EXPECT_STATUS(pipe_create(&mode, &number), INVALID_ARGUMENT);
     EXPECT_STATUS(pipe_create(&none, &number), INVALID_ARGUMENT);
     EXPECT_STATUS(pipe_create(&flags, &number), INVALID_ARGUMENT);

@@ -194,7 +194,7 @@ TEST(wrong_wishes_for_a_child_are_refused_and_change_nothing) {
         {{.image = image, .start_block_size = START_BLOCK_MAX + 1}, STATUS_TOO_LARGE},
         {{.image = image, .start_block_size = UINT64_MAX}, STATUS_TOO_LARGE},
     };
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct process_spawn spawn = wrong[i].spawn;
         if (spawn.user == 0)
@@ -274,7 +274,7 @@ TEST(a_process_that_touches_more_memory_than_its_limit_is_ended) {
     uint64_t limits[ACCOUNT_ITEM_COUNT];
     copy_limits(limits);
     limits[ACCOUNT_MEMORY_PAGES] = 1000;
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     guest_limit(limits);
     struct process_end end = guest_await(guest_start("touches_memory_until_its_end", NULL));
     EXPECT_EQUAL(end.reason, END_FAULTED);
@@ -319,7 +319,7 @@ ROLE(starts_a_sleeper) {
 }
 
 TEST(the_children_of_a_killed_process_do_not_keep_its_account) {
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     struct spawned child = guest_start("starts_a_sleeper", NULL);
     uint32_t grandchild = guest_hear(child.process);
     EXPECT(guest_is_alive(grandchild));

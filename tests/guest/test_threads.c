@@ -56,7 +56,7 @@ TEST(a_thousand_threads_one_after_the_other_leave_nothing_behind) {
     struct thread *thread;
     EXPECT_OK(thread_start(nothing, NULL, NULL, &thread));
     EXPECT_OK(thread_join(thread, NULL));
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (int i = 0; i < 1000; i++) {
         EXPECT_OK(thread_start(nothing, NULL, NULL, &thread));
         EXPECT_OK(thread_join(thread, NULL));
@@ -82,7 +82,7 @@ TEST(wrong_wishes_for_a_thread_are_refused) {
         {{.priority = SPAWN_SAME_PRIORITY, .thread_pointer = UINT64_C(0xffff800000000000)}, STATUS_BAD_ADDRESS},
         {{.priority = SPAWN_SAME_PRIORITY, .end_word = UINT64_C(0xffff800000000000)}, STATUS_BAD_ADDRESS},
     };
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         enum status status = thread_create(&wrong[i].wish, NULL);
         if (status != wrong[i].status)
