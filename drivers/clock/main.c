@@ -7,6 +7,7 @@
 
 #include <parley/calls.h>
 #include <parley/clock.h>
+#include <parley/directory.h>
 #include <parley/io_ports.h>
 #include <parley/log.h>
 #include <parley/start.h>
@@ -127,9 +128,13 @@ int main(void) {
         log_line("clock: %s", status_text(status));
         return EXIT_FAILURE;
     }
+    directory_join();
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            if (directory_take(&event)) {
+                continue;
+            }
             if (event.Type == EVENT_INTERRUPT) {
                 take_tick();
             } else if (event.Type == EVENT_MESSAGE) {

@@ -7,6 +7,7 @@
 #include "drivers/terminal_service.h"
 
 #include <parley/calls.h>
+#include <parley/directory.h>
 #include <parley/log.h>
 #include <parley/start.h>
 #include <parley/status.h>
@@ -123,10 +124,13 @@ int main(void) {
         log_line("display: %s", status_text(status));
         return EXIT_FAILURE;
     }
+    directory_join();
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            take_event(&event);
+            if (!directory_take(&event)) {
+                take_event(&event);
+            }
         }
     }
 }

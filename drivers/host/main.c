@@ -5,6 +5,7 @@
 // Granted: `request` (QEMU's file ports), `output` (the three ports); told: `init`.
 #include <parley/calls.h>
 #include <parley/descriptor.h>
+#include <parley/directory.h>
 #include <parley/init.h>
 #include <parley/io_ports.h>
 #include <parley/log.h>
@@ -137,6 +138,9 @@ static int run_command(const struct spawned *shell) {
     while (!ended) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            if (directory_take(&event)) {
+                continue;
+            }
             if (event.Type == EVENT_READY) {
                 forward_all();
             }
@@ -167,6 +171,7 @@ int main(void) {
         log_line("host: no command: %s", status_text(status));
         return EXIT_FAILURE;
     }
+    directory_join();
     say(PORT_STATUS, "started\n");
     status = start_command(command, &shell);
     if (status == STATUS_OK) {

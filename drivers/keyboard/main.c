@@ -4,6 +4,7 @@
 // process id of `console`.
 #include "drivers/keyboard/decoder.h"
 
+#include <parley/directory.h>
 #include <parley/event.h>
 #include <parley/io_ports.h>
 #include <parley/log.h>
@@ -122,9 +123,13 @@ int main(void) {
         return EXIT_FAILURE;
     }
     take_bytes();
+    directory_join();
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            if (directory_take(&event)) {
+                continue;
+            }
             if (event.Type == EVENT_INTERRUPT) {
                 serve_interrupt();
             } else if (event.Type == EVENT_MESSAGE) {

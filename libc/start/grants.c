@@ -1,4 +1,5 @@
 // Grants: authorities and services that a program knows by name.
+#include <parley/directory.h>
 #include <parley/start.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ int32_t start_grant_number(const char *name) {
 
 uint32_t start_service(const char *name) {
     const struct start_grant *grant = find(name);
-    return grant ? grant->process : 0;
+    return grant ? grant->process : directory_find(name);
 }
 
 bool start_grant_add(const char *name, int32_t number, uint32_t process) {

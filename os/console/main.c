@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <parley/calls.h>
+#include <parley/directory.h>
 #include <parley/log.h>
 #include <parley/start.h>
 #include <parley/status.h>
@@ -87,10 +88,13 @@ int main(int count, char **arguments) {
         log_line("console: %s", status_text(status));
         return EXIT_FAILURE;
     }
+    directory_join();
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            take_event(&event);
+            if (!directory_take(&event)) {
+                take_event(&event);
+            }
         }
         log_show_new(&session);
     }

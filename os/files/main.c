@@ -6,6 +6,7 @@
 
 #include <parley/calls.h>
 #include <parley/clock.h>
+#include <parley/directory.h>
 #include <parley/log.h>
 #include <parley/start.h>
 #include <stdlib.h>
@@ -141,6 +142,9 @@ static void run(void) {
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            if (directory_take(&event)) {
+                continue;
+            }
             if (event.Type == EVENT_MESSAGE) {
                 serve(event.Data1);
             } else if (event.Type == EVENT_READY) {
@@ -199,5 +203,6 @@ int main(void) {
         log_line("cannot start: status %d", status);
         return EXIT_FAILURE;
     }
+    directory_join();
     run();
 }

@@ -90,11 +90,21 @@ static enum status make_machine(const struct startup_source *source, struct auth
     return number_copy(INIT_MACHINE, source->base | RIGHT_SEND, &authority->number);
 }
 
+static enum status make_interface(const struct startup_source *source, struct authority *authority) {
+    authority->rights = RIGHT_WRITE;
+    return interface_name_create(INIT_MACHINE, source->base, &authority->number);
+}
+
 static enum status (*const makers[])(const struct startup_source *, struct authority *) = {
-    [SOURCE_PORTS] = make_ports,     [SOURCE_LINE] = make_line,
-    [SOURCE_MEMORY] = make_memory,   [SOURCE_FRAMEBUFFER] = make_framebuffer,
-    [SOURCE_PCI] = make_pci,         [SOURCE_QEMU] = make_qemu,
-    [SOURCE_RAMDISK] = make_ramdisk, [SOURCE_MACHINE] = make_machine,
+    [SOURCE_PORTS] = make_ports,
+    [SOURCE_LINE] = make_line,
+    [SOURCE_MEMORY] = make_memory,
+    [SOURCE_FRAMEBUFFER] = make_framebuffer,
+    [SOURCE_PCI] = make_pci,
+    [SOURCE_QEMU] = make_qemu,
+    [SOURCE_RAMDISK] = make_ramdisk,
+    [SOURCE_MACHINE] = make_machine,
+    [SOURCE_INTERFACE] = make_interface,
 };
 
 enum status authority_make(const struct startup_grant *grant, struct authority *authority) {

@@ -6,7 +6,10 @@
 #include "os/init/services.h"
 #include "os/tar.h"
 
+#include "libc/directory/names.h"
+
 #include <parley/calls.h>
+#include <parley/directory.h>
 #include <parley/init.h>
 #include <parley/log.h>
 #include <parley/start.h>
@@ -42,6 +45,18 @@ static void check_archive(const void *archive, size_t size) {
     }
 }
 
+// init needs nobody to let it: it has the machine.
+static void announce(void) {
+    int32_t name = NUMBER_NONE;
+    uint32_t id = directory_id("init");
+    enum status status = interface_name_create(INIT_MACHINE, id, &name);
+    status = status == STATUS_OK ? directory_announce_as(id, name) : status;
+    if (status != STATUS_OK) {
+        log_line("init: the directory: %s", status_text(status));
+    }
+    number_close(name);
+}
+
 static void start_all(void) {
     uint64_t base = 0;
     size_t size = 0;
@@ -52,6 +67,7 @@ static void start_all(void) {
         return;
     }
     check_archive((const void *)base, size);
+    announce();
     start_grant_add("init", NUMBER_NONE, start_information()->process);
     if (read_startup((const void *)base, size) == STATUS_OK) {
         services_start(&startup, (const void *)base, size);
@@ -107,6 +123,9 @@ int main(void) {
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            if (directory_take(&event)) {
+                continue;
+            }
             if (event.Type == EVENT_MESSAGE) {
                 serve(event.Data1);
             } else if (event.Type == EVENT_PROCESS) {

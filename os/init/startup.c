@@ -3,6 +3,7 @@
 
 #include "kernel/abi/object.h"
 #include "kernel/abi/process.h"
+#include "libc/directory/names.h"
 #include "os/init/words.h"
 
 #include <string.h>
@@ -129,6 +130,13 @@ static void source_machine(struct parser *parser, struct startup_source *source)
     } while (has_more(parser));
 }
 
+static void source_interface(struct parser *parser, struct startup_source *source) {
+    source->base = directory_id(take(parser));
+    if (source->base == 0) {
+        fail(parser, "there is no system interface of this name");
+    }
+}
+
 struct source_word {
     const char *word;
     enum startup_source_kind kind;
@@ -144,6 +152,7 @@ static const struct source_word source_words[] = {
     {"qemu", SOURCE_QEMU, source_qemu},
     {"ramdisk", SOURCE_RAMDISK, source_nothing},
     {"machine", SOURCE_MACHINE, source_machine},
+    {"interface", SOURCE_INTERFACE, source_interface},
 };
 
 static void take_source(struct parser *parser, struct startup_source *source) {

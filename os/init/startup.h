@@ -23,6 +23,7 @@
 //   pci VENDOR:DEVICE BAR      memory of a device on the PCI bus
 //   qemu FILE                  the ports by which QEMU hands over this file
 //   ramdisk                    the archive, to read
+//   interface NAME             the right to register the system interface of this name (<parley/directory.h>)
 //   machine RIGHT...           of input, power, range, line, user, limit, priority, and copy and send, by which the
 //                              program may hand it on
 //
@@ -53,6 +54,7 @@ enum startup_source_kind {
     SOURCE_QEMU,
     SOURCE_RAMDISK,
     SOURCE_MACHINE,
+    SOURCE_INTERFACE,
 };
 
 struct startup_source {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <parley/clock.h>
+#include <parley/directory.h>
 #include <parley/event.h>
 #include <parley/interface.h>
 #include <parley/machine.h>

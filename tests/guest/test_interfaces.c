@@ -1,4 +1,6 @@
 // Interfaces: ready pages, corrected pointers, shared routines, exchanges without the kernel, what a flipping client can do.
+#include <parley/trace.h>
+
 #include "tests/guest/interface_server.h"
 
 typedef uint64_t add_routine(uint64_t *count, uint64_t amount);
@@ -248,4 +250,66 @@ TEST(R_I7_a_system_id_cannot_be_squatted) {
     struct interface_register wish = {.version = 1, .data_size = 1, .clients = 1};
     for (wish.id = 1; wish.id < 64; wish.id++)
         EXPECT_STATUS(interface_register(&wish, NULL), NO_RIGHT);
+}
+
+// ---- in real use ----
+
+TEST(services_are_found_through_the_directory) {
+    uint32_t files = directory_find("files");
+    EXPECT(files != 0 && files == start_service("files"));
+    EXPECT(directory_find("init") == 1);
+    EXPECT_EQUAL(directory_find("no such service"), 0);
+    EXPECT_EQUAL(start_service("no such service"), 0);
+}
+
+TEST(the_counter_service_and_its_client_count_through_one_routine) {
+    struct spawn_request request = SPAWN_REQUEST_DEFAULT;
+    struct spawned counter;
+    char *arguments[] = {"counter", NULL};
+    request.path = "/bin/counter";
+    request.arguments = arguments;
+    EXPECT_OK(program_spawn(&request, &counter));
+    guest_expect_success(counter);
+}
+
+// A futex that is woken or waited for leaves a record; so does every operation of the other designs.
+static uint32_t own_records(int32_t trace, struct trace_position *position) {
+    static struct trace_record records[64];
+    uint32_t own = 0;
+    size_t count;
+    while (trace_read(trace, position, records, 64, &count) == STATUS_OK && count > 0)
+        for (size_t i = 0; i < count; i++)
+            own += records[i].process == guest_self();
+    return own;
+}
+
+// Both sides are this process, so that neither has to sleep.
+TEST(an_exchange_with_both_sides_awake_asks_the_kernel_for_nothing) {
+    struct interface_register wish = {
+        .id = TRIAL_ID, .version = 1, .data_size = sizeof(struct exchange) + 16, .clients = 1};
+    struct interface_peer peer;
+    struct trace_position position = {0};
+    uint8_t text[EXCHANGE_SIZE] = "text", taken[EXCHANGE_SIZE];
+    int32_t number, trace;
+    uint32_t seen = 0;
+    uint64_t base;
+    EXPECT_OK(interface_register(&wish, &number));
+    EXPECT_OK(interface_request(TRIAL_ID, 1, 0, &base));
+    EXPECT_OK(interface_accept((int32_t)guest_next_event(EVENT_INTERFACE, NULL).Data1, &peer));
+    interface_set_ready(&peer);
+    struct exchange *ours = (struct exchange *)(base + 16), *theirs = (struct exchange *)(peer.pages + 16);
+    EXPECT_OK(trace_open(&trace));
+    futex_wake(&ours->asked.rung, 1, NULL);
+    EXPECT_EQUAL(own_records(trace, &position) > 0, 1); // the trace does see what reaches the kernel
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint32_t answered = exchange_ask(ours, text);
+        EXPECT(exchange_take(theirs, &seen, taken));
+        exchange_answer(theirs, taken);
+        EXPECT(exchange_take_reply(ours, answered, text));
+    }
+    EXPECT_EQUAL(own_records(trace, &position), 0);
+    EXPECT_OK(number_close(trace));
+    interface_drop(&peer);
+    EXPECT_OK(interface_release(base));
+    EXPECT_OK(number_close(number));
 }

@@ -68,7 +68,8 @@ const struct process_start *start_information(void);
 // The number that the parent granted under this name, NUMBER_NONE if it did not. Example: start_grant_number("machine").
 int32_t start_grant_number(const char *name);
 
-// The process id of a service by name, 0 if the parent told of none. Example: start_service("files").
+// The process id of a service by name, as the parent told it, else as the directory does; 0: there is none. Example:
+// start_service("files").
 uint32_t start_service(const char *name);
 
 // Adds a grant to what start_service and start_grant_number find, and what children are told (services only).

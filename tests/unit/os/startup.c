@@ -44,6 +44,13 @@ Test(startup, a_service_has_a_program_and_arguments) {
     cr_assert_eq(startup.services[0].priority, PRIORITY_NORMAL);
 }
 
+Test(startup, the_right_to_an_interface_is_granted_by_its_name) {
+    cr_assert_eq(parse("service a /a\n  grant publish interface files\n"), STATUS_OK);
+    cr_assert_eq(startup.services[0].grants[0].sources[0].kind, SOURCE_INTERFACE);
+    cr_assert_eq(startup.services[0].grants[0].sources[0].base, 2);
+    expect_problem("service a /a\n  grant publish interface nothing\n", 2, "interface");
+}
+
 Test(startup, indented_lines_are_about_the_service_above) {
     cr_assert_eq(parse("service a /a\nservice b /b\n  user 7\n\tpriority driver\n  reach x a\n  unless service c\n"
                        "  if word quiet\n"),
