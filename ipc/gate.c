@@ -34,6 +34,7 @@ static enum status gate_process_created(struct process *process) {
                               [GATE_PIPE] = GATE_ALL_USERS,
                               [GATE_SHARED_MEMORY] = GATE_ALL_USERS,
                               [GATE_INTERFACE] = GATE_ALL_USERS,
+                              [GATE_PORT] = GATE_ALL_USERS,
                           }};
     process->attachments[ATTACHMENT_GATE] = gate;
     return STATUS_OK;

@@ -44,9 +44,9 @@ enum shared_action { SHARED_OFFERED = 1, SHARED_ACCEPTED = 2, SHARED_REFUSED = 3
 // What event_watch can watch a number for; also the Action of EVENT_READY. A watch fires when its condition becomes
 // true, and at once if it is true already; then it is spent and must be set again (no storm of repeats).
 enum watch_condition {
-    WATCH_READABLE = 1 << 0, // pipe: data or its end
-    WATCH_WRITABLE = 1 << 1, // pipe: room
-    WATCH_CLOSED = 1 << 2,   // pipe: the other side is gone. process, thread: ended
+    WATCH_READABLE = 1 << 0, // pipe: data or its end. port: a message
+    WATCH_WRITABLE = 1 << 1, // pipe, port entry: room
+    WATCH_CLOSED = 1 << 2,   // pipe, port, port entry: the other side is gone. process, thread: ended
 };
 
 // Who sent an event, written by the kernel: the EVENT itself has no place for it.

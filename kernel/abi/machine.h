@@ -25,13 +25,15 @@ struct machine_information {
 };
 
 // Kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it
-// starts: messages, pipes, offers and interface requests of every user, user-defined events of none.
+// starts: messages, pipes, offers, interface requests and the opening of its ports of every user, user-defined events of
+// none.
 enum gate_kind {
     GATE_MESSAGE = 0,
     GATE_EVENT = 1,
     GATE_PIPE = 2,
     GATE_SHARED_MEMORY = 3,
     GATE_INTERFACE = 4,
+    GATE_PORT = 5, // asked by port_open
     GATE_KIND_COUNT,
 };
 #define GATE_ALL_USERS UINT64_MAX

@@ -20,7 +20,9 @@
     KIND(TRACE, "trace")                                                                                               \
     KIND(INTERFACE, "interface")                                                                                       \
     KIND(INTERFACE_CLIENT, "interface client")                                                                         \
-    KIND(INTERFACE_NAME, "interface name")
+    KIND(INTERFACE_NAME, "interface name")                                                                             \
+    KIND(PORT, "port")                                                                                                 \
+    KIND(PORT_ENTRY, "port entry")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -86,7 +88,11 @@ struct number_information {
     REASON(FUTEX, "for a word of memory to change")                                                                    \
     REASON(SLEEP, "for a time")                                                                                        \
     REASON(EVENT_ROOM, "for room in an event queue")                                                                   \
-    REASON(MEMORY, "for a page of memory")
+    REASON(MEMORY, "for a page of memory")                                                                             \
+    REASON(PORT_MESSAGE, "for a message at a port")                                                                    \
+    REASON(PORT_ROOM, "for room in a port")                                                                            \
+    REASON(PORT_CALL, "for a port to take its call")                                                                   \
+    REASON(PORT_REPLY, "for the reply to its port call")
 
 enum wait_reason {
     WAIT_NOT = 0,
@@ -124,7 +130,8 @@ struct wait_information {
     ITEM(MESSAGE_BYTES, "bytes of these", 16 << 20, 0)                                                                 \
     ITEM(EVENTS, "events sent, not received", 512, 0)                                                                  \
     ITEM(PIPES_UNREAD, "pipes and offers not yet taken", 64, 0)                                                        \
-    ITEM(INTERFACES, "interfaces made and in use", 64, 0)
+    ITEM(INTERFACES, "interfaces made and in use", 64, 0)                                                              \
+    ITEM(PORT_MESSAGES, "port messages sent, not received", 256, 0)
 
 enum account_item {
 #define ACCOUNT_ITEM_ENTRY(name, text, limit, tree) ACCOUNT_##name,

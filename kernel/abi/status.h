@@ -36,10 +36,11 @@
     STATUS(CORRUPT, -25, "stored data contradicts itself")                                                             \
     STATUS(NOT_DIRECTORY, -26, "a part of the path is not a directory")                                                \
     STATUS(IS_DIRECTORY, -27, "the path names a directory")                                                            \
-    STATUS(NOT_EMPTY, -28, "the directory is not empty")
+    STATUS(NOT_EMPTY, -28, "the directory is not empty")                                                               \
+    STATUS(DEADLOCK, -29, "the other side waits, in the end, for the caller: it would never answer")
 
 #define STATUS_ENTRY(name, value, text) STATUS_##name = value,
 enum status { STATUS_LIST(STATUS_ENTRY) };
 #undef STATUS_ENTRY
 
-enum { STATUS_LOWEST = -28 };
+enum { STATUS_LOWEST = -29 };

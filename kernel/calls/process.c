@@ -11,6 +11,7 @@
 #include "kernel/process/end.h"
 #include "kernel/process/object.h"
 #include "kernel/process/process.h"
+#include "kernel/thread/lend.h"
 #include "kernel/thread/thread.h"
 
 // What process_spawn gathers before it makes anything: kept in one block, as it is too large for the stack.
@@ -37,7 +38,7 @@ static enum status user_choose(struct process *caller, struct spawn *spawn) {
 static enum status priority_choose(struct process *caller, struct spawn *spawn) {
     uint32_t priority = spawn->request.priority;
     if (priority == SPAWN_SAME_PRIORITY)
-        priority = thread_current()->base_priority;
+        priority = thread_own_priority(thread_current());
     if (priority > PRIORITY_MAX)
         return STATUS_INVALID_ARGUMENT;
     if (priority > caller->priority_limit && !is_root_right(caller, &spawn->request, RIGHT_PRIORITY))

@@ -5,6 +5,7 @@
 #include "kernel/base/call.h"
 #include "kernel/process/process.h"
 #include "kernel/thread/futex.h"
+#include "kernel/thread/lend.h"
 #include "kernel/thread/scheduler.h"
 #include "kernel/thread/thread.h"
 
@@ -14,7 +15,7 @@ struct result call_null_call(void) {
 
 static enum status parameters_check(struct process *process, struct thread_create *parameters) {
     if (parameters->priority == SPAWN_SAME_PRIORITY)
-        parameters->priority = thread_current()->base_priority;
+        parameters->priority = thread_own_priority(thread_current());
     if (parameters->priority > PRIORITY_MAX || parameters->reserved != 0 || parameters->stack_top % 16 != 0 ||
         parameters->end_word % sizeof(uint32_t) != 0)
         return STATUS_INVALID_ARGUMENT;
@@ -121,7 +122,7 @@ struct result call_thread_set_pointer(uint64_t address) {
 static enum status priority_set(struct thread *thread, uint32_t priority) {
     if (priority > thread->process->priority_limit)
         return STATUS_NO_RIGHT;
-    thread->base_priority = priority; // takes effect when it is next made ready
+    thread_set_priority(thread, priority);
     return STATUS_OK;
 }
 

@@ -2,12 +2,14 @@
 //
 // Rules: entries are made with SUBSYSTEM at file level and collected by the linker. start runs once at boot, in no set order,
 // before any process. process_created may fail: process_ended is called then for all that succeeded. process_ended runs
-// when the last thread is gone, before the process's numbers are closed; process_freed when its last reference goes.
+// when the last thread is gone, before the process's numbers are closed; process_freed when its last reference goes. thread_ended runs on
+// the ending thread, before it leaves its process.
 #pragma once
 
 #include "kernel/abi/status.h"
 
 struct process;
+struct thread;
 
 struct subsystem {
     const char *name;
@@ -15,6 +17,7 @@ struct subsystem {
     enum status (*process_created)(struct process *process);
     void (*process_ended)(struct process *process);
     void (*process_freed)(struct process *process);
+    void (*thread_ended)(struct thread *thread);
 };
 
 #define SUBSYSTEM(identifier)                                                                                          \

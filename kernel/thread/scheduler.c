@@ -53,6 +53,7 @@ static void queue_remove(struct processor *processor, struct thread *thread) {
     TAILQ_REMOVE(&processor->ready[level], thread, run_link);
     if (TAILQ_EMPTY(&processor->ready[level]))
         processor->ready_levels &= ~(1u << level);
+    thread->ready_level = THREAD_NOT_QUEUED;
 }
 
 // A thread that another CPU has not left yet (it is on its way off that CPU's stack) must not be run here.
@@ -112,10 +113,36 @@ void scheduler_ready_next(struct thread *thread) {
     switch_ask(processor, processor->is_idle || thread->base_priority > processor->current->base_priority);
 }
 
+// ---- priorities ----
+
+// The CPU that a thread belongs to now, its run_lock held.
+static struct processor *processor_lock_of(const struct thread *thread) {
+    for (;;) {
+        struct processor *processor = __atomic_load_n(&thread->processor, __ATOMIC_RELAXED);
+        lock_acquire(&processor->run_lock);
+        if (processor == thread->processor)
+            return processor;
+        lock_release(&processor->run_lock);
+    }
+}
+
+void scheduler_set_priority(struct thread *thread, uint32_t priority, uint32_t penalty) {
+    struct processor *processor = processor_lock_of(thread);
+    bool queued = thread->ready_level != THREAD_NOT_QUEUED;
+    if (queued)
+        queue_remove(processor, thread);
+    thread->base_priority = priority;
+    thread->penalty = penalty;
+    if (queued)
+        queue_append(processor, thread);
+    uint32_t running = running_priority(processor);
+    switch_ask(processor,
+               !processor->is_idle && running < PRIORITY_MAX && processor->ready_levels >> (running + 1) != 0);
+}
+
 // ---- switching ----
 
-static void account_time(struct processor *processor, struct thread *from, struct thread *to) {
-    uint64_t now = clock_counter();
+static void account_time(struct processor *processor, struct thread *from, struct thread *to, uint64_t now) {
     from->processor_time += now - from->switched_in;
     to->switched_in = now;
     processor->switches++;
@@ -142,12 +169,18 @@ void scheduler_switched(void) {
         __atomic_or_fetch(&processor->attention, ATTENTION_ENDING, __ATOMIC_RELAXED);
 }
 
-static void switch_to(struct processor *processor, struct thread *self, struct thread *next) {
-    account_time(processor, self, next);
+// What stands at the CPU and in the threads of who runs. The run_lock is held.
+static inline __attribute__((always_inline)) void current_change(struct processor *processor, struct thread *self,
+                                                                 struct thread *next, uint64_t now) {
+    account_time(processor, self, next, now);
     processor->current = next;
     processor->previous = self;
     next->state = THREAD_RUNNING;
     next->processor = processor;
+}
+
+static void switch_to(struct processor *processor, struct thread *self, struct thread *next) {
+    current_change(processor, self, next, clock_counter());
     bool idle = next == processor->idle;
     bool was_idle = processor->is_idle;
     if (idle != was_idle)
@@ -173,6 +206,22 @@ void scheduler_switch(void) {
         return;
     }
     switch_to(processor, self, next);
+}
+
+__attribute__((always_inline)) void scheduler_switch_to(struct thread *next, uint64_t now) {
+    struct processor *processor = processor_current();
+    struct thread *self = processor->current;
+    lock_acquire(&processor->run_lock);
+    if (processor->ready_levels >> effective_priority(next) <= 1 && can_run(next, self)) {
+        current_change(processor, self, next, now);
+        lock_release(&processor->run_lock);
+        arch_context_switch(self, next);
+        scheduler_switched();
+        return;
+    }
+    lock_release(&processor->run_lock);
+    scheduler_ready(next);
+    scheduler_switch();
 }
 
 void scheduler_yield(void) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct processor;
 struct thread;
@@ -15,6 +16,13 @@ void scheduler_ready(struct thread *thread);
 // As scheduler_ready, when the running thread hands something over and is about to wait itself: it is not made to leave the CPU
 // merely because it has used up slices.
 void scheduler_ready_next(struct thread *thread);
+
+// As scheduler_switch, but straight to `next`, which is in no run queue, unless a thread of a higher level is ready.
+// `now`: the processor's counter.
+void scheduler_switch_to(struct thread *next, uint64_t now);
+
+// Gives a thread another base priority and penalty, wherever it stands; asks for a switch where another one should run now.
+void scheduler_set_priority(struct thread *thread, uint32_t priority, uint32_t penalty);
 
 // Gives the CPU to the next thread. The caller has put the calling thread where it belongs (or nowhere, if it waits).
 void scheduler_switch(void);

@@ -8,6 +8,7 @@
 #include "kernel/memory/user.h"
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
+#include "kernel/process/subsystem.h"
 #include "kernel/thread/futex.h"
 #include "kernel/thread/processor.h"
 #include "kernel/thread/scheduler.h"
@@ -70,6 +71,7 @@ static void thread_set_up(struct thread *thread, const struct thread_start *star
     object_retain(&start->process->object);
     thread->base_priority = start->priority;
     thread->slice_left = SLICE_TICKS;
+    thread->ready_level = THREAD_NOT_QUEUED;
     thread->waiter.thread = thread;
     thread->processor = processor_current();
     thread->end_word = start->end_word;
@@ -138,8 +140,15 @@ static void end_word_clear(struct thread *thread) {
         futex_wake_address(thread->process, word, UINT32_MAX);
 }
 
+static void subsystems_tell_the_end(struct thread *thread) {
+    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
+        if ((*entry)->thread_ended != 0)
+            (*entry)->thread_ended(thread);
+}
+
 void thread_exit(void) {
     struct thread *thread = thread_current();
+    subsystems_tell_the_end(thread);
     if (!thread->process->ending)
         end_word_clear(thread);
     if (process_leave(thread->process, thread))

@@ -1,6 +1,7 @@
 // A thread: what the scheduler runs, with its kernel stack, its user state and its wait record.
 //
-// Letters: [I] immutable, [a] atomic, [q] run queue's lock, [o] the thread itself alone, [p] its process's lock.
+// Letters: [I] immutable, [a] atomic, [q] run queue's lock, [o] the thread itself alone, [p] its process's lock,
+// [l] its object's lock.
 #pragma once
 
 #include <arch/context.h>
@@ -14,7 +15,9 @@ struct process;
 struct processor;
 
 // Who ended a wait: settled by one compare-and-exchange from WAITING.
-enum wait_outcome { WAIT_IDLE, WAIT_WAITING, WAIT_WOKEN, WAIT_TIMED_OUT, WAIT_INTERRUPTED };
+enum wait_outcome { WAIT_IDLE, WAIT_WAITING, WAIT_WOKEN, WAIT_TIMED_OUT, WAIT_INTERRUPTED, WAIT_HOPELESS };
+
+enum { THREAD_NOT_QUEUED = UINT32_MAX };
 
 struct thread {
     struct object object;
@@ -27,7 +30,7 @@ struct thread {
     uint32_t outcome;                // [a] enum wait_outcome
     uint32_t base_priority;          // [q]
     uint32_t penalty;                // [q] levels lost by using whole slices; given back by sleeping
-    uint32_t ready_level;            // [q] the level it stands at while it is ready
+    uint32_t ready_level;            // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
     uint32_t slice_left;             // [o] ticks
     uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere
     bool ending;                     // [a] to end at its next chance
@@ -37,6 +40,8 @@ struct thread {
     uint64_t switched_in;            // [o] counter value
     uint64_t processor_time;         // [o] counter ticks used
     uint64_t end_word;               // [I] see struct thread_create
+    bool lent; // [l] it has a priority that was lent to it (kernel/thread/lend.h); then its own are
+    uint32_t own_priority, own_penalty; // [l]
 };
 
 extern const struct object_type thread_type;

@@ -64,6 +64,8 @@ static enum status outcome_status(enum wait_outcome outcome) {
         return STATUS_TIMED_OUT;
     case WAIT_INTERRUPTED:
         return STATUS_INTERRUPTED;
+    case WAIT_HOPELESS:
+        return STATUS_DEADLOCK;
     default:
         return STATUS_OK;
     }
@@ -84,6 +86,13 @@ static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t
         thread->penalty--;
 }
 
+// From here on anyone may make the thread ready again: all that says so is set before.
+static inline void waiting_begin(struct thread *thread) {
+    thread->switching = 1;
+    thread->state = THREAD_WAITING;
+    __atomic_store_n(&thread->outcome, WAIT_WAITING, __ATOMIC_SEQ_CST);
+}
+
 enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const struct wait_for *wait) {
     if (wait->deadline == DEADLINE_NOW)
         return STATUS_WOULD_WAIT;
@@ -91,10 +100,7 @@ enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const 
     struct thread *thread = thread_current();
     record_wait(thread, wait);
     queue_enter(queue, &thread->waiter, wait->key);
-    // From the next line on anyone may make the thread ready again: all that says so is set before.
-    thread->switching = 1;
-    thread->state = THREAD_WAITING;
-    __atomic_store_n(&thread->outcome, WAIT_WAITING, __ATOMIC_SEQ_CST);
+    waiting_begin(thread);
     sleep_until_ended(thread, lock, wait->deadline);
     lock_acquire(lock);
     if (thread->waiter.queued)
@@ -103,6 +109,68 @@ enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const 
     enum status status = outcome_status(thread->outcome);
     thread->outcome = WAIT_IDLE;
     return status;
+}
+
+// ---- the short way ----
+
+// What is seldom done between counting as waiting and leaving the CPU.
+__attribute__((noinline)) static void leave_slowly(struct thread *thread, uint64_t deadline,
+                                                   bool (*is_hopeless)(struct thread *thread)) {
+    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+        wait_interrupt(thread);
+    if (deadline != DEADLINE_NEVER)
+        timer_arm(&thread->deadline, deadline);
+    if (is_hopeless != 0 && is_hopeless(thread) && wait_end(thread, WAIT_HOPELESS))
+        scheduler_ready(thread);
+}
+
+// The same behind it: the timer is stopped, and a sleeper that nobody claimed takes itself off its queue.
+__attribute__((noinline)) static enum status return_slowly(struct thread *thread, struct lock *lock, uint64_t deadline,
+                                                           struct wait_queue *queue) {
+    if (deadline != DEADLINE_NEVER)
+        timer_disarm(&thread->deadline);
+    lock_acquire(lock);
+    if (queue != 0 && thread->waiter.queued)
+        queue_leave(queue, &thread->waiter);
+    lock_release(lock);
+    return outcome_status(thread->outcome);
+}
+
+__attribute__((always_inline)) enum status wait_sleep(struct lock *lock, const struct wait_for *wait,
+                                                      const struct wait_manner *manner) {
+    assert_debug(processor_current()->lock_count == 1);
+    struct thread *thread = thread_current();
+    uint64_t deadline = wait->deadline;
+    record_wait(thread, wait);
+    if (manner->queue != 0)
+        queue_enter(manner->queue, &thread->waiter, wait->key);
+    waiting_begin(thread);
+    lock_release(lock);
+    if (deadline != DEADLINE_NEVER || manner->is_hopeless != 0 || __atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+        leave_slowly(thread, deadline, manner->is_hopeless);
+    if (manner->next != 0)
+        scheduler_switch_to(manner->next, thread->wait.since);
+    else
+        scheduler_switch();
+    enum status status = STATUS_OK;
+    if (deadline != DEADLINE_NEVER || __builtin_expect(thread->outcome != WAIT_WOKEN, 0))
+        status = return_slowly(thread, lock, deadline, manner->queue);
+    if (thread->penalty > 0)
+        thread->penalty--;
+    thread->wait.reason = WAIT_NOT;
+    thread->outcome = WAIT_IDLE;
+    return status;
+}
+
+bool wait_claim(struct thread *thread) {
+    return wait_end(thread, WAIT_WOKEN);
+}
+
+bool wait_queue_claim(struct wait_queue *queue, struct waiter *waiter) {
+    if (!wait_end(waiter->thread, WAIT_WOKEN))
+        return false;
+    queue_leave(queue, waiter);
+    return true;
 }
 
 bool wait_queue_wake_waiter(struct wait_queue *queue, struct waiter *waiter) {

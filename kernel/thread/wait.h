@@ -57,6 +57,26 @@ struct wait_for {
 // nothing was done. TIMED_OUT: the deadline passed. INTERRUPTED: the thread is being ended; go back to user mode at once.
 enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const struct wait_for *wait);
 
+// ---- the short way: for waits whose waker claims the sleeper and leaves it nothing to check ----
+
+struct wait_manner {
+    struct wait_queue *queue; // null: on none, and only who knows the thread can end the wait
+    struct thread *next;      // claimed: gets the CPU, unless a more urgent one is ready; null: the scheduler chooses
+    // Asked once the thread counts as waiting and the lock is free: whether nobody can ever wake it. May be null.
+    bool (*is_hopeless)(struct thread *thread);
+};
+
+// As wait_queue_sleep, but returns without the lock. OK: it was claimed or woken. DEADLOCK: it is hopeless. The deadline is not
+// DEADLINE_NOW.
+enum status wait_sleep(struct lock *lock, const struct wait_for *wait, const struct wait_manner *manner);
+
+// Ends the wait of a thread that is on no queue, but does not make it ready yet: that is left to the caller (wait_manner.next,
+// scheduler_ready). False: its wait ended otherwise already.
+bool wait_claim(struct thread *thread);
+
+// The same for a sleeper of a queue, whose lock is held.
+bool wait_queue_claim(struct wait_queue *queue, struct waiter *waiter);
+
 // Wakes at most `count` sleepers, the longest waiting first; returns how many. The queue's lock is held.
 uint32_t wait_queue_wake(struct wait_queue *queue, uint32_t count);
 

@@ -34,6 +34,7 @@ static const unsigned char errno_of[-STATUS_LOWEST + 1] = {
     [-STATUS_NOT_DIRECTORY] = ENOTDIR,
     [-STATUS_IS_DIRECTORY] = EISDIR,
     [-STATUS_NOT_EMPTY] = ENOTEMPTY,
+    [-STATUS_DEADLOCK] = EDEADLK,
 };
 
 int status_errno(enum status status) {

@@ -16,6 +16,7 @@ static uint32_t waiting_word = 1;
 static int32_t other_end;
 static struct interface_register interface_plan;
 static int32_t own_interface;
+static struct port_create port_plan = {.message_size = ARGUMENT_PORT_SIZE};
 
 ROLE(ends_at_once) {
     return 0;
@@ -56,9 +57,20 @@ static void make_pipe(void) {
     EXPECT_EQUAL(written, sizeof(bytes));
 }
 
+static void make_port(void) {
+    struct port_create plan = {.message_size = ARGUMENT_PORT_SIZE, .scope = PORT_OF_PROCESS};
+    char message[ARGUMENT_PORT_SIZE] = {0};
+    int32_t number;
+    EXPECT_OK(port_create(&plan, &number));
+    good[GOOD_PORT] = (uint32_t)number;
+    good[GOOD_ENTRY] = (uint32_t)plan.entry;
+    EXPECT_OK(port_send(plan.entry, message, NULL, DEADLINE_NOW, NULL));
+}
+
 static void make_numbers(void) {
     int32_t number;
     make_pipe();
+    make_port();
     EXPECT_OK(shared_create(2 * PAGE_SIZE, &number));
     good[GOOD_MEMORY] = (uint32_t)number;
     EXPECT_OK(timer_create(&number));
@@ -101,6 +113,7 @@ static void make_plans(void) {
     good[GOOD_SPAWN] = (uint64_t)&spawn_plan;
     good[GOOD_THREAD_PLAN] = (uint64_t)&thread_plan;
     good[GOOD_PIPE_PLAN] = (uint64_t)&pipe_plan;
+    good[GOOD_PORT_PLAN] = (uint64_t)&port_plan;
     good[GOOD_EVENT] = (uint64_t)&user_event;
 }
 
@@ -142,6 +155,8 @@ void argument_fixture_make(void) {
 void argument_fixture_end(void) {
     number_close((int32_t)good[GOOD_PIPE]);
     number_close(other_end);
+    number_close((int32_t)good[GOOD_PORT]);
+    number_close((int32_t)good[GOOD_ENTRY]);
     number_close((int32_t)good[GOOD_MEMORY]);
     number_close((int32_t)good[GOOD_TIMER]);
     number_close((int32_t)good[GOOD_TRACE]);
@@ -160,12 +175,18 @@ uint64_t argument_good(enum fixture which) {
 static void close_planned(uint64_t value) {
     number_close((int32_t)value);
     number_close(pipe_plan.other);
-    pipe_plan.other = 0;
+    number_close(port_plan.entry);
+    pipe_plan.other = port_plan.entry = 0;
 }
 
 static void read_added(void) {
     char bytes[MESSAGE_SIZE];
     EXPECT_OK(pipe_read((int32_t)good[GOOD_PIPE], bytes, sizeof(bytes), DEADLINE_NOW, NULL));
+}
+
+static void take_sent(void) {
+    char message[ARGUMENT_PORT_SIZE];
+    EXPECT_OK(port_receive((int32_t)good[GOOD_PORT], message, NULL, DEADLINE_NOW, NULL));
 }
 
 void argument_undo(enum after_call after, uint64_t value) {
@@ -184,6 +205,8 @@ void argument_undo(enum after_call after, uint64_t value) {
         close_planned(value);
     else if (after == RELEASE_VALUE)
         interface_release(value);
+    else if (after == TAKE_SENT)
+        take_sent();
     if (after == SCRAP_VALUE)
         event_get(&event, NULL); // that told of it
 }

@@ -7,6 +7,7 @@
 #include "kernel/abi/memory.h"
 #include "kernel/abi/message.h"
 #include "kernel/abi/pipe.h"
+#include "kernel/abi/port.h"
 #include "kernel/abi/process.h"
 #include "kernel/abi/trace.h"
 
@@ -233,6 +234,33 @@ const struct argument_entry argument_table[] = {
      3,
      {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct interface_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
     {ENTRY(interface_name_create, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE)}},
+
+    {ENTRY(port_create, CLOSE_PLANNED), 1, {POINTER(OUT, GOOD_PORT_PLAN, sizeof(struct port_create))}},
+    {ENTRY(port_open, CLOSE_VALUE),
+     2,
+     {PROCESS_ID(GOOD_SELF), VALUE_OF(GOOD_ZERO, NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND))}},
+    {ENTRY(port_send, TAKE_SENT),
+     4,
+     {NUMBER(GOOD_ENTRY, OBJECT_PORT_ENTRY, RIGHT_WRITE), POINTER(IN, GOOD_BUFFER, ARGUMENT_PORT_SIZE),
+      POINTER(IN_NULL, GOOD_ZERO, sizeof(struct port_cargo)), ANY(GOOD_ZERO)}},
+    {ENTRY(port_receive, NEVER_CALLED_WELL),
+     4,
+     {NUMBER(GOOD_PORT, OBJECT_PORT, RIGHT_READ), POINTER(OUT, GOOD_BUFFER, ARGUMENT_PORT_SIZE),
+      POINTER(OUT_NULL, GOOD_ZERO, sizeof(struct port_information)), ANY(GOOD_ZERO)}},
+    {ENTRY(port_call, NEVER_CALLED_WELL),
+     4,
+     {NUMBER(GOOD_ENTRY, OBJECT_PORT_ENTRY, RIGHT_WRITE), POINTER(IN, GOOD_BUFFER, ARGUMENT_PORT_SIZE),
+      POINTER(IN_NULL, GOOD_ZERO, sizeof(struct port_cargo)), ANY(GOOD_ZERO)}},
+    {ENTRY(port_reply, NEVER_CALLED_WELL),
+     4,
+     {NUMBER(GOOD_PORT, OBJECT_PORT, RIGHT_READ),
+      VALUE_OF(GOOD_PORT_ID, NOT(0, NOT_FOUND), NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND)),
+      POINTER(IN, GOOD_BUFFER, ARGUMENT_PORT_SIZE), POINTER(IN_NULL, GOOD_ZERO, sizeof(struct port_cargo))}},
+    {ENTRY(port_reply_receive, NEVER_CALLED_WELL),
+     5,
+     {NUMBER(GOOD_PORT, OBJECT_PORT, RIGHT_READ),
+      VALUE_OF(GOOD_PORT_ID, NOT(0, NOT_FOUND), NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND)),
+      POINTER(IN, GOOD_BUFFER, ARGUMENT_PORT_SIZE), ANY(GOOD_ZERO), ANY(GOOD_ZERO)}},
 
     {ENTRY(trace_open, CLOSE_VALUE), 0},
     {ENTRY(trace_read, NOTHING_TO_UNDO),

@@ -42,6 +42,10 @@ enum fixture {
     GOOD_INTERFACE_ID,     // of an interface of the test's own
     GOOD_INTERFACE_PAGES,  // address of pages of it, which the test requested
     GOOD_INTERFACE_CLIENT, // number of that client
+    GOOD_PORT,             // number of the program's own port, with a message in it
+    GOOD_ENTRY,            // number of its entry
+    GOOD_PORT_PLAN,        // address of a sound struct port_create
+    GOOD_PORT_ID,          // of the call that a reply answers: none is
     GOOD_COUNT,
 };
 
@@ -62,7 +66,7 @@ struct wrong_value {
     enum status status;
 };
 
-enum { WRONG_VALUES_MAX = 5, PARAMETERS_MAX = 6 };
+enum { WRONG_VALUES_MAX = 5, PARAMETERS_MAX = 6, ARGUMENT_PORT_SIZE = 64 };
 
 struct parameter {
     enum parameter_class class;
@@ -80,8 +84,9 @@ enum after_call {
     TAKE_EVENT,    // an event to ourselves is pending
     SCRAP_VALUE,   // the value is a message id
     READ_PIPE,     // bytes were added to the pipe
-    CLOSE_PLANNED, // the value is a number, and there is another in GOOD_PIPE_PLAN
+    CLOSE_PLANNED, // the value is a number, and there is another in GOOD_PIPE_PLAN or GOOD_PORT_PLAN
     RELEASE_VALUE, // the value is the address of an interface's pages
+    TAKE_SENT,     // a message more is in GOOD_PORT
 };
 
 struct argument_entry {

@@ -9,7 +9,7 @@
 
 #include "tests/guest/guest.h"
 
-enum { FUZZ_WORKERS = 3, FUZZ_CODES = 128 };
+enum { FUZZ_WORKERS = 3, FUZZ_CODES = 192 };
 
 // In memory that the supervisor and one worker share. The worker counts; what it writes there is not trusted.
 struct fuzz_progress {

@@ -124,6 +124,22 @@ static void plan_pipe(struct fuzz_state *state, void *at) {
     };
 }
 
+static void plan_port(struct fuzz_state *state, void *at) {
+    *(struct port_create *)at = (struct port_create){
+        .message_size = one_in(state, 8) ? (uint32_t)draw_word(state) : 16 + fuzz_below(&state->random, 8) * 8,
+        .capacity = one_in(state, 2) ? 0 : fuzz_below(&state->random, 8),
+        .scope = one_in(state, 16) ? (uint32_t)draw_word(state) : fuzz_below(&state->random, 3),
+    };
+}
+
+// One number travels.
+static void plan_cargo(struct fuzz_state *state, void *at) {
+    *(struct port_cargo *)at = (struct port_cargo){
+        .number = one_in(state, 2) ? NUMBER_NONE : draw_number(state),
+        .rights = one_in(state, 2) ? RIGHTS_ALL : (uint32_t)draw_word(state),
+    };
+}
+
 static void plan_event(struct fuzz_state *state, void *at) {
     uint32_t type = one_in(state, 4) ? fuzz_below(&state->random, 16) : EVENT_USER + fuzz_below(&state->random, 8);
     *(EVENT *)at = (EVENT){.Type = type, .Action = fuzz_below(&state->random, 8), .Data1 = 5, .Data2 = 6, .Data3 = 7};
@@ -199,8 +215,8 @@ static const struct {
     enum fixture good;
     void (*make)(struct fuzz_state *state, void *at);
 } plans[] = {
-    {GOOD_PIPE_PLAN, plan_pipe}, {GOOD_EVENT, plan_event},         {GOOD_THREAD_PLAN, plan_thread},
-    {GOOD_SPAWN, plan_spawn},    {GOOD_INTERFACE, plan_interface},
+    {GOOD_PIPE_PLAN, plan_pipe},     {GOOD_PORT_PLAN, plan_port}, {GOOD_EVENT, plan_event},
+    {GOOD_THREAD_PLAN, plan_thread}, {GOOD_SPAWN, plan_spawn},    {GOOD_INTERFACE, plan_interface},
 };
 
 static void make_plan(struct fuzz_state *state, const struct parameter *facts, void *at) {
@@ -211,12 +227,14 @@ static void make_plan(struct fuzz_state *state, const struct parameter *facts, v
         }
     if (facts->detail == sizeof(struct message_options))
         plan_options(state, at);
+    else if (facts->class == PARAMETER_IN_NULL && facts->detail == sizeof(struct port_cargo) && one_in(state, 2))
+        plan_cargo(state, at);
     else if (facts->detail == sizeof(struct message_filter))
         plan_filter(state, at);
 }
 
 static bool has_plan(const struct parameter *facts) {
-    return facts->good == GOOD_PIPE_PLAN || facts->class == PARAMETER_IN_NULL ||
+    return facts->good == GOOD_PIPE_PLAN || facts->good == GOOD_PORT_PLAN || facts->class == PARAMETER_IN_NULL ||
            (facts->class == PARAMETER_IN && facts->good != GOOD_BUFFER);
 }
 
@@ -240,6 +258,7 @@ static uint64_t draw_value(struct fuzz_state *state, const struct parameter *fac
     case GOOD_SELF:
         return draw_process(state);
     case GOOD_MESSAGE:
+    case GOOD_PORT_ID:
         return one_in(state, 8) ? draw_word(state) : state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)];
     case GOOD_PAGE_ADDRESS:
     case GOOD_INTERFACE_PAGES:
@@ -284,9 +303,9 @@ static const struct {
     const char *name;
     uint32_t parameter;
 } waits[] = {
-    {"process_wait", 1}, {"thread_wait", 1}, {"thread_sleep", 0}, {"futex_wait", 2},
-    {"event_wait", 0},   {"event_send", 3},  {"message_send", 4}, {"message_wait", 2},
-    {"message_next", 3}, {"pipe_write", 3},  {"pipe_read", 3},
+    {"process_wait", 1}, {"thread_wait", 1},  {"thread_sleep", 0}, {"futex_wait", 2},   {"event_wait", 0},
+    {"event_send", 3},   {"message_send", 4}, {"message_wait", 2}, {"message_next", 3}, {"pipe_write", 3},
+    {"pipe_read", 3},    {"port_send", 3},    {"port_receive", 3}, {"port_call", 3},    {"port_reply_receive", 4},
 };
 
 static uint32_t open_code(void) {
@@ -308,7 +327,7 @@ static bool is_too_final(struct fuzz_state *state, const char *name) {
 
 static void draw_senseless(struct fuzz_state *state, struct fuzz_call *call) {
     do
-        call->code = one_in(state, 2) ? fuzz_below(&state->random, 128) : (uint32_t)draw_word(state);
+        call->code = one_in(state, 2) ? fuzz_below(&state->random, FUZZ_CODES) : (uint32_t)draw_word(state);
     while (call->code == open_code());
     for (int i = 0; i < 6; i++)
         call->words[i] = draw_edge(state);
@@ -368,7 +387,8 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
             note_event(state, (const EVENT *)call->words[0]);
         else if (entry->after == UNMAP_VALUE || entry->after == RELEASE_VALUE)
             state->places[1 + fuzz_below(&state->random, FUZZ_PLACES_MAX - 1)] = value;
-        else if (entry->after == SCRAP_VALUE || strcmp(entry->name, "shared_offer") == 0)
+        else if (entry->after == SCRAP_VALUE || entry->after == TAKE_SENT || strcmp(entry->name, "shared_offer") == 0 ||
+                 strcmp(entry->name, "port_receive") == 0 || strcmp(entry->name, "port_reply_receive") == 0)
             state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)] = (uint32_t)value;
     }
 }

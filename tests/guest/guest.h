@@ -16,6 +16,7 @@
 #include <parley/message.h>
 #include <parley/object.h>
 #include <parley/pipe.h>
+#include <parley/port.h>
 #include <parley/process.h>
 #include <parley/spawn.h>
 #include <parley/start.h>

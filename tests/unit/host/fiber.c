@@ -103,6 +103,17 @@ void scheduler_ready_next(struct thread *thread) {
     scheduler_ready(thread);
 }
 
+void scheduler_switch_to(struct thread *next, uint64_t now) {
+    (void)now;
+    scheduler_ready(next);
+    scheduler_switch();
+}
+
+void scheduler_set_priority(struct thread *thread, uint32_t priority, uint32_t penalty) {
+    thread->base_priority = priority;
+    thread->penalty = penalty;
+}
+
 void scheduler_yield(void) {
     scheduler_ready(thread_current());
     scheduler_switch();

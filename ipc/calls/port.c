@@ -1,0 +1,157 @@
+// The calls that make ports, find them and send to them.
+#include "ipc/port.h"
+
+#include "ipc/calls/port.h"
+#include "ipc/gate.h"
+#include "kernel/base/call.h"
+
+// ---- making ----
+
+struct port_places {
+    int32_t port, entry;
+};
+
+static enum status places_reserve(struct number_table *table, struct port_places *places) {
+    enum status status = number_reserve(table, &places->port);
+    if (status != STATUS_OK)
+        return status;
+    status = number_reserve(table, &places->entry);
+    if (status != STATUS_OK)
+        number_unreserve(table, places->port);
+    return status;
+}
+
+// Everything that can fail is done before anybody could find the port or hold a number of it.
+static enum status make_known(struct process *process, struct port *port, struct port_create *wish,
+                              struct user_address parameters) {
+    enum status status = user_copy_out(parameters, wish, sizeof(*wish));
+    if (status == STATUS_OK && port->scope != PORT_OF_OBJECT)
+        status = port_publish(port, process);
+    return status;
+}
+
+static enum status create_planned(const struct port_plan *plan, struct port_create *wish,
+                                  struct user_address parameters, const struct port_places *places) {
+    struct number_table *table = &plan->creator->numbers;
+    struct port *port;
+    struct port_entry *entry;
+    enum status status = port_make(plan, &port, &entry);
+    if (status != STATUS_OK)
+        return status;
+    wish->entry = places->entry;
+    status = make_known(plan->creator, port, wish, parameters);
+    if (status == STATUS_OK) {
+        number_insert_reserved(table, places->entry, &entry->object, port_entry_type.rights);
+        number_insert_reserved(table, places->port, &port->object, port_type.rights);
+    }
+    object_release(&entry->object);
+    object_release(&port->object);
+    return status;
+}
+
+struct result call_port_create(struct user_address parameters) {
+    struct process *process = process_current();
+    struct port_create wish;
+    struct port_plan plan;
+    struct port_places places = {0};
+    enum status status = user_copy_in(&wish, parameters, sizeof(wish));
+    if (status == STATUS_OK)
+        status = port_plan_make(process, &wish, &plan);
+    if (status == STATUS_OK)
+        status = places_reserve(&process->numbers, &places);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = create_planned(&plan, &wish, parameters, &places);
+    if (status != STATUS_OK) {
+        number_unreserve(&process->numbers, places.entry);
+        number_unreserve(&process->numbers, places.port);
+    }
+    return result_make(status, (uint64_t)places.port);
+}
+
+// ---- finding ----
+
+static enum status open_at(struct process *owner, uint64_t thread, int32_t *number) {
+    struct process *self = process_current();
+    struct port_entry *entry;
+    enum status status = gate_check(owner, GATE_PORT, self);
+    if (status == STATUS_OK)
+        status = port_find(owner, thread, &entry);
+    if (status != STATUS_OK)
+        return status;
+    status = number_insert(&self->numbers, &entry->object, port_entry_type.rights, number);
+    object_release(&entry->object);
+    return status;
+}
+
+struct result call_port_open(uint32_t process, uint64_t thread) {
+    int32_t number = 0;
+    struct process *owner = process_find(process);
+    if (owner == 0)
+        return result_status(STATUS_NOT_FOUND);
+    enum status status = open_at(owner, thread, &number);
+    process_release(owner);
+    return result_make(status, (uint64_t)number);
+}
+
+// ---- what travels ----
+
+__attribute__((noinline)) enum status port_load_fill(struct port_load *load, const struct port_cargo *cargo) {
+    if (cargo->number == NUMBER_NONE)
+        return STATUS_OK;
+    struct object *object;
+    uint32_t rights;
+    enum status status = number_find_rights(&process_current()->numbers, cargo->number, &object, &rights);
+    if (status != STATUS_OK)
+        return status;
+    if (!(rights & RIGHT_SEND)) {
+        object_release(object);
+        return STATUS_NO_RIGHT;
+    }
+    object_number_added(object);
+    *load = (struct port_load){.object = object, .rights = rights & cargo->rights};
+    return STATUS_OK;
+}
+
+__attribute__((noinline)) enum status port_load_read(struct port_load *load, struct user_address address) {
+    struct port_cargo cargo;
+    enum status status = user_copy_in(&cargo, address, sizeof(cargo));
+    return status == STATUS_OK ? port_load_fill(load, &cargo) : status;
+}
+
+// ---- sending ----
+
+static enum status message_fill(struct port_message *message, struct user_address bytes, struct user_address cargo) {
+    struct process *self = process_current();
+    message->process = self->id;
+    message->user = self->user;
+    enum status status = user_copy_in(message->words, bytes, message->port->message_size);
+    if (status == STATUS_OK && cargo.value != 0)
+        status = port_load_read(&message->load, cargo);
+    return status;
+}
+
+static enum status send_through(struct port *port, struct user_address bytes, struct user_address cargo,
+                                uint64_t deadline, uint64_t *id) {
+    struct port_message *message = port_message_take(port);
+    if (message == 0)
+        return STATUS_NO_MEMORY;
+    enum status status = message_fill(message, bytes, cargo);
+    if (status == STATUS_OK)
+        status = port_send(port, message, process_current()->account, deadline, id);
+    if (status != STATUS_OK)
+        port_message_free(message);
+    return status;
+}
+
+struct result call_port_send(int32_t number, struct user_address message, struct user_address cargo,
+                             uint64_t deadline) {
+    struct object *object;
+    enum status status = number_find(&process_current()->numbers, number, OBJECT_PORT_ENTRY, RIGHT_WRITE, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    uint64_t id = 0;
+    status = send_through(((struct port_entry *)object)->port, message, cargo, deadline, &id);
+    object_release(object);
+    return result_make(status, id);
+}

@@ -1,0 +1,10 @@
+// What the files of the port calls need of each other: the number that travels with a message.
+#pragma once
+
+#include "ipc/port.h"
+
+// Takes the caller's number for a message. BAD_NUMBER, NO_RIGHT.
+enum status port_load_fill(struct port_load *load, const struct port_cargo *cargo);
+
+// The same as the program tells it. BAD_ADDRESS too.
+enum status port_load_read(struct port_load *load, struct user_address address);

@@ -1,0 +1,223 @@
+// The calls by which one calls, receives and answers at a port.
+#include "ipc/calls/port.h"
+#include "kernel/base/call.h"
+#include "kernel/thread/scheduler.h"
+#include "kernel/thread/thread.h"
+
+// ---- calling ----
+
+// The place for a number that comes with the reply is reserved before the call, so that taking the reply cannot fail.
+struct return_cargo {
+    struct user_address address; // 0: none is wanted
+    int32_t number;
+};
+
+__attribute__((noinline)) static enum status cargo_prepare(struct port_message *call, struct return_cargo *cargo) {
+    struct process *self = process_current();
+    enum status status = number_reserve(&self->numbers, &cargo->number);
+    if (status != STATUS_OK)
+        return status;
+    status = port_load_read(&call->load, cargo->address);
+    if (status != STATUS_OK)
+        number_unreserve(&self->numbers, cargo->number);
+    return status;
+}
+
+__attribute__((noinline)) static enum status cargo_accept(struct port_message *call, const struct return_cargo *cargo) {
+    struct process *self = process_current();
+    bool came = call != 0 && call->state == PORT_MESSAGE_DONE && call->status == STATUS_OK && call->load.object != 0;
+    struct port_cargo told = {.number = came ? cargo->number : NUMBER_NONE, .rights = came ? call->load.rights : 0};
+    enum status status = user_copy_out(cargo->address, &told, sizeof(told));
+    if (came && status == STATUS_OK)
+        number_insert_reserved(&self->numbers, cargo->number, call->load.object, call->load.rights);
+    else
+        number_unreserve(&self->numbers, cargo->number);
+    return status;
+}
+
+static inline __attribute__((always_inline)) enum status call_and_accept(struct port *port, struct port_message **call,
+                                                                         struct user_address message,
+                                                                         struct return_cargo *cargo,
+                                                                         uint64_t deadline) {
+    enum status status = STATUS_OK;
+    if (cargo->address.value != 0)
+        status = cargo_prepare(*call, cargo);
+    if (status != STATUS_OK)
+        return status;
+    status = port_call(port, call, deadline);
+    if (status == STATUS_OK)
+        status = user_copy_out(message, (*call)->words, port->message_size);
+    if (cargo->address.value != 0) {
+        enum status accepted = cargo_accept(status == STATUS_OK ? *call : 0, cargo);
+        status = status == STATUS_OK ? accepted : status;
+    }
+    return status;
+}
+
+static inline __attribute__((always_inline)) enum status call_through(struct port *port, struct user_address message,
+                                                                      struct user_address cargo, uint64_t deadline) {
+    struct process *self = process_current();
+    struct port_message *call = port_call_block_take(self);
+    if (call == 0)
+        return STATUS_NO_MEMORY;
+    call->process = self->id;
+    call->user = self->user;
+    call->kind = PORT_CALLED;
+    call->port = port;
+    struct return_cargo back = {.address = cargo};
+    enum status status = user_copy_in(call->words, message, port->message_size);
+    if (status == STATUS_OK)
+        status = call_and_accept(port, &call, message, &back, deadline);
+    if (call != 0)
+        port_call_block_return(self, call);
+    return status;
+}
+
+struct result call_port_call(int32_t number, struct user_address message, struct user_address cargo,
+                             uint64_t deadline) {
+    struct object *object;
+    enum status status = number_find(&process_current()->numbers, number, OBJECT_PORT_ENTRY, RIGHT_WRITE, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = call_through(((struct port_entry *)object)->port, message, cargo, deadline);
+    object_release(object);
+    return result_status(status);
+}
+
+// ---- receiving ----
+
+// OK: with a reference.
+static inline enum status port_find_for(int32_t number, struct object **object) {
+    enum status status = number_find(&process_current()->numbers, number, OBJECT_PORT, RIGHT_READ, object);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t thread = ((struct port *)*object)->thread;
+    if (__builtin_expect(thread == 0 || thread == thread_current()->object.id, 1))
+        return STATUS_OK;
+    object_release(*object);
+    return STATUS_DENIED;
+}
+
+static enum status bytes_out(const struct port *port, const struct port_message *message, struct user_address buffer) {
+    return message->kind == PORT_CANCELLED ? STATUS_OK : user_copy_out(buffer, message->words, port->message_size);
+}
+
+// With a number that came: its place is reserved first.
+__attribute__((noinline)) static enum status take_with_cargo(struct port *port, struct port_message *message,
+                                                             struct user_address buffer,
+                                                             struct port_information *information,
+                                                             struct user_address address) {
+    struct number_table *table = &process_current()->numbers;
+    enum status status = number_reserve(table, &information->cargo.number);
+    if (status != STATUS_OK)
+        return status;
+    information->cargo.rights = message->load.rights;
+    status = bytes_out(port, message, buffer);
+    if (status == STATUS_OK)
+        status = user_copy_out(address, information, sizeof(*information));
+    if (status != STATUS_OK) {
+        number_unreserve(table, information->cargo.number);
+        return status;
+    }
+    number_insert_reserved(table, information->cargo.number, message->load.object, message->load.rights);
+    return STATUS_OK;
+}
+
+static inline __attribute__((always_inline)) enum status
+copy_out(struct port *port, struct port_message *message, struct user_address buffer, struct user_address address) {
+    struct port_information information;
+    if (address.value == 0)
+        return bytes_out(port, message, buffer);
+    port_inform(port, message, &information);
+    if (__builtin_expect(message->load.object != 0, 0))
+        return take_with_cargo(port, message, buffer, &information, address);
+    enum status status = bytes_out(port, message, buffer);
+    return status == STATUS_OK ? user_copy_out(address, &information, sizeof(information)) : status;
+}
+
+static inline __attribute__((always_inline)) struct result
+receive_end(struct port *port, struct port_message *message, struct user_address buffer, struct user_address address) {
+    enum status status = copy_out(port, message, buffer, address);
+    if (status != STATUS_OK) {
+        port_refuse(port, message);
+        return result_status(status);
+    }
+    uint64_t id = message->id;
+    if (message->load.object != 0)
+        port_load_drop(&message->load);
+    port_finish(port, message);
+    return result_ok(id);
+}
+
+struct result call_port_receive(int32_t number, struct user_address buffer, struct user_address information,
+                                uint64_t deadline) {
+    struct object *object;
+    enum status status = port_find_for(number, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    struct port *port = (struct port *)object;
+    struct port_message *message;
+    status = port_take(port, deadline, &message);
+    struct result result =
+        status == STATUS_OK ? receive_end(port, message, buffer, information) : result_status(status);
+    object_release(object);
+    return result;
+}
+
+// ---- answering ----
+
+struct result call_port_reply(int32_t number, uint64_t id, struct user_address message, struct user_address cargo) {
+    struct object *object;
+    enum status status = port_find_for(number, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    struct port *port = (struct port *)object;
+    uint64_t words[PORT_MESSAGE_MAX / sizeof(uint64_t)];
+    struct port_answer answer = {.id = id, .bytes = words};
+    status = user_copy_in(words, message, port->message_size);
+    if (status == STATUS_OK && cargo.value != 0)
+        status = port_load_read(&answer.load, cargo);
+    if (status == STATUS_OK) {
+        status = port_answer(port, &answer);
+        if (status != STATUS_OK)
+            port_load_drop(&answer.load);
+    }
+    object_release(object);
+    return result_status(status);
+}
+
+// The CPU goes from who answers straight to who was answered, unless more is to be done here.
+static inline __attribute__((always_inline)) enum status
+answer_and_take(struct port *port, const struct port_answer *answer, uint64_t deadline, struct port_message **message) {
+    struct thread *caller;
+    lock_acquire(&port->object.lock);
+    enum status status = port_answer_locked(port, answer, &caller);
+    if (__builtin_expect(status == STATUS_OK, 1))
+        return port_take_unlock(port, deadline, caller, message);
+    lock_release(&port->object.lock);
+    return status;
+}
+
+static inline __attribute__((always_inline)) struct result reply_receive_at(struct port *port, uint64_t id,
+                                                                            struct user_address address,
+                                                                            struct user_address information,
+                                                                            uint64_t deadline) {
+    uint64_t words[PORT_MESSAGE_MAX / sizeof(uint64_t)];
+    struct port_answer answer = {.id = id, .bytes = words};
+    struct port_message *message;
+    enum status status = user_copy_in(words, address, port->message_size);
+    if (status == STATUS_OK)
+        status = answer_and_take(port, &answer, deadline, &message);
+    return status == STATUS_OK ? receive_end(port, message, address, information) : result_status(status);
+}
+
+struct result call_port_reply_receive(int32_t number, uint64_t reply_to, struct user_address message,
+                                      struct user_address information, uint64_t deadline) {
+    struct object *object;
+    enum status status = port_find_for(number, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    struct result result = reply_receive_at((struct port *)object, reply_to, message, information, deadline);
+    object_release(object);
+    return result;
+}

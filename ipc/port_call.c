@@ -1,0 +1,154 @@
+// Calling through a port: the caller brings the block along, sleeps, and has the reply in it; or gives up.
+#include "kernel/base/string.h"
+#include "kernel/thread/lend.h"
+#include "kernel/thread/scheduler.h"
+
+#include "ipc/deadlock.h"
+#include "ipc/port.h"
+#include "ipc/port_lend.h"
+
+// ---- calling ----
+
+// Asked when the caller counts as waiting and no lock is held: now is the time to lend, and to look for a cycle (R-P5).
+static bool call_is_hopeless(struct thread *thread) {
+    struct port_message *call = (struct port_message *)(uintptr_t)thread->wait.key;
+    struct port *port = call->port;
+    port_lend_along(port, call->priority);
+    struct wait_edges last_taker = {1, {__atomic_load_n(&port->last_taker, __ATOMIC_RELAXED)}};
+    if (!deadlock_is_certain(&last_taker))
+        return false;
+    struct wait_edges receivers = {0};
+    port->object.type->wait_edges(&port->object, WAIT_PORT_CALL, &receivers);
+    return deadlock_is_certain(&receivers);
+}
+
+static struct wait_for wait_of(struct port *port, struct port_message *call, uint64_t deadline) {
+    return (struct wait_for){
+        .object = &port->object, .reason = WAIT_PORT_CALL, .key = (uintptr_t)call, .deadline = deadline};
+}
+
+// Nobody waits for it: it goes into the queue. The lock is let go.
+__attribute__((noinline)) static enum status queue_unlock(struct port *port, struct port_message *call,
+                                                          uint64_t deadline) {
+    struct wait_for wait = wait_of(port, call, deadline);
+    struct wait_manner manner = {.is_hopeless = call_is_hopeless};
+    port_enter_locked(port, call, false);
+    return wait_sleep(&port->object.lock, &wait, &manner);
+}
+
+// A receiver that sleeps gets the call, and the CPU. The lock is let go.
+static inline __attribute__((always_inline)) enum status call_unlock(struct port *port, struct port_message *call,
+                                                                     uint64_t deadline) {
+    call->state = PORT_MESSAGE_LEAVING;
+    struct thread *receiver = port_give_locked(port, call);
+    if (__builtin_expect(receiver == 0, 0))
+        return queue_unlock(port, call, deadline);
+    if (__builtin_expect(call->priority > receiver->base_priority, 0))
+        thread_lend(receiver, call->priority);
+    struct wait_for wait = wait_of(port, call, deadline);
+    struct wait_manner manner = {.next = receiver};
+    return wait_sleep(&port->object.lock, &wait, &manner);
+}
+
+// The receiver learns that nobody waits for its answer any more. Says the receiver that is to be made ready.
+static struct thread *cancel_locked(struct port *port, struct port_message *call) {
+    port_taken_remove_locked(port, call->id);
+    call->kind = PORT_CANCELLED;
+    call->caller = 0;
+    call->state = PORT_MESSAGE_LEAVING;
+    struct thread *receiver = port_give_locked(port, call);
+    if (receiver != 0)
+        return receiver;
+    call->state = PORT_MESSAGE_CANCELLED;
+    TAILQ_INSERT_TAIL(&port->cancelled, call, link);
+    port->waiting++;
+    object_signal(&port->object, WATCH_READABLE);
+    return 0;
+}
+
+// The wait ended, but not by the call's completion. Where the call was taken, or is just being taken, the block is the port's from now on.
+static struct thread *give_up_locked(struct port *port, struct port_message **block) {
+    struct port_message *call = *block;
+    if (call->state == PORT_MESSAGE_QUEUED) {
+        port_leave_locked(port, call);
+        return 0;
+    }
+    *block = 0;
+    if (call->state == PORT_MESSAGE_TAKEN)
+        return cancel_locked(port, call);
+    call->caller = 0;
+    return 0;
+}
+
+// It may have been completed since: then that counts.
+__attribute__((noinline)) static enum status give_up(struct port *port, struct port_message **block,
+                                                     enum status status) {
+    struct thread *receiver = 0;
+    lock_acquire(&port->object.lock);
+    if ((*block)->state == PORT_MESSAGE_DONE)
+        status = (*block)->status;
+    else
+        receiver = give_up_locked(port, block);
+    lock_release(&port->object.lock);
+    if (receiver != 0)
+        scheduler_ready(receiver);
+    return status;
+}
+
+__attribute__((always_inline)) enum status port_call(struct port *port, struct port_message **block,
+                                                     uint64_t deadline) {
+    struct port_message *call = *block;
+    if (deadline == DEADLINE_NOW)
+        return STATUS_WOULD_WAIT;
+    call->caller = thread_current();
+    call->priority = call->caller->base_priority;
+    lock_acquire(&port->object.lock);
+    if (__builtin_expect(port->closed, 0)) {
+        lock_release(&port->object.lock);
+        return STATUS_PEER_DIED;
+    }
+    call->id = ++port->last_id;
+    enum status status = call_unlock(port, call, deadline);
+    return __builtin_expect(status == STATUS_OK, 1) ? call->status : give_up(port, block, status);
+}
+
+// ---- answering ----
+
+struct thread *port_complete_locked(struct port_message *call, enum status status) {
+    call->status = status;
+    call->state = PORT_MESSAGE_DONE;
+    return wait_claim(call->caller) ? call->caller : 0;
+}
+
+// R-P2: counted, and never delivered to a newer call.
+__attribute__((noinline)) static void late_locked(struct port *port, uint64_t id) {
+    if (id != 0 && id <= port->last_id)
+        port->late++;
+}
+
+__attribute__((always_inline)) enum status port_answer_locked(struct port *port, const struct port_answer *answer,
+                                                              struct thread **caller) {
+    struct port_message *call = port_taken_remove_locked(port, answer->id);
+    if (__builtin_expect(call == 0, 0)) {
+        late_locked(port, answer->id);
+        return STATUS_NOT_FOUND;
+    }
+    memcpy(call->words, answer->bytes, port->message_size);
+    call->load.object = answer->load.object;
+    if (answer->load.object != 0)
+        call->load.rights = answer->load.rights;
+    *caller = port_complete_locked(call, STATUS_OK);
+    return STATUS_OK;
+}
+
+enum status port_answer(struct port *port, const struct port_answer *answer) {
+    struct thread *caller = 0;
+    lock_acquire(&port->object.lock);
+    enum status status = port_answer_locked(port, answer, &caller);
+    if (thread_current()->lent)
+        port_lend_review_locked(port);
+    lock_release(&port->object.lock);
+    if (caller != 0)
+        scheduler_ready(caller);
+    return status;
+}
