@@ -1,6 +1,8 @@
 // Sessions of terminal drivers: accepting their pipes, answering their questions.
 #include "drivers/terminal_service.h"
 
+#include "drivers/request.h"
+
 #include <parley/calls.h>
 #include <parley/terminal.h>
 
@@ -59,21 +61,14 @@ bool terminal_service_take_pipe(struct terminal_service *service, const EVENT *e
 }
 
 void terminal_service_answer(const struct terminal_service *service, uint32_t id) {
-    struct terminal_request request = {0};
+    struct terminal_request request;
     struct terminal_reply reply = {.status = STATUS_INVALID_ARGUMENT};
-    struct message_information information = {0};
-    struct message_options options = {.in_reply_to = id};
-    size_t size = 0;
-    enum status status = message_receive(id, &request, sizeof(request), &information, &size);
-    if (status == STATUS_TOO_SMALL) {
-        message_scrap(id);
-    } else if (status != STATUS_OK) {
+    uint32_t sender = 0;
+    if (!request_take(id, &request, sizeof(request), &sender)) {
         return;
-    } else if (size == sizeof(request) && request.operation == TERMINAL_SIZE && request.reserved == 0) {
+    }
+    if (request.operation == TERMINAL_SIZE && request.reserved == 0) {
         reply = (struct terminal_reply){STATUS_OK, service->columns, service->rows, 0};
     }
-    for (uint32_t i = 0; status == STATUS_OK && i < information.number_count; i++) {
-        number_close(information.numbers[i]);
-    }
-    message_send(information.sender, &reply, sizeof(reply), &options, DEADLINE_NOW, NULL);
+    request_answer(id, sender, &reply, sizeof(reply));
 }

@@ -28,7 +28,8 @@ void copy_report(const char *from, const char *to) {
     output_text(&standard_output, "'\n");
 }
 
-char *copy_target(const char *from, const char *target, bool target_is_directory) {
+// Where `from` goes: TARGET itself, or TARGET/NAME where that is a directory. The caller frees it.
+static char *target_of(const char *from, const char *target, bool target_is_directory) {
     if (!target_is_directory)
         return strcpy(tool_allocate(strlen(target) + 1, 1), target);
     char *name = strcpy(tool_allocate(strlen(from) + 1, 1), from);
@@ -138,4 +139,20 @@ bool copy_path(const char *from, const char *to, const struct copy_options *opti
     if (options->recursive && path_is_directory(from) && is_inside(from, to))
         return refuse(from, "cannot be copied into itself");
     return copy_within(from, to, options, 0);
+}
+
+void copy_operands(void (*place)(const char *from, const char *to)) {
+    int count;
+    char **paths = tool_operands(&count);
+    if (count < 2)
+        tool_misused(NULL, "a file and a target are wanted");
+    const char *target = paths[count - 1];
+    bool into = path_is_directory(target);
+    if (count > 2 && !into)
+        tool_fail(target, "is not a directory");
+    for (int i = 0; i < count - 1; i++) {
+        char *to = target_of(paths[i], target, into);
+        place(paths[i], to);
+        free(to);
+    }
 }

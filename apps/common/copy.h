@@ -14,9 +14,9 @@ struct copy_options {
 
 bool copy_path(const char *from, const char *to, const struct copy_options *options);
 
-// Where `from` goes by the rules of cp and mv: TARGET itself, or TARGET/NAME where that is a directory. The
-// caller frees it.
-char *copy_target(const char *from, const char *target, bool target_is_directory);
+// Has `place` bring each operand but the last to its target, which the last one is or lies in. Anything but two operands or
+// more, the last of more than two a directory, ends the tool with a complaint.
+void copy_operands(void (*place)(const char *from, const char *to));
 
 // Writes "'FROM' -> 'TO'".
 void copy_report(const char *from, const char *to);

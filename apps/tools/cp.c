@@ -1,6 +1,4 @@
 // cp: copies files and directories.
-#include <stdlib.h>
-
 #include "apps/common/copy.h"
 #include "apps/common/tool.h"
 
@@ -15,8 +13,13 @@ static const struct tool tool = {
     .failure = 1,
 };
 
+static struct copy_options options;
+
+static void copy(const char *from, const char *to) {
+    copy_path(from, to, &options);
+}
+
 int main(int argument_count, char **arguments) {
-    struct copy_options options = {0};
     tool_start(&tool, argument_count, arguments);
     for (int option; (option = tool_option());) {
         options.recursive |= option == 'r' || option == 'R' || option == 'a';
@@ -24,18 +27,6 @@ int main(int argument_count, char **arguments) {
         options.keep |= option == 'n';
         options.verbose |= option == 'v';
     }
-    int count;
-    char **paths = tool_operands(&count);
-    if (count < 2)
-        tool_misused(NULL, "a file and a target are wanted");
-    const char *target = paths[count - 1];
-    bool into = path_is_directory(target);
-    if (count > 2 && !into)
-        tool_fail(target, "is not a directory");
-    for (int i = 0; i < count - 1; i++) {
-        char *to = copy_target(paths[i], target, into);
-        copy_path(paths[i], to, &options);
-        free(to);
-    }
+    copy_operands(copy);
     return tool_finish(0);
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "apps/common/input.h"
-#include "apps/common/number.h"
 #include "apps/common/output.h"
+#include "apps/common/part.h"
 #include "apps/common/tool.h"
 
 static const struct tool tool = {
@@ -12,17 +12,16 @@ static const struct tool tool = {
              "Writes the first 10 lines of each file.\n"
              "  -n  so many lines; with - before the count: all but the last so many\n"
              "  -c  the same for bytes   -q  no file names   -v  file names always\n",
-    .options = "#n:c:qv",
+    .options = PART_OPTIONS,
     .failure = 1,
 };
 
-static uint64_t wanted = 10;
-static bool in_bytes, but_last, quiet, verbose;
+static struct part_options options;
 
 static void copy_bytes(struct input *input) {
     char *block;
     size_t size;
-    for (uint64_t left = wanted; left && input_block(input, &block, &size);) {
+    for (uint64_t left = options.count; left && input_block(input, &block, &size);) {
         size_t part = size < left ? size : (size_t)left;
         output_bytes(&standard_output, block, part);
         left -= part;
@@ -37,16 +36,16 @@ static void write_line(const struct line *line) {
 
 static void copy_lines(struct input *input) {
     struct line line;
-    for (uint64_t left = wanted; left && !standard_output.error && input_line(input, &line); left--)
+    for (uint64_t left = options.count; left && !standard_output.error && input_line(input, &line); left--)
         write_line(&line);
 }
 
 // Where the last `wanted` lines or bytes begin.
 static size_t end_of_wanted(const struct whole *whole) {
-    if (in_bytes)
-        return wanted < whole->size ? whole->size - (size_t)wanted : 0;
+    if (options.in_bytes)
+        return options.count < whole->size ? whole->size - (size_t)options.count : 0;
     size_t end = whole->size;
-    for (uint64_t left = wanted; left && end; left--) {
+    for (uint64_t left = options.count; left && end; left--) {
         end--; // the line's own end
         while (end && whole->text[end - 1] != '\n')
             end--;
@@ -61,52 +60,18 @@ static void copy_all_but_last(struct input *input) {
     free(whole.text);
 }
 
-static void set_count(bool bytes) {
-    const char *text = tool_value();
-    but_last = *text == '-';
-    text += *text == '-' || *text == '+';
-    in_bytes = bytes;
-    if (!number_parse_size(text, &wanted))
-        tool_fail(tool_value(), "not a number");
-}
-
-static void set_option(int option) {
-    if (option == 'n' || option == 'c' || option == '#')
-        set_count(option == 'c');
-    quiet = option == 'q' || (quiet && option != 'v');
-    verbose = option == 'v' || (verbose && option != 'q');
-}
-
-static void head_file(const char *name, bool with_name) {
-    static struct input input;
-    static bool another;
-    if (!input_open(&input, name))
-        return;
-    if (with_name) {
-        output_text(&standard_output, another ? "\n==> " : "==> ");
-        output_text(&standard_output, input.name);
-        output_text(&standard_output, " <==\n");
-    }
-    another = true;
-    if (but_last)
-        copy_all_but_last(&input);
-    else if (in_bytes)
-        copy_bytes(&input);
+static void copy_part(struct input *input) {
+    if (options.marked)
+        copy_all_but_last(input);
+    else if (options.in_bytes)
+        copy_bytes(input);
     else
-        copy_lines(&input);
-    input_close(&input);
+        copy_lines(input);
 }
 
 int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
-    for (int option; (option = tool_option());)
-        set_option(option);
-    int count;
-    char **names = tool_operands(&count);
-    bool with_name = verbose || (count > 1 && !quiet);
-    if (!count)
-        head_file("-", with_name);
-    for (; *names; names++)
-        head_file(*names, with_name);
+    part_read_options(&options, '-');
+    part_of_each(&options, copy_part);
     return tool_finish(0);
 }

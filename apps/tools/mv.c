@@ -1,7 +1,6 @@
 // mv: renames and moves files and directories.
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "apps/common/copy.h"
@@ -35,18 +34,6 @@ int main(int argument_count, char **arguments) {
         keep = option == 'n' || (keep && option != 'f');
         verbose |= option == 'v';
     }
-    int count;
-    char **paths = tool_operands(&count);
-    if (count < 2)
-        tool_misused(NULL, "a file and a target are wanted");
-    const char *target = paths[count - 1];
-    bool into = path_is_directory(target);
-    if (count > 2 && !into)
-        tool_fail(target, "is not a directory");
-    for (int i = 0; i < count - 1; i++) {
-        char *to = copy_target(paths[i], target, into);
-        move(paths[i], to);
-        free(to);
-    }
+    copy_operands(move);
     return tool_finish(0);
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "apps/common/input.h"
-#include "apps/common/number.h"
 #include "apps/common/output.h"
+#include "apps/common/part.h"
 #include "apps/common/tool.h"
 
 static const struct tool tool = {
@@ -12,12 +12,11 @@ static const struct tool tool = {
              "Writes the last 10 lines of each file.\n"
              "  -n  so many lines; with + before the count: from that line on\n"
              "  -c  the same for bytes   -q  no file names   -v  file names always\n",
-    .options = "#n:c:qv",
+    .options = PART_OPTIONS,
     .failure = 1,
 };
 
-static uint64_t wanted = 10;
-static bool in_bytes, from_start, quiet, verbose;
+static struct part_options options;
 
 // The end of the text, which has been cut so that little more than what is wanted is kept.
 struct last {
@@ -34,10 +33,10 @@ static uint64_t count_lines(const char *text, size_t size) {
 
 // How many bytes at the start of `last` can never be wanted any more.
 static size_t bytes_to_forget(const struct last *last) {
-    if (in_bytes)
-        return last->whole.size > wanted ? last->whole.size - (size_t)wanted : 0;
+    if (options.in_bytes)
+        return last->whole.size > options.count ? last->whole.size - (size_t)options.count : 0;
     size_t forget = 0;
-    for (uint64_t lines = last->lines; lines > wanted; lines--)
+    for (uint64_t lines = last->lines; lines > options.count; lines--)
         forget =
             (size_t)((char *)memchr(last->whole.text + forget, '\n', last->whole.size - forget) - last->whole.text) + 1;
     return forget;
@@ -81,7 +80,7 @@ static void copy_last(struct input *input) {
 
 // How much of the block is skipped; `left` is what remains to be skipped after it.
 static size_t skip(const char *block, size_t size, uint64_t *left) {
-    if (in_bytes) {
+    if (options.in_bytes) {
         size_t part = size < *left ? size : (size_t)*left;
         *left -= part;
         return part;
@@ -96,7 +95,7 @@ static size_t skip(const char *block, size_t size, uint64_t *left) {
 }
 
 static void copy_from(struct input *input) {
-    uint64_t left = wanted ? wanted - 1 : 0;
+    uint64_t left = options.count ? options.count - 1 : 0;
     size_t size;
     for (char *block; !standard_output.error && input_block(input, &block, &size);) {
         size_t skipped = skip(block, size, &left);
@@ -104,50 +103,16 @@ static void copy_from(struct input *input) {
     }
 }
 
-static void set_count(bool bytes) {
-    const char *text = tool_value();
-    from_start = *text == '+';
-    text += *text == '-' || *text == '+';
-    in_bytes = bytes;
-    if (!number_parse_size(text, &wanted))
-        tool_fail(tool_value(), "not a number");
-}
-
-static void set_option(int option) {
-    if (option == 'n' || option == 'c' || option == '#')
-        set_count(option == 'c');
-    quiet = option == 'q' || (quiet && option != 'v');
-    verbose = option == 'v' || (verbose && option != 'q');
-}
-
-static void tail_file(const char *name, bool with_name) {
-    static struct input input;
-    static bool another;
-    if (!input_open(&input, name))
-        return;
-    if (with_name) {
-        output_text(&standard_output, another ? "\n==> " : "==> ");
-        output_text(&standard_output, input.name);
-        output_text(&standard_output, " <==\n");
-    }
-    another = true;
-    if (from_start)
-        copy_from(&input);
+static void copy_part(struct input *input) {
+    if (options.marked)
+        copy_from(input);
     else
-        copy_last(&input);
-    input_close(&input);
+        copy_last(input);
 }
 
 int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
-    for (int option; (option = tool_option());)
-        set_option(option);
-    int count;
-    char **names = tool_operands(&count);
-    bool with_name = verbose || (count > 1 && !quiet);
-    if (!count)
-        tail_file("-", with_name);
-    for (; *names; names++)
-        tail_file(*names, with_name);
+    part_read_options(&options, '+');
+    part_of_each(&options, copy_part);
     return tool_finish(0);
 }

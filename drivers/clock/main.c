@@ -4,6 +4,7 @@
 // interrupt is switched off again, and the processor's counter goes on.
 // Granted: `registers` (ports 0x70 and 0x71), `interrupt` (line 8).
 #include "drivers/clock/calendar.h"
+#include "drivers/request.h"
 
 #include <parley/calls.h>
 #include <parley/clock.h>
@@ -90,24 +91,17 @@ static void take_tick(void) {
 }
 
 static void answer(uint32_t id) {
-    struct wall_clock_request request = {0};
+    struct wall_clock_request request;
     struct wall_clock_reply reply = {.status = STATUS_INVALID_ARGUMENT};
-    struct message_information information = {0};
-    struct message_options options = {.in_reply_to = id};
-    size_t size = 0;
-    enum status status = message_receive(id, &request, sizeof(request), &information, &size);
-    if (status == STATUS_TOO_SMALL) {
-        message_scrap(id);
-    } else if (status != STATUS_OK) {
+    uint32_t sender = 0;
+    if (!request_take(id, &request, sizeof(request), &sender)) {
         return;
-    } else if (size == sizeof(request) && request.operation == WALL_CLOCK_READ && request.reserved == 0) {
+    }
+    if (request.operation == WALL_CLOCK_READ && request.reserved == 0) {
         reply.status = epoch ? STATUS_OK : STATUS_WOULD_WAIT;
         reply.epoch = epoch;
     }
-    for (uint32_t i = 0; status == STATUS_OK && i < information.number_count; i++) {
-        number_close(information.numbers[i]);
-    }
-    message_send(information.sender, &reply, sizeof(reply), &options, DEADLINE_NOW, NULL);
+    request_answer(id, sender, &reply, sizeof(reply));
 }
 
 static enum status prepare(void) {

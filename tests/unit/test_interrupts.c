@@ -3,34 +3,13 @@
 #include <string.h>
 
 #include "ipc/interrupt.h"
-#include "kernel/base/writer.h"
 #include "kernel/thread/line.h"
+#include "tests/unit/devices.h"
 #include "tests/unit/host/host.h"
 
 TestSuite(interrupts, .init = host_start, .fini = host_finish);
 
 #define SECOND UINT64_C(1000000000)
-
-// A driver with all device rights.
-struct driver {
-    struct process *process;
-    uint64_t machine;
-};
-
-static struct driver driver_make(void) {
-    struct driver driver = {.process = host_process("driver")};
-    driver.machine = (uint64_t)host_machine_number(driver.process, RIGHT_RANGE | RIGHT_LINE);
-    return driver;
-}
-
-static void describe(enum object_kind kind, char text[512]) {
-    struct object *object = object_next(kind, 0);
-    struct writer writer;
-    memset(text, 0, 512);
-    writer_to_buffer(&writer, text, 511);
-    object_describe(object, &writer);
-    object_release(object);
-}
 
 static uint64_t line_make(const struct driver *driver, uint32_t line) {
     struct result result = AS(driver->process, interrupt_create, driver->machine, line);
@@ -157,14 +136,14 @@ Test(interrupts, calls_check_number_and_right) {
 
 Test(interrupts, a_line_describes_itself) {
     struct driver driver = driver_make();
-    char text[512];
+    char text[DESCRIPTION_SIZE];
     uint64_t number = line_bound(&driver, 4);
     machine_line_raise(4);
     machine_clock_advance(5000);
-    describe(OBJECT_INTERRUPT, text);
+    driver_describe(OBJECT_INTERRUPT, text);
     cr_assert_not_null(strstr(text, "line: 4\ndriver: 1\ncount: 1\nmasked: yes\nnot acknowledged for: 5000 ns\n"));
     AS(driver.process, interrupt_acknowledge, number);
-    describe(OBJECT_INTERRUPT, text);
+    driver_describe(OBJECT_INTERRUPT, text);
     cr_assert_not_null(strstr(text, "count: 1\nmasked: no\nnot acknowledged for: 0 ns\n"));
 }
 

@@ -3,25 +3,13 @@
 #include <string.h>
 
 #include "kernel/abi/memory.h"
-#include "kernel/base/writer.h"
+#include "tests/unit/devices.h"
 #include "tests/unit/host/host.h"
 #include "tests/unit/host/space.h"
 
 TestSuite(ranges, .init = host_start, .fini = host_finish);
 
 #define DEVICE_BASE UINT64_C(0xfe000000)
-
-// A driver with all device rights.
-struct driver {
-    struct process *process;
-    uint64_t machine;
-};
-
-static struct driver driver_make(void) {
-    struct driver driver = {.process = host_process("driver")};
-    driver.machine = (uint64_t)host_machine_number(driver.process, RIGHT_RANGE | RIGHT_LINE);
-    return driver;
-}
 
 static struct result range(const struct driver *driver, uint32_t kind, uint64_t base, uint64_t size) {
     return AS(driver->process, range_create, driver->machine, kind, base, size);
@@ -188,20 +176,11 @@ Test(ranges, opening_needs_a_range_of_ports) {
     cr_assert_eq(AS(driver.process, range_open, 99).status, STATUS_BAD_NUMBER);
 }
 
-static void describe(enum object_kind kind, char text[512]) {
-    struct object *object = object_next(kind, 0);
-    struct writer writer;
-    memset(text, 0, 512);
-    writer_to_buffer(&writer, text, 511);
-    object_describe(object, &writer);
-    object_release(object);
-}
-
 Test(ranges, a_range_describes_itself) {
     struct driver driver = driver_make();
-    char text[512];
+    char text[DESCRIPTION_SIZE];
     AS(driver.process, range_open, range(&driver, RANGE_PORTS, 0x60, 8).value);
-    describe(OBJECT_RANGE, text);
+    driver_describe(OBJECT_RANGE, text);
     cr_assert_not_null(strstr(text, "covers: ports\nbase: 0x60\nsize: 0x8\nused by processes: 1\nclosed: no\n"), "%s",
                        text);
 }

@@ -6,6 +6,7 @@
 // registers, so they are not read back.
 
 #include "kernel/arch/x86_64/machine_constants.h"
+#include "kernel/arch/x86_64/register_macros.h"
 
     .text
     .balign 64
@@ -21,21 +22,7 @@ system_call_entry:
     push %rcx
     push $0
     push $VECTOR_SYSTEM_CALL
-    push %rax
-    push %rbx
-    push %rcx
-    push %rdx
-    push %rsi
-    push %rdi
-    push %rbp
-    push %r8
-    push %r9
-    push %r10
-    push %r11
-    push %r12
-    push %r13
-    push %r14
-    push %r15
+    PUSH_REGISTERS
     mov %r10, %rcx
     cmp $CALL_TABLE_SIZE, %rax
     jae 2f
