@@ -2,6 +2,8 @@
 #include "ipc/gate.h"
 #include "ipc/interface.h"
 
+#include "kernel/object/trace.h"
+
 // ---- requesting ----
 
 static enum status wish_check(const struct interface_wish *wish) {
@@ -114,12 +116,14 @@ enum status interface_ring(struct process *process, uint64_t base) {
     enum status status = STATUS_OK;
     lock_acquire(&interfaces_lock);
     struct interface_client *client = find_locked(process, base);
-    if (client == 0)
+    if (client == 0) {
         status = STATUS_NOT_FOUND;
-    else if (!client->open)
+    } else if (!client->open) {
         status = STATUS_PEER_DIED;
-    else
+    } else {
+        trace(.operation = TRACE_INTERFACE_RUNG, .object = &client->object, .peer = client->interface->server);
         interface_client_tell_locked(client, INTERFACE_RUNG);
+    }
     lock_release(&interfaces_lock);
     if (client != 0)
         object_release(&client->object);

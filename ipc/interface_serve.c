@@ -2,6 +2,7 @@
 #include "ipc/interface.h"
 
 #include "kernel/abi/event.h"
+#include "kernel/object/trace.h"
 
 // ---- events to the server ----
 
@@ -16,6 +17,8 @@ static EVENT event_for(const struct interface_client *client, enum interface_act
 }
 
 void interface_client_announce_locked(struct interface_client *client) {
+    trace(.operation = TRACE_INTERFACE_REQUESTED, .object = &client->object, .peer = client->interface->server,
+          .id = client->interface->key, .size = client->memory->pages * PAGE_SIZE);
     EVENT event = event_for(client, INTERFACE_REQUESTED);
     notice_raise(&client->requested, &event);
 }
@@ -64,6 +67,8 @@ void interface_client_close(struct interface_client *client, bool tell) {
         client->open = false;
         client->interface->clients--;
         LIST_REMOVE(client, of_interface);
+        trace(.operation = TRACE_INTERFACE_DEAD, .object = &client->object,
+              .peer = tell ? client->interface->server : client->process);
         memory_store_word(client->memory, offsetof(struct interface_page, ready), INTERFACE_DEAD);
         notice_cancel(&client->requested);
         if (tell)

@@ -14,7 +14,8 @@
 
 enum { SECOND = 1000000000, TRACED_MAX = 4096 };
 
-static const struct design *const designs[] = {&design_event, &design_message, &design_pipe, &design_shared};
+static const struct design *const designs[] = {&design_event, &design_message, &design_pipe, &design_shared,
+                                               &design_interface};
 
 enum { DESIGN_COUNT = sizeof(designs) / sizeof(designs[0]) };
 

@@ -2,6 +2,7 @@
 #include "ipc/interface.h"
 #include "kernel/base/call.h"
 #include "kernel/object/machine.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/scheduler.h"
 
 // ---- registering ----
@@ -44,6 +45,7 @@ struct result call_interface_register(struct user_address address) {
         status = name_check(process, &wish);
     if (status == STATUS_OK)
         status = register_with_code(process, &wish, &number);
+    trace(.operation = TRACE_INTERFACE_REGISTERED, .id = INTERFACE_READY(wish.id, wish.version), .status = status);
     return result_make(status, (uint64_t)number);
 }
 
@@ -99,6 +101,7 @@ struct result call_interface_map(int32_t number, struct user_address address) {
         return result_status(status);
     struct interface_client *client = (struct interface_client *)object;
     status = interface_map(process, client, &information, &base);
+    trace(.operation = TRACE_INTERFACE_MAPPED, .object = object, .peer = client->process, .status = status);
     if (status == STATUS_OK) {
         status = user_copy_out(address, &information, sizeof(information));
         if (status != STATUS_OK)

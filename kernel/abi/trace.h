@@ -29,7 +29,13 @@
     OPERATION(MEMORY_REFUSED, "memory", "refused")     /* the memory; peer: who offered; id: the offer's */            \
     OPERATION(MEMORY_WITHDRAWN, "memory", "withdrawn") /* the memory; peer: the receiver; id: the offer's */           \
     OPERATION(FUTEX_WAITED, "memory", "waited")        /* the memory, or none; id: address; size: the word */          \
-    OPERATION(FUTEX_WOKEN, "memory", "woken")          /* the memory, or none; id: address; size: how many */
+    OPERATION(FUTEX_WOKEN, "memory", "woken")          /* the memory, or none; id: address; size: how many */          \
+    OPERATION(INTERFACE_REGISTERED, "interface", "registered") /* none; id: id | version << 16 */                      \
+    OPERATION(INTERFACE_REQUESTED, "interface",                                                                        \
+              "requested") /* the client's pages; peer: server; id: id | version << 16; size: of the pages */          \
+    OPERATION(INTERFACE_MAPPED, "interface", "mapped") /* the pages; peer: the client */                               \
+    OPERATION(INTERFACE_RUNG, "interface", "rung")     /* the pages; peer: server */                                   \
+    OPERATION(INTERFACE_DEAD, "interface", "dead")     /* the pages; peer: the side that is told */
 
 enum trace_operation {
     TRACE_NONE = 0,
