@@ -35,6 +35,7 @@ static enum status gate_process_created(struct process *process) {
                               [GATE_SHARED_MEMORY] = GATE_ALL_USERS,
                               [GATE_INTERFACE] = GATE_ALL_USERS,
                               [GATE_PORT] = GATE_ALL_USERS,
+                              [GATE_LINK] = GATE_ALL_USERS,
                           }};
     process->attachments[ATTACHMENT_GATE] = gate;
     return STATUS_OK;

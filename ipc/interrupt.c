@@ -19,6 +19,15 @@ static struct {
 
 // ---- delivery, in interrupt context ----
 
+// A link's lock may be taken under the lines'. The driver that has closed its end gets no more: the line stays masked.
+static void deliver_by_link(const struct interrupt *interrupt) {
+    union {
+        struct link_interrupt told;
+        struct link_bytes bytes;
+    } content = {.told = {.line = interrupt->line, .count = interrupt->count, .time = interrupt->arrived}};
+    link_write_bytes(interrupt->link, &content.bytes, LINK_SIGNAL);
+}
+
 // The line's lock is held; the controller has masked it.
 static void deliver(struct interrupt *interrupt, uint64_t now) {
     EVENT event = {
@@ -31,7 +40,10 @@ static void deliver(struct interrupt *interrupt, uint64_t now) {
     interrupt->reported = false;
     interrupt->count++;
     interrupt->arrived = now;
-    notice_raise(&interrupt->notice, &event);
+    if (interrupt->link != 0)
+        deliver_by_link(interrupt);
+    else
+        notice_raise(&interrupt->notice, &event);
 }
 
 static void line_arrived(uint32_t line) {
@@ -84,29 +96,49 @@ static void watch_expired(struct timer *timer) {
 
 // ---- binding; the lines' lock is held ----
 
-static void unbind_locked(struct interrupt *interrupt) {
+// Says the link that it had, to be let go without the lock; null: none.
+static struct link_end *unbind_locked(struct interrupt *interrupt) {
+    struct link_end *link = interrupt->link;
     interrupt_line_mask(interrupt->line);
     interrupt->masked = true;
     interrupt->process = 0;
+    interrupt->link = 0;
     interrupt->arrived = 0;
     notice_end(&interrupt->notice);
+    return link;
 }
 
-static void bind_locked(struct interrupt *interrupt, struct process *process, int32_t number) {
-    unbind_locked(interrupt);
-    notice_start(&interrupt->notice, process->notice_target, &interrupt->object, interrupt->object.id);
-    interrupt->number = number;
-    interrupt->process = process;
+static void link_let_go(struct link_end *link) {
+    if (link == 0)
+        return;
+    object_number_removed(&link->object);
+    object_release(&link->object);
+}
+
+// The link's reference and count are the interrupt's from here on.
+static struct link_end *bind_locked(struct interrupt *interrupt, const struct interrupt_binding *binding) {
+    struct link_end *before = unbind_locked(interrupt);
+    notice_start(&interrupt->notice, binding->process->notice_target, &interrupt->object, interrupt->object.id);
+    interrupt->number = binding->number;
+    interrupt->process = binding->process;
+    interrupt->link = binding->link;
     interrupt->masked = false;
     interrupt_line_unmask(interrupt->line);
+    return before;
 }
 
-enum status interrupt_bind(struct interrupt *interrupt, struct process *process, int32_t number) {
+enum status interrupt_bind(struct interrupt *interrupt, const struct interrupt_binding *binding) {
+    struct link_end *unused = binding->link;
+    if (unused != 0) {
+        object_retain(&unused->object);
+        object_number_added(&unused->object);
+    }
     lock_acquire(&lines.lock);
     bool live = interrupt->live;
     if (live)
-        bind_locked(interrupt, process, number);
+        unused = bind_locked(interrupt, binding);
     lock_release(&lines.lock);
+    link_let_go(unused);
     return live ? STATUS_OK : STATUS_BAD_NUMBER;
 }
 
@@ -126,13 +158,15 @@ enum status interrupt_acknowledge(struct interrupt *interrupt) {
 
 static void interrupt_last_number_closed(struct object *object) {
     struct interrupt *interrupt = (struct interrupt *)object;
+    struct link_end *link = 0;
     lock_acquire(&lines.lock);
     if (interrupt->live) {
-        unbind_locked(interrupt);
+        link = unbind_locked(interrupt);
         interrupt->live = false;
         lines.lines[interrupt->line] = 0;
     }
     lock_release(&lines.lock);
+    link_let_go(link);
 }
 
 static void interrupt_describe(struct object *object, struct writer *out) {
@@ -142,10 +176,12 @@ static void interrupt_describe(struct object *object, struct writer *out) {
     uint32_t driver = interrupt->process != 0 ? interrupt->process->id : 0;
     uint64_t count = interrupt->count, arrived = interrupt->arrived;
     bool masked = interrupt->masked;
+    uint64_t link = interrupt->link != 0 ? interrupt->link->object.id : 0;
     lock_release(&lines.lock);
     writer_format(out, "line: %u\ndriver: %u\ncount: %llu\nmasked: %s\n", interrupt->line, driver,
                   (unsigned long long)count, masked ? "yes" : "no");
     writer_format(out, "not acknowledged for: %llu ns\n", (unsigned long long)(arrived != 0 ? now - arrived : 0));
+    writer_format(out, "link: %llu\n", (unsigned long long)link);
 }
 
 const struct object_type interrupt_type = {
@@ -185,11 +221,14 @@ enum status interrupt_create(struct account *account, uint32_t line, struct inte
 // ---- the kernel's side ----
 
 static void interrupt_process_ended(struct process *process) {
-    lock_acquire(&lines.lock);
-    for (uint32_t i = 0; i < INTERRUPT_LINE_COUNT; i++)
+    for (uint32_t i = 0; i < INTERRUPT_LINE_COUNT; i++) {
+        struct link_end *link = 0;
+        lock_acquire(&lines.lock);
         if (lines.lines[i] != 0 && lines.lines[i]->process == process)
-            unbind_locked(lines.lines[i]);
-    lock_release(&lines.lock);
+            link = unbind_locked(lines.lines[i]);
+        lock_release(&lines.lock);
+        link_let_go(link);
+    }
 }
 
 static enum status interrupt_start(void) {

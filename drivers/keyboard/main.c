@@ -7,9 +7,11 @@
 #include <parley/directory.h>
 #include <parley/event.h>
 #include <parley/io_ports.h>
+#include <parley/link.h>
 #include <parley/log.h>
 #include <parley/start.h>
 #include <parley/status.h>
+#include <parley/thread.h>
 #include <stdlib.h>
 
 enum {
@@ -35,6 +37,7 @@ enum {
 
 static struct decoder decoder;
 static int32_t interrupt, input;
+static int32_t signals; // our end of the link that the interrupt signals
 static uint32_t console;
 
 static bool wait_for(uint8_t mask, uint8_t value) {
@@ -103,6 +106,33 @@ static void serve_interrupt(void) {
     } while (has_byte(&status) && ++rounds < BYTES_AT_ONCE);
 }
 
+// A thread of its own shows the driver in the system's directory: that is all that others have to bring it.
+static void *answer_directory(void *argument) {
+    EVENT event;
+    directory_join();
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
+        while (event_get(&event, NULL) == STATUS_OK) {
+            directory_take(&event);
+        }
+    }
+    return argument;
+}
+
+static void close_gates(void) {
+    static const uint32_t kinds[] = {GATE_MESSAGE, GATE_PIPE, GATE_SHARED_MEMORY, GATE_LINK};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        gate_set(kinds[i], 0, NULL);
+    }
+}
+
+// Interrupts come by a link: the first thread waits for nothing else.
+static enum status bind_by_link(void) {
+    struct link_create plan = {0};
+    enum status status = link_create(&plan, &signals);
+    return status == STATUS_OK ? interrupt_link(interrupt, plan.other) : status;
+}
+
 static enum status prepare(void) {
     interrupt = start_grant_number("interrupt");
     input = start_grant_number("input");
@@ -112,29 +142,23 @@ static enum status prepare(void) {
     if (status == STATUS_OK && !prepare_controller()) {
         status = STATUS_DEVICE_ERROR;
     }
-    return status == STATUS_OK ? interrupt_bind(interrupt) : status;
+    return status == STATUS_OK ? bind_by_link() : status;
 }
 
 int main(void) {
-    EVENT event;
     enum status status = prepare();
     if (status != STATUS_OK) {
         log_line("keyboard: %s", status_text(status));
         return EXIT_FAILURE;
     }
-    take_bytes();
-    directory_join();
-    for (;;) {
-        event_wait(DEADLINE_NEVER);
-        while (event_get(&event, NULL) == STATUS_OK) {
-            if (directory_take(&event)) {
-                continue;
-            }
-            if (event.Type == EVENT_INTERRUPT) {
-                serve_interrupt();
-            } else if (event.Type == EVENT_MESSAGE) {
-                message_scrap(event.Data1);
-            }
-        }
+    struct thread *thread;
+    close_gates();
+    if (thread_start(answer_directory, NULL, NULL, &thread) != STATUS_OK) {
+        log_line("keyboard: not in the directory");
     }
+    take_bytes();
+    while (link_poll(signals, DEADLINE_NEVER, NULL) == STATUS_OK) {
+        serve_interrupt();
+    }
+    return EXIT_FAILURE;
 }

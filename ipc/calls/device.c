@@ -1,4 +1,4 @@
-// The calls of drivers and clocks: ranges, interrupt lines, timers.
+// The calls of drivers and clocks: ranges, interrupt lines (by event or by link), timers.
 #include "ipc/interrupt.h"
 #include "ipc/physical_memory.h"
 #include "ipc/timer.h"
@@ -65,7 +65,33 @@ struct result call_interrupt_bind(int32_t number) {
     enum status status = find(number, OBJECT_INTERRUPT, RIGHT_MANAGE, &object);
     if (status != STATUS_OK)
         return result_status(status);
-    status = interrupt_bind((struct interrupt *)object, process_current(), number);
+    struct interrupt_binding binding = {.process = process_current(), .number = number};
+    status = interrupt_bind((struct interrupt *)object, &binding);
+    object_release(object);
+    return result_status(status);
+}
+
+// The link's end is the line's from now on.
+static enum status bind_by_link(struct interrupt *interrupt, int32_t number, int32_t link) {
+    struct process *process = process_current();
+    struct object *object;
+    enum status status = find(link, OBJECT_LINK, RIGHT_SEND, &object);
+    if (status != STATUS_OK)
+        return status;
+    struct interrupt_binding binding = {.process = process, .number = number, .link = (struct link_end *)object};
+    status = interrupt_bind(interrupt, &binding);
+    if (status == STATUS_OK)
+        number_close(&process->numbers, link);
+    object_release(object);
+    return status;
+}
+
+struct result call_interrupt_link(int32_t number, int32_t link) {
+    struct object *object;
+    enum status status = find(number, OBJECT_INTERRUPT, RIGHT_MANAGE, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = bind_by_link((struct interrupt *)object, number, link);
     object_release(object);
     return result_status(status);
 }

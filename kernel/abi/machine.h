@@ -25,7 +25,7 @@ struct machine_information {
 };
 
 // Kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it
-// starts: messages, pipes, offers, interface requests and the opening of its ports of every user, user-defined events of
+// starts: messages, pipes, offers, connections, interface requests and the opening of its ports of every user, user-defined events of
 // none.
 enum gate_kind {
     GATE_MESSAGE = 0,
@@ -34,6 +34,7 @@ enum gate_kind {
     GATE_SHARED_MEMORY = 3,
     GATE_INTERFACE = 4,
     GATE_PORT = 5, // asked by port_open
+    GATE_LINK = 6, // link_connect to a listener of the process's
     GATE_KIND_COUNT,
 };
 #define GATE_ALL_USERS UINT64_MAX

@@ -22,7 +22,10 @@
     KIND(INTERFACE_CLIENT, "interface client")                                                                         \
     KIND(INTERFACE_NAME, "interface name")                                                                             \
     KIND(PORT, "port")                                                                                                 \
-    KIND(PORT_ENTRY, "port entry")
+    KIND(PORT_ENTRY, "port entry")                                                                                     \
+    KIND(LINK, "link")                                                                                                 \
+    KIND(LISTENER, "listener")                                                                                         \
+    KIND(LINK_SET, "links")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -92,7 +95,10 @@ struct number_information {
     REASON(PORT_MESSAGE, "for a message at a port")                                                                    \
     REASON(PORT_ROOM, "for room in a port")                                                                            \
     REASON(PORT_CALL, "for a port to take its call")                                                                   \
-    REASON(PORT_REPLY, "for the reply to its port call")
+    REASON(PORT_REPLY, "for the reply to its port call")                                                               \
+    REASON(LINK, "for a signal of a link")                                                                             \
+    REASON(LINKS, "for a signal of one of its links")                                                                  \
+    REASON(LISTENER, "for a server to offer a link")
 
 enum wait_reason {
     WAIT_NOT = 0,

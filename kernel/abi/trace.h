@@ -35,7 +35,14 @@
               "requested") /* the client's pages; peer: server; id: id | version << 16; size: of the pages */          \
     OPERATION(INTERFACE_MAPPED, "interface", "mapped") /* the pages; peer: the client */                               \
     OPERATION(INTERFACE_RUNG, "interface", "rung")     /* the pages; peer: server */                                   \
-    OPERATION(INTERFACE_DEAD, "interface", "dead")     /* the pages; peer: the side that is told */
+    OPERATION(INTERFACE_DEAD, "interface", "dead")     /* the pages; peer: the side that is told */                    \
+    OPERATION(LINK_MADE, "link", "made")               /* the first end; id: the other end's object */                 \
+    OPERATION(LINK_WRITTEN, "link", "written")     /* the end; peer: the other side; id: signals given; size: 32 */    \
+    OPERATION(LINK_READ, "link", "read")           /* the end; peer: the other side; size: 32 */                       \
+    OPERATION(LINK_POLLED, "link", "polled")       /* the end; peer: the other side; id: signals taken */              \
+    OPERATION(LINK_CALLED, "link", "called")       /* the end; peer: the other side; size: 32; polled follows */       \
+    OPERATION(LINK_OFFERED, "link", "offered")     /* the listener; id: the end's object */                            \
+    OPERATION(LINK_CONNECTED, "link", "connected") /* the listener; peer: its process; id: the end's object */
 
 enum trace_operation {
     TRACE_NONE = 0,

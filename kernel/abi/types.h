@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // A number names an object within one process: small, positive, the process's own, and the only authority there is.
-// Negative numbers belong to one thread (none are given out yet); 0 names nothing. A closed number is not given out
+// Negative numbers belong to one thread (links alone have them), and name nothing for any other; 0 names nothing. A closed number is not given out
 // again soon: the low NUMBER_INDEX_BITS bits are the slot, the others count the slot's uses.
 enum {
     NUMBER_NONE = 0,

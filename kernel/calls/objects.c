@@ -1,4 +1,4 @@
-// The system calls on numbers and the object table: all that instruments see, they see through these.
+// The system calls on the object table: all that instruments see, they see through these.
 #include "kernel/abi/object.h"
 #include "kernel/abi/process.h"
 #include "kernel/arch/machine.h"
@@ -11,35 +11,6 @@
 #include "kernel/process/process.h"
 #include "kernel/thread/scheduler.h"
 #include "kernel/thread/thread.h"
-
-struct result call_number_close(int32_t number) {
-    return result_status(number_close(&process_current()->numbers, number));
-}
-
-struct result call_number_copy(int32_t number, uint32_t rights) {
-    struct number_table *numbers = &process_current()->numbers;
-    struct object *object;
-    uint32_t had;
-    enum status status = number_find_rights(numbers, number, &object, &had);
-    if (status != STATUS_OK)
-        return result_status(status);
-    int32_t copy = 0;
-    status = had & RIGHT_COPY ? number_insert(numbers, object, had & rights, &copy) : STATUS_NO_RIGHT;
-    object_release(object);
-    return result_make(status, (uint64_t)copy);
-}
-
-struct result call_number_information(int32_t number, struct user_address address) {
-    struct number_information information = {0};
-    struct object *object;
-    enum status status = number_find_rights(&process_current()->numbers, number, &object, &information.rights);
-    if (status != STATUS_OK)
-        return result_status(status);
-    information.id = object->id;
-    information.kind = object->type->kind;
-    object_release(object);
-    return result_status(user_copy_out(address, &information, sizeof(information)));
-}
 
 // A list that a program reads entry by entry: `next` fills the entry after *after and moves *after to it.
 struct listing {

@@ -22,6 +22,10 @@ static inline struct user_address user_address_add(struct user_address address, 
 enum status user_copy_in(void *to, struct user_address from, size_t size);
 enum status user_copy_out(struct user_address to, const void *from, size_t size);
 
+// The same for 32 bytes.
+enum status user_copy_in_32(void *to, struct user_address from);
+enum status user_copy_out_32(struct user_address to, const void *from);
+
 // As user_copy_out for a few bytes, a multiple of 4, that must be there already: never sleeps and makes no page, so it may be
 // called with a lock held. BAD_ADDRESS also where the page is only not there yet: then let go of the lock, use user_copy_out
 // and begin anew.

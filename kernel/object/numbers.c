@@ -6,7 +6,12 @@
 #include "kernel/object/account.h"
 
 // Reserved slots hold this instead of an object.
-static struct object reserved_mark;
+static const struct object_type reserved_type = {.name = "reserved"};
+static struct object reserved_mark = {.type = &reserved_type};
+
+static bool object_is_gathered(const struct object *object) {
+    return object->type->gathered;
+}
 
 void number_table_start(struct number_table *table, struct account *account) {
     *table = (struct number_table){.lock = LOCK_INITIAL(RANK_NUMBERS), .account = account, .slots = 1};
@@ -98,6 +103,7 @@ static enum status slot_fill(struct number_table *table, struct object *object, 
         status = slot_take_locked(table, &chunk, &index);
         if (status == STATUS_OK) {
             struct number_slot *slot = slot_at(table, index);
+            table->gathered += object_is_gathered(object);
             slot->object = object;
             slot->rights = rights;
             table->used++;
@@ -142,6 +148,7 @@ void number_insert_reserved(struct number_table *table, int32_t number, struct o
     struct number_slot *slot = table->closed ? 0 : slot_of(table, number);
     assert(table->closed || (slot != 0 && slot->object == &reserved_mark));
     if (slot != 0) {
+        table->gathered += object_is_gathered(object);
         slot->rights = rights;
         slot->object = object;
     }
@@ -220,6 +227,20 @@ enum status number_close(struct number_table *table, int32_t number) {
     object_number_removed(object);
     object_release(object);
     return STATUS_OK;
+}
+
+bool number_next(struct number_table *table, enum object_kind kind, uint32_t *index, struct number_entry *entry) {
+    bool found = false;
+    lock_acquire(&table->lock);
+    while (!found && *index + 1 < table->slots) {
+        struct number_slot *slot = slot_at(table, ++*index);
+        found = slot->object != 0 && slot->object != &reserved_mark &&
+                (kind == OBJECT_ANY || slot->object->type->kind == kind);
+        if (found)
+            *entry = (struct number_entry){object_retain(slot->object), number_of(*index, slot), slot->rights};
+    }
+    lock_release(&table->lock);
+    return found;
 }
 
 // Takes what is in the next used slot from *index on; null: no more.

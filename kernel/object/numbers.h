@@ -26,6 +26,7 @@ struct number_table {
     uint32_t slots;                 // slots made so far
     uint32_t first_free, last_free; // 0: none
     bool closed;                    // the process ended: nothing more goes in
+    uint32_t gathered;              // how many of a gathered type (struct object_type) ever came in
     struct number_slot *chunks[NUMBER_CHUNKS];
 };
 
@@ -48,6 +49,15 @@ enum status number_find(struct number_table *table, int32_t number, enum object_
 enum status number_find_rights(struct number_table *table, int32_t number, struct object **object, uint32_t *rights);
 
 enum status number_close(struct number_table *table, int32_t number);
+
+struct number_entry {
+    struct object *object; // a reference
+    int32_t number;
+    uint32_t rights;
+};
+
+// The first object of this kind whose slot is above *index, which moves up to it. False: no more.
+bool number_next(struct number_table *table, enum object_kind kind, uint32_t *index, struct number_entry *entry);
 
 // Closes all and lets nothing in any more. Calls may run on it on other CPUs.
 void number_table_close_all(struct number_table *table);

@@ -16,6 +16,7 @@
 
 struct account;
 struct object;
+struct thread;
 struct writer;
 
 // Who could end a wait for an object: ids of processes.
@@ -30,6 +31,7 @@ struct object_type {
     uint32_t size;                                               // of the whole structure
     uint8_t lock_rank;                                           // enum lock_rank
     uint32_t rights;                                             // that a first number has
+    bool gathered;                                               // number tables count those that come in
     void (*last_number_closed)(struct object *object);           // may be null
     void (*destroy)(struct object *object);                      // frees what hangs on it, not itself; may be null
     void (*describe)(struct object *object, struct writer *out); // lines `key: value` after the head's; may be null.
@@ -40,6 +42,9 @@ struct object_type {
     struct lock *(*lock_of)(
         struct object *object); // the lock that guards waiters and watches, where it is not the object's
                                 // own (a pair shares one); null: its own
+    const struct thread *(*thread_of)(
+        const struct object *object);         // the one thread that may use it, by a negative number; null: none may
+    void (*catch_up)(struct object *object); // what a thread put off on it until it sleeps or ends; may be null
 };
 
 struct object {

@@ -3,7 +3,7 @@
 
 #include "kernel/object/object.h"
 
-static void watch_unlink(struct object_watch *watch) {
+void object_watch_remove_locked(struct object_watch *watch) {
     if (!watch->set)
         return;
     LIST_REMOVE(watch, link);
@@ -16,7 +16,7 @@ void object_signal_watches(struct object *object, uint32_t conditions) {
         struct object_watch *next = LIST_NEXT(watch, link);
         uint32_t met = watch->conditions & conditions;
         if (met != 0) {
-            watch_unlink(watch);
+            object_watch_remove_locked(watch);
             watch->fire(watch, met);
         }
         watch = next;
@@ -25,7 +25,7 @@ void object_signal_watches(struct object *object, uint32_t conditions) {
 
 void object_watch_set(struct object *object, struct object_watch *watch, uint32_t conditions) {
     lock_acquire(object_lock(object));
-    watch_unlink(watch);
+    object_watch_remove_locked(watch);
     watch->conditions = conditions;
     uint32_t met = object->type->conditions != 0 ? object->type->conditions(object) & conditions : 0;
     if (met != 0) {
@@ -39,6 +39,6 @@ void object_watch_set(struct object *object, struct object_watch *watch, uint32_
 
 void object_watch_remove(struct object *object, struct object_watch *watch) {
     lock_acquire(object_lock(object));
-    watch_unlink(watch);
+    object_watch_remove_locked(watch);
     lock_release(object_lock(object));
 }

@@ -27,3 +27,6 @@ void object_watch_set(struct object *object, struct object_watch *watch, uint32_
 
 // Takes a watch off, wherever it stands. Takes the object's lock.
 void object_watch_remove(struct object *object, struct object_watch *watch);
+
+// The same with the object's lock held.
+void object_watch_remove_locked(struct object_watch *watch);

@@ -8,6 +8,7 @@
 #include "kernel/memory/space.h"
 #include "kernel/process/object.h"
 #include "kernel/process/subsystem.h"
+#include "kernel/process/thread_numbers.h"
 
 static void process_describe(struct object *object, struct writer *out) {
     struct process *process = (struct process *)object;
@@ -44,6 +45,7 @@ static void process_destroy(struct object *object) {
         object_release(&process->image->object);
     heap_free(process->io_ports);
     number_table_free(&process->numbers);
+    thread_numbers_free(process);
     account_discharge(process->account, ACCOUNT_PROCESSES, 1);
     object_release(&process->account->object);
 }

@@ -25,6 +25,7 @@ enum process_attachment {
     ATTACHMENT_IO_PORTS,
     ATTACHMENT_INTERFACES,
     ATTACHMENT_PORTS,
+    ATTACHMENT_LINKS,
     ATTACHMENT_COUNT = 20
 };
 
@@ -37,6 +38,7 @@ struct process {
     struct account *account; // [I] its own
     struct space *space;     // [I] until destroyed
     struct number_table numbers;
+    struct number_table *thread_numbers; // [a] the negative ones (kernel/process/thread_numbers.h); null: none yet
     void *attachments[ATTACHMENT_COUNT]; // [I] set by subsystems when it is made
     struct notice_target *notice_target; // [I] its event queue; set by the subsystem that has one
     struct notice end_notice;            // raised at the parent when it ends

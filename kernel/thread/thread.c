@@ -9,6 +9,7 @@
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
 #include "kernel/process/subsystem.h"
+#include "kernel/process/thread_numbers.h"
 #include "kernel/thread/futex.h"
 #include "kernel/thread/processor.h"
 #include "kernel/thread/scheduler.h"
@@ -140,6 +141,37 @@ static void end_word_clear(struct thread *thread) {
         futex_wake_address(thread->process, word, UINT32_MAX);
 }
 
+void thread_catch_up(void) {
+    struct thread *thread = thread_current();
+    struct object *object = thread->put_off;
+    thread->has_put_off = false;
+    thread->put_off = 0;
+    if (object == 0)
+        return;
+    object->type->catch_up(object);
+    object_release(object);
+}
+
+void thread_put_off(struct object *object) {
+    struct thread *thread = thread_current();
+    if (thread->put_off == object)
+        return;
+    thread_catch_up();
+    thread->put_off = object_retain(object);
+    thread->has_put_off = true;
+}
+
+// What belongs to the thread alone goes while it still has its process.
+static void own_things_drop(struct thread *thread) {
+    if (thread->has_put_off)
+        thread_catch_up();
+    if (thread->process->thread_numbers != 0)
+        thread_numbers_close_all(thread);
+    if (thread->links != 0)
+        object_release(thread->links);
+    thread->links = 0;
+}
+
 static void subsystems_tell_the_end(struct thread *thread) {
     for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
         if ((*entry)->thread_ended != 0)
@@ -148,6 +180,7 @@ static void subsystems_tell_the_end(struct thread *thread) {
 
 void thread_exit(void) {
     struct thread *thread = thread_current();
+    own_things_drop(thread);
     subsystems_tell_the_end(thread);
     if (!thread->process->ending)
         end_word_clear(thread);

@@ -33,7 +33,8 @@ struct thread {
     uint32_t ready_level;            // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
     uint32_t slice_left;             // [o] ticks
     uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere
-    bool ending;                     // [a] to end at its next chance
+    _Alignas(2) bool ending;         // [a] to end at its next chance
+    bool has_put_off;                // [o] see put_off
     struct waiter waiter;            // [o]
     struct wait_record wait;         // [o] read by instruments
     struct timer deadline;           // [o] of the wait
@@ -42,6 +43,8 @@ struct thread {
     uint64_t end_word;               // [I] see struct thread_create
     bool lent; // [l] it has a priority that was lent to it (kernel/thread/lend.h); then its own are
     uint32_t own_priority, own_penalty; // [l]
+    struct object *put_off; // [o] with has_put_off: a reference; its type's catch_up runs before the thread sleeps
+    struct object *links;   // [o] what ipc keeps of the links that are its own: a reference until its end, or null
 };
 
 extern const struct object_type thread_type;
@@ -67,6 +70,12 @@ void thread_launch(struct thread *thread);
 
 // Ends the calling thread.
 _Noreturn void thread_exit(void);
+
+// Puts what the type's catch_up does off until the calling thread sleeps, ends, or puts something of another object off.
+void thread_put_off(struct object *object);
+
+// Does what the calling thread has put off.
+void thread_catch_up(void);
 
 // Marks a thread as ending and breaks off its wait.
 void thread_end(struct thread *thread);

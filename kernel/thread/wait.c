@@ -71,12 +71,25 @@ static enum status outcome_status(enum wait_outcome outcome) {
     }
 }
 
+_Static_assert(offsetof(struct thread, has_put_off) == offsetof(struct thread, ending) + 1, "two flags in one look");
+
+static inline bool has_something_first(const struct thread *thread) {
+    return __atomic_load_n((const uint16_t *)(const void *)&thread->ending, __ATOMIC_SEQ_CST) != 0;
+}
+
+// Whoever marks a thread as ending looks at its outcome afterwards: one of the two sees the other.
+__attribute__((noinline)) static void do_first(struct thread *thread) {
+    if (thread->has_put_off)
+        thread_catch_up();
+    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+        wait_interrupt(thread);
+}
+
 // The thread is on the queue with outcome WAITING: leaves the CPU until someone changes that.
 static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t deadline) {
     lock_release(lock);
-    // Whoever marks a thread as ending looks at its outcome afterwards: one of the two sees the other.
-    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
-        wait_interrupt(thread);
+    if (__builtin_expect(has_something_first(thread), 0))
+        do_first(thread);
     if (deadline != DEADLINE_NEVER)
         timer_arm(&thread->deadline, deadline);
     scheduler_switch();
@@ -116,8 +129,7 @@ enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const 
 // What is seldom done between counting as waiting and leaving the CPU.
 __attribute__((noinline)) static void leave_slowly(struct thread *thread, uint64_t deadline,
                                                    bool (*is_hopeless)(struct thread *thread)) {
-    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
-        wait_interrupt(thread);
+    do_first(thread);
     if (deadline != DEADLINE_NEVER)
         timer_arm(&thread->deadline, deadline);
     if (is_hopeless != 0 && is_hopeless(thread) && wait_end(thread, WAIT_HOPELESS))
@@ -146,7 +158,7 @@ __attribute__((always_inline)) enum status wait_sleep(struct lock *lock, const s
         queue_enter(manner->queue, &thread->waiter, wait->key);
     waiting_begin(thread);
     lock_release(lock);
-    if (deadline != DEADLINE_NEVER || manner->is_hopeless != 0 || __atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+    if (deadline != DEADLINE_NEVER || manner->is_hopeless != 0 || has_something_first(thread))
         leave_slowly(thread, deadline, manner->is_hopeless);
     if (manner->next != 0)
         scheduler_switch_to(manner->next, thread->wait.since);

@@ -3,6 +3,7 @@
 
 #include "kernel/abi/event.h"
 #include "kernel/abi/interface.h"
+#include "kernel/abi/link.h"
 #include "kernel/abi/machine.h"
 #include "kernel/abi/memory.h"
 #include "kernel/abi/message.h"
@@ -234,6 +235,41 @@ const struct argument_entry argument_table[] = {
      3,
      {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct interface_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
     {ENTRY(interface_name_create, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE)}},
+
+    {ENTRY(link_create, CLOSE_LINKED), 1, {POINTER(OUT, GOOD_LINK_PLAN, sizeof(struct link_create))}},
+    {ENTRY(link_read, NOTHING_TO_UNDO),
+     2,
+     {NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_READ), POINTER(OUT, GOOD_BUFFER, LINK_SIZE)}},
+    {ENTRY(link_write, NOTHING_TO_UNDO),
+     3,
+     {NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_WRITE), POINTER(IN, GOOD_BUFFER, LINK_SIZE),
+      VALUE_OF(GOOD_ONE, NOT(LINK_NO_WAKE, INVALID_ARGUMENT), NOT(4, INVALID_ARGUMENT),
+               NOT(UINT32_MAX, INVALID_ARGUMENT))}},
+    {ENTRY(link_signal, NOTHING_TO_UNDO), 1, {NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_WRITE)}},
+    {ENTRY(link_poll, NEVER_CALLED_WELL), 2, {NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_WAIT), ANY(GOOD_ZERO)}},
+    {ENTRY(link_poll_several, NEVER_CALLED_WELL),
+     3,
+     {POINTER(OUT, GOOD_LINK_LIST, sizeof(struct link_ready)),
+      VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT), NOT(LINK_POLL_MAX + 1, INVALID_ARGUMENT),
+               NOT(UINT64_MAX, INVALID_ARGUMENT)),
+      ANY(GOOD_ZERO)}},
+    {ENTRY(link_poll_all, NEVER_CALLED_WELL),
+     4,
+     {VALUE_OF(GOOD_TASK_POLL, NOT(0, INVALID_ARGUMENT), NOT(4, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT)),
+      POINTER(OUT, GOOD_BUFFER, sizeof(struct link_ready)), VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT)),
+      ANY(GOOD_ZERO)}},
+    {ENTRY(link_call, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_READ | RIGHT_WRITE | RIGHT_WAIT), POINTER(IN, GOOD_BUFFER, LINK_SIZE),
+      ANY(GOOD_ZERO)}},
+    {ENTRY(listener_create, CLOSE_VALUE), 1, {BITS_ABOVE(GOOD_ZERO, 1 << 1)}},
+    {ENTRY(listener_push, NEVER_CALLED_WELL),
+     2,
+     {NUMBER(GOOD_LISTENER, OBJECT_LISTENER, RIGHT_WRITE), NUMBER(GOOD_LINK, OBJECT_LINK, RIGHT_SEND)}},
+    {ENTRY(link_connect, NEVER_CALLED_WELL),
+     2,
+     {POINTER(IN, GOOD_CONNECT, sizeof(struct link_connect)), ANY(GOOD_ZERO)}},
+    {ENTRY(interrupt_link, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_INTERRUPT), ANY(GOOD_ONE)}},
 
     {ENTRY(port_create, CLOSE_PLANNED), 1, {POINTER(OUT, GOOD_PORT_PLAN, sizeof(struct port_create))}},
     {ENTRY(port_open, CLOSE_VALUE),

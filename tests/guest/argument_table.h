@@ -46,6 +46,12 @@ enum fixture {
     GOOD_ENTRY,            // number of its entry
     GOOD_PORT_PLAN,        // address of a sound struct port_create
     GOOD_PORT_ID,          // of the call that a reply answers: none is
+    GOOD_LINK,             // number of a link with a signal pending, whose other end is open
+    GOOD_LINK_PLAN,        // address of a sound struct link_create
+    GOOD_LINK_LIST,        // address of a struct link_ready with that link's number
+    GOOD_LISTENER,         // number of a listener with nothing in it
+    GOOD_CONNECT,          // address of a struct link_connect that asks for it
+    GOOD_TASK_POLL,        // LINK_POLL_TASK
     GOOD_COUNT,
 };
 
@@ -87,6 +93,7 @@ enum after_call {
     CLOSE_PLANNED, // the value is a number, and there is another in GOOD_PIPE_PLAN or GOOD_PORT_PLAN
     RELEASE_VALUE, // the value is the address of an interface's pages
     TAKE_SENT,     // a message more is in GOOD_PORT
+    CLOSE_LINKED,  // the same in GOOD_LINK_PLAN
 };
 
 struct argument_entry {

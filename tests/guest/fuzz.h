@@ -40,7 +40,7 @@ static inline uint32_t fuzz_below(struct fuzz_random *random, uint32_t bound) {
 }
 
 // What a worker knows when it draws arguments.
-enum { FUZZ_NUMBERS_MAX = 64, FUZZ_PLACES_MAX = 16, FUZZ_ARENA_PAGES = 8 };
+enum { FUZZ_NUMBERS_MAX = 64, FUZZ_PLACES_MAX = 16, FUZZ_ARENA_PAGES = 8, FUZZ_FIRST_NUMBERS = 11 };
 
 struct fuzz_state {
     struct fuzz_random random;

@@ -2,6 +2,8 @@
 #include "tests/guest/argument_table.h"
 #include "tests/guest/fuzz.h"
 
+#include <parley/link.h>
+
 // ---- words ----
 
 static const uint64_t edges[] = {
@@ -211,12 +213,35 @@ static void plan_interface(struct fuzz_state *state, void *at) {
     };
 }
 
+static void plan_link(struct fuzz_state *state, void *at) {
+    *(struct link_create *)at = (struct link_create){
+        .flags = one_in(state, 16) ? (uint32_t)draw_word(state) : fuzz_below(&state->random, 2),
+    };
+}
+
+static void plan_links(struct fuzz_state *state, void *at) {
+    struct link_ready *list = at;
+    for (int i = 0; i < 8; i++)
+        list[i] = (struct link_ready){.number = draw_number(state)};
+}
+
+static void plan_connect(struct fuzz_state *state, void *at) {
+    bool by_process = one_in(state, 2);
+    *(struct link_connect *)at = (struct link_connect){
+        .process = by_process ? draw_process(state) : 0,
+        .listener = !by_process || one_in(state, 16) ? draw_number(state) : 0,
+        .flags = one_in(state, 16) ? (uint32_t)draw_word(state) : fuzz_below(&state->random, 2),
+        .reserved = one_in(state, 50),
+    };
+}
+
 static const struct {
     enum fixture good;
     void (*make)(struct fuzz_state *state, void *at);
 } plans[] = {
-    {GOOD_PIPE_PLAN, plan_pipe},     {GOOD_PORT_PLAN, plan_port}, {GOOD_EVENT, plan_event},
-    {GOOD_THREAD_PLAN, plan_thread}, {GOOD_SPAWN, plan_spawn},    {GOOD_INTERFACE, plan_interface},
+    {GOOD_PIPE_PLAN, plan_pipe},     {GOOD_PORT_PLAN, plan_port},  {GOOD_EVENT, plan_event},
+    {GOOD_THREAD_PLAN, plan_thread}, {GOOD_SPAWN, plan_spawn},     {GOOD_INTERFACE, plan_interface},
+    {GOOD_LINK_PLAN, plan_link},     {GOOD_LINK_LIST, plan_links}, {GOOD_CONNECT, plan_connect},
 };
 
 static void make_plan(struct fuzz_state *state, const struct parameter *facts, void *at) {
@@ -234,7 +259,8 @@ static void make_plan(struct fuzz_state *state, const struct parameter *facts, v
 }
 
 static bool has_plan(const struct parameter *facts) {
-    return facts->good == GOOD_PIPE_PLAN || facts->good == GOOD_PORT_PLAN || facts->class == PARAMETER_IN_NULL ||
+    return facts->good == GOOD_PIPE_PLAN || facts->good == GOOD_PORT_PLAN || facts->good == GOOD_LINK_PLAN ||
+           facts->good == GOOD_LINK_LIST || facts->class == PARAMETER_IN_NULL ||
            (facts->class == PARAMETER_IN && facts->good != GOOD_BUFFER);
 }
 
@@ -303,9 +329,10 @@ static const struct {
     const char *name;
     uint32_t parameter;
 } waits[] = {
-    {"process_wait", 1}, {"thread_wait", 1},  {"thread_sleep", 0}, {"futex_wait", 2},   {"event_wait", 0},
-    {"event_send", 3},   {"message_send", 4}, {"message_wait", 2}, {"message_next", 3}, {"pipe_write", 3},
-    {"pipe_read", 3},    {"port_send", 3},    {"port_receive", 3}, {"port_call", 3},    {"port_reply_receive", 4},
+    {"process_wait", 1}, {"thread_wait", 1},  {"thread_sleep", 0},      {"futex_wait", 2},    {"event_wait", 0},
+    {"event_send", 3},   {"message_send", 4}, {"message_wait", 2},      {"message_next", 3},  {"pipe_write", 3},
+    {"pipe_read", 3},    {"port_send", 3},    {"port_receive", 3},      {"port_call", 3},     {"port_reply_receive", 4},
+    {"link_poll", 1},    {"link_call", 2},    {"link_poll_several", 2}, {"link_poll_all", 3}, {"link_connect", 1},
 };
 
 static uint32_t open_code(void) {
@@ -360,8 +387,8 @@ const char *fuzz_call_name(uint32_t code) {
 }
 
 static void note_number(struct fuzz_state *state, int32_t number) {
-    uint32_t slot = 8 + fuzz_below(&state->random, FUZZ_NUMBERS_MAX - 8);
-    if (state->numbers[slot] > 0)
+    uint32_t slot = FUZZ_FIRST_NUMBERS + fuzz_below(&state->random, FUZZ_NUMBERS_MAX - FUZZ_FIRST_NUMBERS);
+    if (state->numbers[slot] != 0)
         number_close(state->numbers[slot]);
     state->numbers[slot] = number;
 }
@@ -380,8 +407,8 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
         if (entry->code != call->code)
             continue;
         bool starts = strcmp(entry->name, "process_spawn") == 0 || strcmp(entry->name, "thread_create") == 0 ||
-                      strcmp(entry->name, "shared_accept") == 0;
-        if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || starts)
+                      strcmp(entry->name, "shared_accept") == 0 || strcmp(entry->name, "link_connect") == 0;
+        if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED || starts)
             note_number(state, (int32_t)value);
         else if (strcmp(entry->name, "event_get") == 0)
             note_event(state, (const EVENT *)call->words[0]);

@@ -2,6 +2,8 @@
 #include "tests/guest/fuzz.h"
 #include "tests/guest/raw_call.h"
 
+#include <parley/link.h>
+
 enum { SCAN_INTERVAL = 16, CODE_RANDOM_READ = 6, CODE_SET_POINTER = 29, EDGE_DISTANCE = 1 << 16 };
 
 #define FREED_WORD UINT64_C(0xdfdfdfdfdfdfdfdf)
@@ -38,6 +40,10 @@ static void numbers_make(void) {
     process_open(guest_self(), &numbers[6]);
     numbers[7] = start_grant_number("guest_child");
     number_copy(numbers[6], ~(uint32_t)RIGHT_KILL, &numbers[6]); // it would end too soon
+    struct link_create link = {0};
+    link_create(&link, &numbers[8]);
+    numbers[9] = link.other;
+    listener_create(LISTENER_OF_PROCESS, &numbers[10]);
 }
 
 // Ids grow: what came after the witness is a worker, or was started by one.

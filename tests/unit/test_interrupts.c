@@ -171,7 +171,8 @@ Test(interrupts, a_line_that_is_closed_while_it_is_bound_stays_masked) {
     int32_t number;
     number_insert(&driver.process->numbers, &interrupt->object, RIGHT_MANAGE, &number);
     number_close(&driver.process->numbers, number);
-    cr_assert_eq(interrupt_bind(interrupt, driver.process, number), STATUS_BAD_NUMBER);
+    struct interrupt_binding binding = {.process = driver.process, .number = number};
+    cr_assert_eq(interrupt_bind(interrupt, &binding), STATUS_BAD_NUMBER);
     cr_assert(machine_line_is_masked(4));
     object_release(&interrupt->object);
 }
@@ -188,4 +189,88 @@ Test(interrupts, a_failed_allocation_takes_no_line) {
     struct driver driver = driver_make();
     struct host_operation operation = {line_make_and_close, 0, &driver};
     cr_assert_eq(host_fail_each_allocation(&operation), 1);
+}
+
+// ---- by link (seeds/003) ----
+
+struct line_link {
+    struct driver driver;
+    uint64_t line, link; // numbers: of the interrupt, of the driver's end
+    int32_t other;
+};
+
+static struct line_link line_link_make(void) {
+    struct line_link made = {.driver = driver_make()};
+    struct link_create plan = {0};
+    made.line = line_make(&made.driver, 4);
+    made.link = AS(made.driver.process, link_create, USER(&plan)).value;
+    made.other = plan.other;
+    cr_assert_eq(AS(made.driver.process, interrupt_link, made.line, (uint64_t)plan.other).status, STATUS_OK);
+    return made;
+}
+
+Test(interrupts, R_B12_an_interrupt_signals_a_link_and_masks_its_line_until_it_is_acknowledged) {
+    struct line_link made = line_link_make();
+    struct process *driver = made.driver.process;
+    cr_assert_eq(AS(driver, number_close, (uint64_t)made.other).status, STATUS_BAD_NUMBER, "the end is the line's now");
+    struct fiber *fiber = FIBER_CALL(driver, link_poll, made.link, DEADLINE_NEVER);
+    cr_assert(machine_line_raise(4));
+    cr_assert(machine_line_is_masked(4));
+    fiber_run(fiber);
+    cr_assert_eq(fiber->result.value, 1);
+    struct link_interrupt told;
+    AS(driver, link_read, made.link, USER(&told));
+    struct link_interrupt expected = {.line = 4, .count = 1, .time = clock_now()};
+    cr_assert_arr_eq(&told, &expected, sizeof(told));
+    cr_assert_eq(host_event_get(driver).status, STATUS_NOTHING);
+    AS(driver, interrupt_acknowledge, made.line);
+    cr_assert(machine_line_raise(4));
+    cr_assert_eq(AS(driver, link_poll, made.link, DEADLINE_NOW).value, 1);
+    char text[512];
+    describe(OBJECT_INTERRUPT, text);
+    cr_assert_not_null(strstr(text, "\nlink: "));
+}
+
+Test(interrupts, closing_the_interrupt_closes_its_end_of_the_link) {
+    struct line_link made = line_link_make();
+    AS(made.driver.process, number_close, made.line);
+    cr_assert_eq(AS(made.driver.process, link_poll, made.link, DEADLINE_NOW).status, STATUS_PEER_DIED);
+}
+
+Test(interrupts, binding_it_otherwise_closes_its_end_of_the_link) {
+    struct line_link made = line_link_make();
+    AS(made.driver.process, interrupt_bind, made.line);
+    cr_assert_eq(AS(made.driver.process, link_poll, made.link, DEADLINE_NOW).status, STATUS_PEER_DIED);
+    machine_line_raise(4);
+    cr_assert_eq(host_event_get(made.driver.process).event.Type, EVENT_INTERRUPT);
+}
+
+Test(interrupts, a_driver_that_dies_or_closes_its_end_leaves_the_line_masked) {
+    struct line_link made = line_link_make();
+    AS(made.driver.process, number_close, made.link);
+    machine_line_raise(4);
+    cr_assert(machine_line_is_masked(4));
+    host_process_end(made.driver.process);
+    cr_assert(machine_line_is_masked(4));
+}
+
+Test(interrupts, a_line_that_cannot_be_bound_leaves_the_link_where_it_was) {
+    struct driver driver = driver_make();
+    struct link_create plan = {0};
+    AS(driver.process, link_create, USER(&plan));
+    uint64_t other = (uint64_t)plan.other, line = line_make(&driver, 4);
+    cr_assert_eq(AS(driver.process, interrupt_link, other, other).status, STATUS_WRONG_TYPE);
+    cr_assert_eq(AS(driver.process, interrupt_link, line, line).status, STATUS_WRONG_TYPE);
+    struct interrupt *interrupt;
+    interrupt_create(0, 5, &interrupt);
+    int32_t number;
+    number_insert(&driver.process->numbers, &interrupt->object, RIGHT_MANAGE, &number);
+    number_close(&driver.process->numbers, number);
+    struct object *object;
+    number_find(&driver.process->numbers, plan.other, OBJECT_LINK, 0, &object);
+    struct interrupt_binding binding = {driver.process, number, (struct link_end *)object};
+    cr_assert_eq(interrupt_bind(interrupt, &binding), STATUS_BAD_NUMBER);
+    object_release(object);
+    object_release(&interrupt->object);
+    cr_assert_eq(AS(driver.process, link_signal, other).status, STATUS_OK);
 }

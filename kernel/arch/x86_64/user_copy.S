@@ -102,6 +102,54 @@ user_copy_out_resident:
     FIXUP_RESIDENT 1b, faulted
     FIXUP_RESIDENT 2b, faulted
 
+// enum status user_copy_in_32(void *to, struct user_address from)
+    .global user_copy_in_32
+    .type user_copy_in_32, @function
+user_copy_in_32:
+    movabs $USER_HIGHEST - 32, %rcx
+    cmp %rcx, %rsi
+    ja refused
+    USER_OPEN
+1:  mov (%rsi), %rax
+2:  mov 8(%rsi), %rcx
+3:  mov 16(%rsi), %rdx
+4:  mov 24(%rsi), %rsi
+    USER_CLOSE
+    mov %rax, (%rdi)
+    mov %rcx, 8(%rdi)
+    mov %rdx, 16(%rdi)
+    mov %rsi, 24(%rdi)
+    xor %eax, %eax
+    ret
+    FIXUP 1b, faulted
+    FIXUP 2b, faulted
+    FIXUP 3b, faulted
+    FIXUP 4b, faulted
+
+// enum status user_copy_out_32(struct user_address to, const void *from)
+    .global user_copy_out_32
+    .type user_copy_out_32, @function
+user_copy_out_32:
+    movabs $USER_HIGHEST - 32, %rcx
+    cmp %rcx, %rdi
+    ja refused
+    mov (%rsi), %rax
+    mov 8(%rsi), %rcx
+    mov 16(%rsi), %rdx
+    mov 24(%rsi), %rsi
+    USER_OPEN
+1:  mov %rax, (%rdi)
+2:  mov %rcx, 8(%rdi)
+3:  mov %rdx, 16(%rdi)
+4:  mov %rsi, 24(%rdi)
+    USER_CLOSE
+    xor %eax, %eax
+    ret
+    FIXUP 1b, faulted
+    FIXUP 2b, faulted
+    FIXUP 3b, faulted
+    FIXUP 4b, faulted
+
 // enum status user_read_word(struct user_address address, uint32_t *word)
     .global user_read_word
     .type user_read_word, @function

@@ -86,6 +86,14 @@ enum status user_copy_out(struct user_address to, const void *from, size_t size)
     return status;
 }
 
+enum status user_copy_in_32(void *to, struct user_address from) {
+    return user_copy_in(to, from, 32);
+}
+
+enum status user_copy_out_32(struct user_address to, const void *from) {
+    return user_copy_out(to, from, 32);
+}
+
 enum status user_copy_out_resident(struct user_address to, const void *from, size_t size) {
     assert(size % 4 == 0);
     enum status status = user_range_check(to, size);
