@@ -114,16 +114,16 @@ static void print_binary(const char *name) {
     output_text(&standard_output, ": binary file matches\n");
 }
 
-// Where one text is looked for and lines are not counted, those without it need not be told apart: goes on to
-// the line of the next place where it stands, or to the last line that was read, which may go on.
+// Where one pattern is looked for and lines are not counted, those without the text that it needs need not be told apart:
+// goes on to the line of the next place where it stands, or to the last line that was read, which may go on.
 static void skip_to_text(struct input *input) {
-    const struct pattern *pattern = &patterns[0];
-    bool direct = pattern_count == 1 && pattern->text && pattern->length && !invert && !number_lines;
+    const struct literal *literal = &patterns[0].literal;
+    bool direct = pattern_count == 1 && literal->text && literal->length && !invert && !number_lines;
     size_t left = input->end - input->start;
     if (!direct || !left)
         return;
     char *text = input->buffer + input->start;
-    char *found = memmem(text, left, pattern->text, pattern->length);
+    char *found = literal_find(literal, text, left);
     char *line_end = memrchr(text, '\n', found ? (size_t)(found - text) : left);
     if (line_end)
         input->start += (size_t)(line_end - text) + 1;
@@ -283,6 +283,7 @@ int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
     for (int option; (option = tool_option());)
         set_option(option);
+    pattern_options.only_whether = !parts_only && !pattern_options.whole_words && !pattern_options.whole_lines;
     char **files = take_patterns(tool_operands(NULL));
     with_names = names_rule == NAMES_ALWAYS || (names_rule == NAMES_BY_COUNT && *files && (files[1] || recursive));
     if (!*files)

@@ -14,25 +14,6 @@ static bool is_plain(const char *text, size_t length, enum pattern_syntax syntax
     return true;
 }
 
-static char *copy(const char *text, size_t length) {
-    char *made = tool_allocate(length + 1, 1);
-    memcpy(made, text, length);
-    made[length] = 0;
-    return made;
-}
-
-// Plain text as a regular expression, for what only these can: ignoring case.
-static char *escape(const char *text, size_t length) {
-    char *made = tool_allocate(2 * length + 1, 1), *to = made;
-    for (size_t i = 0; i < length; i++) {
-        if (strchr("\\[].*^$", text[i]))
-            *to++ = '\\';
-        *to++ = text[i];
-    }
-    *to = 0;
-    return made;
-}
-
 // regerror would bring printf along.
 static const char *explain(int status) {
     static const struct {
@@ -55,37 +36,43 @@ static const char *explain(int status) {
 const char *pattern_compile(struct pattern *pattern, const char *text, size_t length,
                             const struct pattern_options *options) {
     bool extended = options->syntax == PATTERN_EXTENDED;
-    *pattern = (struct pattern){.options = options, .length = length};
-    if (!length || (!options->ignore_case && is_plain(text, length, options->syntax))) {
-        pattern->text = copy(text, length);
+    *pattern = (struct pattern){.options = options, .is_literal = is_plain(text, length, options->syntax)};
+    if (pattern->is_literal) {
+        literal_make(&pattern->literal, text, length, options->ignore_case);
         return NULL;
     }
-    bool fixed = options->syntax == PATTERN_FIXED;
-    char *expression = fixed ? escape(text, length) : pattern_translate(text, length, &extended);
+    char *expression = pattern_translate(text, length, &extended);
     int flags = (extended ? REG_EXTENDED : 0) | (options->ignore_case ? REG_ICASE : 0);
     int status = regcomp(&pattern->regex, expression, flags);
+    const char *required;
+    size_t required_length = literal_required(expression, extended, &required);
+    if (required_length)
+        literal_make(&pattern->literal, required, required_length, options->ignore_case);
     pattern->anchored = expression[0] == '^' && !extended;
     free(expression);
     return explain(status);
 }
 
-static bool find_text(const struct pattern *pattern, const char *line, size_t length, size_t from,
-                      struct match *match) {
-    const char *found =
-        pattern->length ? memmem(line + from, length - from, pattern->text, pattern->length) : line + from;
+static bool find_literal(const struct pattern *pattern, const char *line, size_t length, size_t from,
+                         struct match *match) {
+    const char *found = literal_find(&pattern->literal, line + from, length - from);
     if (!found)
         return false;
     match->start = (size_t)(found - line);
-    match->end = match->start + pattern->length;
+    match->end = match->start + pattern->literal.length;
     return true;
 }
 
+// A match's place costs regexec a second look at the line, so it is asked for only where it is needed.
 static bool find_regex(const struct pattern *pattern, const char *line, size_t length, size_t from,
                        struct match *match) {
     regmatch_t found = {.rm_so = (regoff_t)from, .rm_eo = (regoff_t)length};
     if (from && pattern->anchored)
         return false;
-    if (regexec(&pattern->regex, line, 1, &found, REG_STARTEND | (from ? REG_NOTBOL : 0)))
+    if (pattern->literal.text && !literal_find(&pattern->literal, line + from, length - from))
+        return false;
+    size_t places = pattern->options->only_whether ? 0 : 1;
+    if (regexec(&pattern->regex, line, places, &found, REG_STARTEND | (from ? REG_NOTBOL : 0)))
         return false;
     match->start = (size_t)found.rm_so;
     match->end = (size_t)found.rm_eo;
@@ -103,8 +90,8 @@ static bool is_whole_word(const char *line, size_t length, const struct match *m
 
 static bool find_anywhere(const struct pattern *pattern, const char *line, size_t length, size_t from,
                           struct match *match) {
-    return pattern->text ? find_text(pattern, line, length, from, match)
-                         : find_regex(pattern, line, length, from, match);
+    return pattern->is_literal ? find_literal(pattern, line, length, from, match)
+                               : find_regex(pattern, line, length, from, match);
 }
 
 // Shorter matches from the same start may still be words where the longest is none.
@@ -133,7 +120,7 @@ static bool find_word(const struct pattern *pattern, const char *line, size_t le
 // The whole line is matched where the match from its start, the longest, reaches its end.
 static bool find_line(const struct pattern *pattern, const char *line, size_t length, size_t from,
                       struct match *match) {
-    if (pattern->text && pattern->length != length)
+    if (pattern->is_literal && pattern->literal.length != length)
         return false;
     return !from && find_anywhere(pattern, line, length, 0, match) && !match->start && match->end == length;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "apps/grep/literal.h"
+
 enum pattern_syntax { PATTERN_BASIC, PATTERN_EXTENDED, PATTERN_FIXED };
 
 struct pattern_options {
@@ -12,13 +14,14 @@ struct pattern_options {
     bool ignore_case;
     bool whole_words;
     bool whole_lines;
+    bool only_whether; // where a match lies is not asked
 };
 
 struct pattern {
     const struct pattern_options *options;
-    char *text; // to look for as it is; null: `regex` is used
-    size_t length;
-    bool anchored; // the regular expression starts with ^: a match later in a line cannot be
+    struct literal literal; // what every match holds, where that is known
+    bool is_literal;        // that is all of the pattern; else `regex` is used
+    bool anchored;          // the regular expression starts with ^: a match later in a line cannot be
     regex_t regex;
 };
 
@@ -29,6 +32,9 @@ struct match {
 // What the C library's regular expressions lack of what people write: in basic ones \| \+ \? (the whole
 // becomes an extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
 char *pattern_translate(const char *text, size_t length, bool *extended);
+
+// The length of the bracket expression at `text`: a ] right at its start, or inside [: :], does not end it.
+size_t pattern_bracket_length(const char *text, size_t length);
 
 // Null, or what is wrong with it.
 const char *pattern_compile(struct pattern *pattern, const char *text, size_t length,

@@ -22,8 +22,7 @@ static const char *class_of(char letter) {
     return NULL;
 }
 
-// The length of the bracket expression at `text`: a ] right at its start, or inside [: :], does not end it.
-static size_t bracket_length(const char *text, size_t length) {
+size_t pattern_bracket_length(const char *text, size_t length) {
     size_t i = 1;
     i += i < length && text[i] == '^';
     i += i < length && text[i] == ']';
@@ -48,7 +47,7 @@ static bool wants_extended(const char *text, size_t length) {
     bool wanted = false;
     for (size_t i = 0; i < length; i++) {
         if (text[i] == '[') {
-            i += bracket_length(text + i, length - i) - 1;
+            i += pattern_bracket_length(text + i, length - i) - 1;
         } else if (text[i] == '\\' && i + 1 < length) {
             char letter = text[++i];
             if (is_back_reference(letter))
@@ -104,7 +103,7 @@ char *pattern_translate(const char *text, size_t length, bool *extended) {
     for (size_t i = 0; i < length;) {
         size_t step = 1;
         if (text[i] == '[') {
-            step = bracket_length(text + i, length - i);
+            step = pattern_bracket_length(text + i, length - i);
             put(&to, text + i, step);
         } else if (text[i] == '\\' && i + 1 < length) {
             step = 2;

@@ -89,11 +89,41 @@ static bool matches(const char *text, struct pattern_options options, const char
     struct match match;
     cr_assert_null(pattern_compile(&pattern, text, strlen(text), &options));
     bool found = pattern_find(&pattern, (char *)line, strlen(line), 0, &match);
-    if (pattern.text)
-        free(pattern.text);
-    else
+    free(pattern.literal.text);
+    if (!pattern.is_literal)
         regfree(&pattern.regex);
     return found;
+}
+
+Test(tools, the_text_that_a_pattern_needs_is_never_more_than_each_match_holds) {
+    static const struct {
+        const char *expression, *needed;
+        bool extended;
+    } rows[] = {
+        {"abc", "abc", false},          {"abc*", "ab", false},          {"a*", "", false},
+        {"a.bcd*e", "bc", false},       {"^ab[cde]fgh$", "fgh", false}, {"[[:alpha:]]xy", "xy", false},
+        {"ab\\{0,2\\}cd", "cd", false}, {"ab\\{0,2\\}", "a", false},    {"a+b?c{2}", "a+b?c{2}", false},
+        {"a\\.b", "a", false},          {"\\(abc\\)*d", "", false},     {"[]a]bc", "bc", false},
+        {"abc+d?", "ab", true},         {"abc{0,1}de", "ab", true},     {"abc|de", "", true},
+        {"(abc)?de", "", true},         {"a\\|bc", "bc", true},         {"[(|]ab", "ab", true},
+        {"abc{2", "ab", true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *text = "";
+        size_t length = literal_required(rows[i].expression, rows[i].extended, &text);
+        cr_expect_eq(length, strlen(rows[i].needed), "%s: %zu characters", rows[i].expression, length);
+        cr_expect_eq(strncmp(text, rows[i].needed, strlen(rows[i].needed)), 0, "%s: %s", rows[i].expression, text);
+    }
+}
+
+Test(tools, case_is_ignored_in_plain_text_and_in_what_a_pattern_needs) {
+    struct pattern_options options = {.ignore_case = true}, fixed = {.ignore_case = true, .syntax = PATTERN_FIXED};
+    cr_assert(matches("aBc", options, "xxABCyy"));
+    cr_assert_not(matches("aBc", options, "xxAB"));
+    cr_assert(matches("a.c$", options, "xxAbC"));
+    cr_assert(matches("[a", fixed, "x[A"));
+    cr_assert_not(matches("[a", fixed, "x{A")); // as bytes, these two differ by the bit that tells cases
+    cr_assert(matches("", options, ""));
 }
 
 Test(tools, whole_words_and_lines_are_told_from_parts) {
