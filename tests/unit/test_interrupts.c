@@ -226,8 +226,8 @@ Test(interrupts, R_B12_an_interrupt_signals_a_link_and_masks_its_line_until_it_i
     AS(driver, interrupt_acknowledge, made.line);
     cr_assert(machine_line_raise(4));
     cr_assert_eq(AS(driver, link_poll, made.link, DEADLINE_NOW).value, 1);
-    char text[512];
-    describe(OBJECT_INTERRUPT, text);
+    char text[DESCRIPTION_SIZE];
+    driver_describe(OBJECT_INTERRUPT, text);
     cr_assert_not_null(strstr(text, "\nlink: "));
 }
 
