@@ -1,5 +1,6 @@
 // Calling through a port: the caller brings the block along, sleeps, and has the reply in it; or gives up.
 #include "kernel/base/string.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/lend.h"
 #include "kernel/thread/scheduler.h"
 
@@ -69,6 +70,7 @@ static struct thread *cancel_locked(struct port *port, struct port_message *call
 // The wait ended, but not by the call's completion. Where the call was taken, or is just being taken, the block is the port's from now on.
 static struct thread *give_up_locked(struct port *port, struct port_message **block) {
     struct port_message *call = *block;
+    trace(.operation = TRACE_PORT_CANCELLED, .object = &port->object, .peer = call->taker_process, .id = call->id);
     if (call->state == PORT_MESSAGE_QUEUED) {
         port_leave_locked(port, call);
         return 0;
@@ -108,6 +110,8 @@ __attribute__((always_inline)) enum status port_call(struct port *port, struct p
         return STATUS_PEER_DIED;
     }
     call->id = ++port->last_id;
+    trace(.operation = TRACE_PORT_CALLED, .object = &port->object, .peer = port->object.account->process,
+          .id = call->id, .size = port->message_size);
     enum status status = call_unlock(port, call, deadline);
     return __builtin_expect(status == STATUS_OK, 1) ? call->status : give_up(port, block, status);
 }
@@ -131,12 +135,16 @@ __attribute__((always_inline)) enum status port_answer_locked(struct port *port,
     struct port_message *call = port_taken_remove_locked(port, answer->id);
     if (__builtin_expect(call == 0, 0)) {
         late_locked(port, answer->id);
+        trace(.operation = TRACE_PORT_ANSWERED, .object = &port->object, .id = answer->id, .cause = answer->id,
+              .status = STATUS_NOT_FOUND);
         return STATUS_NOT_FOUND;
     }
     memcpy(call->words, answer->bytes, port->message_size);
     call->load.object = answer->load.object;
     if (answer->load.object != 0)
         call->load.rights = answer->load.rights;
+    trace(.operation = TRACE_PORT_ANSWERED, .object = &port->object, .peer = call->process, .id = answer->id,
+          .cause = answer->id, .size = port->message_size);
     *caller = port_complete_locked(call, STATUS_OK);
     return STATUS_OK;
 }

@@ -87,10 +87,13 @@ static struct port_entry *home_take(struct port_home *home, uint64_t thread) {
 
 // ---- blocks ----
 
-static struct port_message *call_block_make(void) {
+// A block stays its process's own: who calls with it is written once.
+static struct port_message *call_block_make(const struct process *process) {
     struct port_message *block = heap_allocate_dirty(sizeof(struct port_message) + PORT_MESSAGE_MAX);
     if (block == 0)
         return 0;
+    block->process = process->id;
+    block->user = process->user;
     block->account = 0;
     block->load.object = 0;
     return block;
@@ -98,7 +101,7 @@ static struct port_message *call_block_make(void) {
 
 struct port_message *port_call_block_take(struct process *process) {
     struct port_message *block = __atomic_exchange_n(&home_of(process)->spare, 0, __ATOMIC_ACQ_REL);
-    return block != 0 ? block : call_block_make();
+    return block != 0 ? block : call_block_make(process);
 }
 
 void port_call_block_return(struct process *process, struct port_message *block) {

@@ -1,6 +1,7 @@
 // Receiving from a port: taken by one thread, copied out without the lock, then answered for, freed or put back.
 #include "ipc/port.h"
 #include "ipc/port_lend.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/lend.h"
 #include "kernel/thread/scheduler.h"
 
@@ -141,6 +142,8 @@ static inline __attribute__((always_inline)) struct thread *call_received_locked
 }
 
 __attribute__((always_inline)) void port_finish(struct port *port, struct port_message *message) {
+    trace(.operation = TRACE_PORT_RECEIVED, .object = &port->object, .peer = message->process, .id = message->id,
+          .size = port->message_size);
     if (message->kind != PORT_CALLED) {
         port_message_free(message);
         return;

@@ -1,6 +1,7 @@
 // Sending to a port: room in its queue, the sender's charge, and the receiver that waits.
 #include "ipc/port.h"
 #include "kernel/object/account.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/lend.h"
 #include "kernel/thread/scheduler.h"
 
@@ -104,6 +105,8 @@ enum status port_send(struct port *port, struct port_message *message, struct ac
         status = queue_locked(port, message, account, deadline);
     if (status == STATUS_OK) {
         *id = message->id; // it may be taken as soon as the lock is free
+        trace(.operation = TRACE_PORT_SENT, .object = &port->object, .peer = port->object.account->process, .id = *id,
+              .size = port->message_size);
         port->object.operations++;
         // While the sender waited for room a receiver may have begun to sleep.
         if (receiver == 0 && !wait_queue_is_empty(&port->object.waiters))

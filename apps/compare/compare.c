@@ -14,8 +14,8 @@
 
 enum { SECOND = 1000000000, TRACED_MAX = 4096 };
 
-static const struct design *const designs[] = {&design_event, &design_message, &design_pipe, &design_shared,
-                                               &design_interface};
+static const struct design *const designs[] = {&design_event,  &design_message,   &design_pipe,
+                                               &design_shared, &design_interface, &design_port};
 
 enum { DESIGN_COUNT = sizeof(designs) / sizeof(designs[0]) };
 
@@ -107,6 +107,10 @@ static bool is_copy(const struct trace_record *record) {
     case TRACE_MESSAGE_RECEIVED:
     case TRACE_PIPE_WRITTEN:
     case TRACE_PIPE_READ:
+    case TRACE_PORT_SENT:
+    case TRACE_PORT_CALLED:
+    case TRACE_PORT_RECEIVED:
+    case TRACE_PORT_ANSWERED:
         return record->status == STATUS_OK;
     default:
         return false;

@@ -4,6 +4,7 @@
 #include "ipc/calls/port.h"
 #include "ipc/gate.h"
 #include "kernel/base/call.h"
+#include "kernel/object/trace.h"
 
 // ---- making ----
 
@@ -152,6 +153,8 @@ struct result call_port_send(int32_t number, struct user_address message, struct
         return result_status(status);
     uint64_t id = 0;
     status = send_through(((struct port_entry *)object)->port, message, cargo, deadline, &id);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        trace(.operation = TRACE_PORT_SENT, .object = object, .status = status);
     object_release(object);
     return result_make(status, id);
 }

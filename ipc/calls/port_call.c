@@ -60,8 +60,6 @@ static inline __attribute__((always_inline)) enum status call_through(struct por
     struct port_message *call = port_call_block_take(self);
     if (call == 0)
         return STATUS_NO_MEMORY;
-    call->process = self->id;
-    call->user = self->user;
     call->kind = PORT_CALLED;
     call->port = port;
     struct return_cargo back = {.address = cargo};

@@ -42,7 +42,13 @@
     OPERATION(LINK_POLLED, "link", "polled")       /* the end; peer: the other side; id: signals taken */              \
     OPERATION(LINK_CALLED, "link", "called")       /* the end; peer: the other side; size: 32; polled follows */       \
     OPERATION(LINK_OFFERED, "link", "offered")     /* the listener; id: the end's object */                            \
-    OPERATION(LINK_CONNECTED, "link", "connected") /* the listener; peer: its process; id: the end's object */
+    OPERATION(LINK_CONNECTED, "link", "connected") /* the listener; peer: its process; id: the end's object */         \
+    OPERATION(PORT_SENT, "port", "sent")           /* the port; peer: its process; id: the message's */                \
+    OPERATION(PORT_CALLED, "port", "called")       /* the port; peer: its process; id: the call's */                   \
+    OPERATION(PORT_RECEIVED, "port", "received")   /* the port; peer: sender; id: the message's or call's */           \
+    OPERATION(PORT_ANSWERED, "port",                                                                                   \
+              "answered") /* the port; peer: caller, where it still waits; id and cause: the call's */                 \
+    OPERATION(PORT_CANCELLED, "port", "cancelled") /* the port; by the caller, who gave up; id: the call's */
 
 enum trace_operation {
     TRACE_NONE = 0,
