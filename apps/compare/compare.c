@@ -14,8 +14,8 @@
 
 enum { SECOND = 1000000000, TRACED_MAX = 4096 };
 
-static const struct design *const designs[] = {&design_event,  &design_message,   &design_pipe,
-                                               &design_shared, &design_interface, &design_port};
+static const struct design *const designs[] = {&design_event,     &design_message, &design_pipe, &design_shared,
+                                               &design_interface, &design_link,    &design_port};
 
 enum { DESIGN_COUNT = sizeof(designs) / sizeof(designs[0]) };
 
@@ -107,6 +107,9 @@ static bool is_copy(const struct trace_record *record) {
     case TRACE_MESSAGE_RECEIVED:
     case TRACE_PIPE_WRITTEN:
     case TRACE_PIPE_READ:
+    case TRACE_LINK_WRITTEN:
+    case TRACE_LINK_READ:
+    case TRACE_LINK_CALLED:
     case TRACE_PORT_SENT:
     case TRACE_PORT_CALLED:
     case TRACE_PORT_RECEIVED:
@@ -117,6 +120,11 @@ static bool is_copy(const struct trace_record *record) {
     }
 }
 
+// A call on a link copies in, and out when it returns.
+static uint64_t copies_of_one(const struct trace_record *record) {
+    return record->operation == TRACE_LINK_CALLED ? 2 : 1;
+}
+
 static uint64_t copies_of(int32_t trace, struct trace_position *position) {
     static struct trace_record records[256];
     uint64_t bytes = 0;
@@ -124,7 +132,7 @@ static uint64_t copies_of(int32_t trace, struct trace_position *position) {
     do {
         trace_read(trace, position, records, 256, &count);
         for (size_t i = 0; i < count; i++)
-            bytes += is_copy(&records[i]) ? records[i].size : 0;
+            bytes += is_copy(&records[i]) ? records[i].size * copies_of_one(&records[i]) : 0;
     } while (count > 0);
     return bytes;
 }

@@ -40,7 +40,8 @@ struct design {
     enum status (*acknowledged)(uint32_t place);
 };
 
-extern const struct design design_event, design_message, design_pipe, design_shared, design_interface, design_port;
+extern const struct design design_event, design_message, design_pipe, design_shared, design_interface, design_link,
+    design_port;
 
 // ---- what the designs share ----
 
