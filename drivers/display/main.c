@@ -1,14 +1,18 @@
 // The display driver: a terminal on a linear framebuffer, the boot loader's or that of QEMU's adapter.
 //
-// Granted: `framebuffer` (the memory of the screen) and `video-ports` (of the adapter, used where the boot loader set no
-// mode). A console makes the pipes (<parley/terminal.h>).
+// It serves bitmaps (<parley/screen.h>); the terminal is the first client of that, and lies below all others.
+//
+// Granted: `bitmaps` and `publish` (interfaces), `framebuffer` (the memory of the screen) and `video-ports` (of the adapter, used
+// where the boot loader set no mode). A console makes the pipes (<parley/terminal.h>).
 #include "drivers/display/adapter.h"
 #include "drivers/display/renderer.h"
+#include "drivers/display/screen_server.h"
 #include "drivers/terminal_service.h"
 
 #include <parley/calls.h>
 #include <parley/directory.h>
 #include <parley/log.h>
+#include <parley/screen.h>
 #include <parley/start.h>
 #include <parley/status.h>
 #include <stdlib.h>
@@ -23,6 +27,7 @@ static struct surface surface;
 static struct font font;
 static struct terminal terminal;
 static struct renderer renderer;
+static struct screen text_screen; // the terminal is a client like any other
 
 // Sets the mode itself where the boot loader set none.
 static enum status choose_mode(const struct machine_information *machine) {
@@ -73,6 +78,29 @@ static enum status open_terminal(void) {
     return memory ? renderer_create(&renderer, &surface, &font, &terminal, memory) : STATUS_NO_MEMORY;
 }
 
+// ---- the terminal as a client of the screen ----
+
+static void put_image(uint32_t x, uint32_t y, const uint32_t *image) {
+    struct rectangle where = {x, y, font.width, font.height};
+    screen_put(&text_screen, &where, image, font.width * SCREEN_PIXEL);
+}
+
+static void draw_posted(void) {
+    screen_server_draw();
+}
+
+// Before it has its pages nothing is shown; then all is.
+static void show_terminal(void) {
+    if (!text_screen.page) {
+        return;
+    }
+    if (screen_was_exposed(&text_screen)) {
+        renderer_forget(&renderer);
+    }
+    renderer_update(&renderer);
+    screen_flush(&text_screen);
+}
+
 static void send_reply(void) {
     char reply[TERMINAL_REPLY_MAX];
     size_t size = terminal_take_reply(&terminal, reply, sizeof(reply));
@@ -93,7 +121,7 @@ static void show_text(void) {
         }
     }
     send_reply();
-    renderer_update(&renderer);
+    show_terminal();
     if (status == STATUS_OK || status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT) {
         event_watch(service.output, WATCH_READABLE, 0);
     } else {
@@ -114,23 +142,61 @@ static void take_event(const EVENT *event) {
 static enum status prepare(void) {
     enum status status = font_open(&font, font_data, font_data_size);
     status = status == STATUS_OK ? open_screen() : status;
-    return status == STATUS_OK ? open_terminal() : status;
+    status = status == STATUS_OK ? open_terminal() : status;
+    return status == STATUS_OK ? screen_server_start(&surface) : status;
+}
+
+static void take_any_event(const EVENT *event) {
+    if (!screen_server_take(event) && !directory_take(event)) {
+        take_event(event);
+    }
+}
+
+// The request comes to this very process by event, behind what others have sent.
+static enum status open_text_screen(void) {
+    EVENT event;
+    uint64_t base = 0;
+    enum status status = interface_request(SCREEN_ID, SCREEN_VERSION, INTERFACE_DATA_ONLY, &base);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    const struct screen_page *page = (const struct screen_page *)base;
+    while (interface_word(page) == INTERFACE_NOT_READY && event_get(&event, NULL) == STATUS_OK) {
+        take_any_event(&event);
+    }
+    status = interface_await_ready(page, SCREEN_ID, DEADLINE_NOW);
+    if (status == STATUS_OK) {
+        text_screen = (struct screen){.page = (struct screen_page *)base, .serve = draw_posted};
+        text_screen.page->place = (struct rectangle){0, 0, surface.width, surface.height};
+        renderer.put = put_image;
+        renderer_forget(&renderer);
+        show_terminal();
+    }
+    return status;
+}
+
+// Draws until nobody has anything more, one round for each event, so that a client that never stops holds nobody up.
+static void sleep_or_draw(void) {
+    bool sleeps = !screen_server_draw() && screen_server_arm();
+    if (text_screen.page && doorbell_read(&text_screen.page->exposed) != text_screen.exposed) {
+        show_terminal();
+    }
+    event_wait(sleeps ? DEADLINE_NEVER : DEADLINE_NOW);
 }
 
 int main(void) {
     EVENT event;
     enum status status = prepare();
+    status = status == STATUS_OK ? open_text_screen() : status;
     if (status != STATUS_OK) {
         log_line("display: %s", status_text(status));
         return EXIT_FAILURE;
     }
     directory_join();
     for (;;) {
-        event_wait(DEADLINE_NEVER);
+        sleep_or_draw();
         while (event_get(&event, NULL) == STATUS_OK) {
-            if (!directory_take(&event)) {
-                take_event(&event);
-            }
+            take_any_event(&event);
         }
     }
 }

@@ -114,6 +114,10 @@ static void copy_wide(uint8_t *target, const run *image, uint32_t height, uint32
 
 static void draw(struct renderer *renderer, uint32_t row, uint32_t column, uint64_t word) {
     const struct font *font = renderer->font;
+    if (renderer->put) {
+        renderer->put(column * font->width, row * font->height, image_of(renderer, word));
+        return;
+    }
     uint32_t pitch = renderer->surface.pitch, runs_per_row = font->width / RUN_PIXELS;
     size_t offset = (size_t)row * font->height * pitch + (size_t)column * font->width * PIXEL_SIZE;
     uint8_t *target = renderer->surface.pixels + offset;
@@ -165,4 +169,13 @@ void renderer_update(struct renderer *renderer) {
         }
     }
     draw_cursor(renderer);
+}
+
+// No cell is all ones.
+void renderer_forget(struct renderer *renderer) {
+    struct terminal *terminal = renderer->terminal;
+    memset(renderer->drawn, 0xff, (size_t)terminal->columns * terminal->rows * sizeof(renderer->drawn[0]));
+    for (uint32_t row = 0; row < terminal->rows; row++) {
+        terminal->touched[row] = true;
+    }
 }

@@ -27,6 +27,8 @@ struct renderer {
     uint32_t cursor_row;    // where the cursor was drawn
     uint32_t cursor_column;
     bool cursor_drawn;
+    // Where it is set, images of cells go there instead of to the surface. They are as wide and high as the font's.
+    void (*put)(uint32_t x, uint32_t y, const uint32_t *image);
 };
 
 // How many bytes of memory a renderer for this terminal and font needs.
@@ -39,6 +41,9 @@ enum status renderer_create(struct renderer *renderer, const struct surface *sur
 
 // Brings the surface up to what the terminal holds.
 void renderer_update(struct renderer *renderer);
+
+// What is on the surface is not known any more: the next update draws all.
+void renderer_forget(struct renderer *renderer);
 
 // Makes the whole surface black.
 void renderer_clear(const struct surface *surface);

@@ -186,6 +186,28 @@ Test(renderer, after_any_changes_the_screen_shows_what_the_terminal_holds) {
     }
 }
 
+static uint32_t images_put, last_x, last_y;
+
+static void note_image(uint32_t x, uint32_t y, const uint32_t *image) {
+    images_put++;
+    last_x = x;
+    last_y = y;
+    cr_assert_eq(image[0], image[WIDTH * HEIGHT - 1], "a blank in one colour");
+}
+
+Test(renderer, images_go_to_who_takes_them_and_all_of_them_after_forgetting) {
+    renderer.put = note_image;
+    put("\x1b[3;6H ");
+    renderer_update(&renderer);
+    cr_assert_eq(images_put, 1, "the cursor");
+    cr_assert_eq(last_x, (COLUMNS - 1) * WIDTH);
+    cr_assert_eq(last_y, (ROWS - 1) * HEIGHT);
+    renderer_forget(&renderer);
+    renderer_update(&renderer);
+    cr_assert_eq(images_put, 1 + COLUMNS * ROWS + 1);
+    cr_assert_eq(pixel(last_x, last_y), 0, "nothing went to the surface");
+}
+
 Test(renderer, nothing_is_drawn_outside_the_cells) {
     put("\x1b[7m\x1b[2J");
     renderer_update(&renderer);
