@@ -169,7 +169,6 @@ static enum status open_text_screen(void) {
         text_screen = (struct screen){.page = (struct screen_page *)base, .serve = draw_posted};
         text_screen.page->place = (struct rectangle){0, 0, surface.width, surface.height};
         renderer.put = put_image;
-        renderer_forget(&renderer);
         show_terminal();
     }
     return status;
