@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ID = 0x1001, VERSION = 1, ROUNDS = 1000000 };
+enum { ID = 0x1001, VERSION = 1, ROUNDS = 200000 };
 
 struct counter {
     struct interface_page head;

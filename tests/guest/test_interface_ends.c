@@ -40,7 +40,7 @@ TEST(R_I1_a_server_that_dies_before_ready_ends_the_wait_for_it) {
 
 // The death comes at any moment of arming and sleeping: never is a client left asleep.
 TEST(R_I1_a_death_at_any_moment_leaves_no_client_asleep) {
-    for (uint32_t round = 0; round < 60; round++) {
+    for (uint32_t round = 0; round < 25; round++) {
         struct spawned server = trial_start("1");
         struct trial_page *page = trial_open(0);
         struct trial_request request = {.operation = TRIAL_INVERT}, reply;
