@@ -2,11 +2,10 @@
 import re
 import unittest
 
+from boot_menu import choose
 from machine import PROMPT, Machine, Settings
 
 SECONDS = 90
-SELF_TEST_SECONDS = 270  # a minute on an idle machine
-DOWN = b"\x1b[B"
 
 
 class Media(unittest.TestCase):
@@ -27,14 +26,9 @@ class Media(unittest.TestCase):
 
 
 class Menu(unittest.TestCase):
-    def choose(self, machine, entry):
-        """Goes down the menu on the serial line, from the first entry."""
-        machine.expect(rb"Self-test", SECONDS)
-        machine.write(DOWN * entry + b"\r")
-
     def test_serial_only_starts_no_display(self):
         with Machine(Settings(medium="cd")) as machine:
-            self.choose(machine, 1)
+            choose(machine, 1)
             machine.expect(PROMPT, SECONDS)
             before = len(machine.console)
             machine.write("ps\r")
@@ -42,16 +36,6 @@ class Menu(unittest.TestCase):
             listed = bytes(machine.console[before:])
             self.assertIn(b"serial", listed)
             self.assertNotIn(b"display", listed)
-
-    def test_the_self_test_runs_all_guest_tests_to_its_end(self):
-        with Machine(Settings(medium="cd")) as machine:
-            self.choose(machine, 2)
-            machine.expect(rb"command line: .*selftest", SECONDS)
-            machine.expect(rb"self-test: \d+ programs passed, \d+ failed", SELF_TEST_SECONDS)
-            told = re.findall(rb"self-test: (test-\S+) (\w+)", machine.console)
-            self.assertEqual([name for name, outcome in told if outcome != b"passed"], [])
-            self.assertGreater(len(told), 0)
-            self.assertIn(b"self-test: %d programs passed, 0 failed" % len(told), machine.console)
 
 
 class Ends(unittest.TestCase):

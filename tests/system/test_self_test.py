@@ -1,0 +1,22 @@
+"""The boot menu's self-test, watched to its end: on the serial line stands how each guest test went."""
+import re
+import unittest
+
+from boot_menu import choose
+from machine import Machine, Settings
+
+SECONDS = 60
+TEST_SECONDS = 200  # a minute where nobody else wants the machine
+SELF_TEST = 2       # its place in the menu
+
+
+class SelfTest(unittest.TestCase):
+    def test_all_guest_tests_pass_where_they_are_booted(self):
+        with Machine(Settings(medium="cd")) as machine:
+            choose(machine, SELF_TEST)
+            machine.expect(rb"command line: .*selftest", SECONDS)
+            machine.expect(rb"self-test: \d+ programs passed, \d+ failed", TEST_SECONDS)
+            told = re.findall(rb"self-test: (test-\S+) (\w+)", machine.console)
+            self.assertEqual([name for name, outcome in told if outcome != b"passed"], [])
+            self.assertGreater(len(told), 0)
+            self.assertIn(b"self-test: %d programs passed, 0 failed" % len(told), machine.console)
