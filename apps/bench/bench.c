@@ -82,7 +82,7 @@ static void run_one(const struct benchmark *benchmark) {
 static int run_all(const char *wanted) {
     static const struct benchmark *const tables[] = {bench_calls,  bench_events,     bench_messages, bench_pipes,
                                                      bench_shared, bench_interfaces, bench_memory,   bench_processes,
-                                                     bench_scale,  bench_links,      bench_ports};
+                                                     bench_scale,  bench_links,      bench_ports,    bench_questions};
     int ran = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         for (const struct benchmark *benchmark = tables[i]; benchmark->name != 0; benchmark++) {
@@ -99,7 +99,7 @@ static int run_all(const char *wanted) {
 
 static int run_peer(const char *name, const char *parent) {
     static const struct peer *const tables[] = {peers_events, peers_messages,   peers_pipes, peers_shared,
-                                                peers_links,  peers_interfaces, peers_ports};
+                                                peers_links,  peers_interfaces, peers_ports, peers_questions};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         for (const struct peer *entry = tables[i]; entry->name != 0; entry++)
             if (strcmp(entry->name, name) == 0)
