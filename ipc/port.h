@@ -119,8 +119,9 @@ void port_taker_ended(uint32_t process);
 enum status port_publish(struct port *port, struct process *process);
 void port_unpublish(struct port *port);
 
-// The entry of a process's port, or of a thread's, with a reference. NOT_FOUND.
-enum status port_find(const struct process *process, uint64_t thread, struct port_entry **entry);
+// The entry of a process's port, or of a thread's, with a reference; waits for it. NOT_FOUND (the deadline is now), TIMED_OUT,
+// INTERRUPTED, PEER_DIED.
+enum status port_find(struct process *process, uint64_t thread, uint64_t deadline, struct port_entry **entry);
 
 // The block of a process for a call, and the way back. Null: no memory.
 struct port_message *port_call_block_take(struct process *process);

@@ -15,6 +15,7 @@ struct port_home {
 };
 
 static struct lock published_lock = LOCK_INITIAL(RANK_OBJECT);
+static struct wait_queue openers; // [published_lock] threads that wait for a port to be made
 
 static struct port_home *home_of(const struct process *process) {
     return process->attachments[ATTACHMENT_PORTS];
@@ -43,6 +44,7 @@ enum status port_publish(struct port *port, struct process *process) {
         object_retain(&port->entry->object);
         LIST_INSERT_HEAD(&home->ports, port, published);
         port->is_published = true;
+        wait_queue_wake_all(&openers);
     }
     lock_release(&published_lock);
     return status;
@@ -65,15 +67,29 @@ void port_unpublish(struct port *port) {
         object_release(&entry->object);
 }
 
-enum status port_find(const struct process *process, uint64_t thread, struct port_entry **entry) {
+// Until the port is there; the lock is held, and let go meanwhile.
+static enum status wait_for_port(struct process *process, uint64_t thread, uint64_t deadline, struct port **port) {
+    struct wait_for wait = {.object = &process->object, .reason = WAIT_PORT_MADE, .deadline = deadline};
+    while ((*port = find_locked(home_of(process), thread)) == 0) {
+        if (home_of(process)->closed)
+            return STATUS_PEER_DIED;
+        enum status status = wait_queue_sleep(&openers, &published_lock, &wait);
+        if (status != STATUS_OK)
+            return status == STATUS_WOULD_WAIT ? STATUS_NOT_FOUND : status;
+    }
+    return STATUS_OK;
+}
+
+enum status port_find(struct process *process, uint64_t thread, uint64_t deadline, struct port_entry **entry) {
+    struct port *port;
     lock_acquire(&published_lock);
-    struct port *port = find_locked(home_of(process), thread);
-    if (port != 0) {
+    enum status status = wait_for_port(process, thread, deadline, &port);
+    if (status == STATUS_OK) {
         object_retain(&port->entry->object);
         *entry = port->entry;
     }
     lock_release(&published_lock);
-    return port != 0 ? STATUS_OK : STATUS_NOT_FOUND;
+    return status;
 }
 
 // The published port of a thread, or any of a process (thread 0), taken off the list; null: none.
@@ -117,6 +133,11 @@ void port_note_taker(struct process *process) {
 
 // ---- lives ----
 
+static enum status ports_start(void) {
+    wait_queue_start(&openers);
+    return STATUS_OK;
+}
+
 static enum status port_process_created(struct process *process) {
     struct port_home *home = heap_allocate(sizeof(struct port_home));
     if (home == 0)
@@ -132,6 +153,7 @@ static void port_process_ended(struct process *process) {
     struct port_entry *entry;
     lock_acquire(&published_lock);
     home->closed = true;
+    wait_queue_wake_all(&openers);
     lock_release(&published_lock);
     while ((entry = home_take(home, 0)) != 0)
         object_release(&entry->object);
@@ -160,6 +182,7 @@ static void port_thread_ended(struct thread *thread) {
 
 SUBSYSTEM(port_subsystem) = {
     .name = "ports",
+    .start = ports_start,
     .process_created = port_process_created,
     .process_ended = port_process_ended,
     .process_freed = port_process_freed,

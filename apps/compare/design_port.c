@@ -72,7 +72,7 @@ static struct {
 
 static enum status connect(uint32_t place, uint32_t process, uint32_t self) {
     servers[place].self = self;
-    return port_open(process, 0, &servers[place].entry);
+    return port_open(process, 0, job_deadline(), &servers[place].entry);
 }
 
 static void pack(struct parcel *parcel, uint32_t place, const void *block, size_t size) {

@@ -72,12 +72,12 @@ struct result call_port_create(struct user_address parameters) {
 
 // ---- finding ----
 
-static enum status open_at(struct process *owner, uint64_t thread, int32_t *number) {
+static enum status open_at(struct process *owner, uint64_t thread, uint64_t deadline, int32_t *number) {
     struct process *self = process_current();
     struct port_entry *entry;
     enum status status = gate_check(owner, GATE_PORT, self);
     if (status == STATUS_OK)
-        status = port_find(owner, thread, &entry);
+        status = port_find(owner, thread, deadline, &entry);
     if (status != STATUS_OK)
         return status;
     status = number_insert(&self->numbers, &entry->object, port_entry_type.rights, number);
@@ -85,12 +85,12 @@ static enum status open_at(struct process *owner, uint64_t thread, int32_t *numb
     return status;
 }
 
-struct result call_port_open(uint32_t process, uint64_t thread) {
+struct result call_port_open(uint32_t process, uint64_t thread, uint64_t deadline) {
     int32_t number = 0;
     struct process *owner = process_find(process);
     if (owner == 0)
         return result_status(STATUS_NOT_FOUND);
-    enum status status = open_at(owner, thread, &number);
+    enum status status = open_at(owner, thread, deadline, &number);
     process_release(owner);
     return result_make(status, (uint64_t)number);
 }

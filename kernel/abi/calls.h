@@ -408,10 +408,13 @@ CALL(123, interrupt_link, NO_VALUE, (int32_t interrupt, int32_t link))
 // = EXISTS the process, or the thread, has its port already
 CALL(128, port_create, VALUE(int32_t, number), (ADDRESS(struct port_create) parameters))
 
-// Makes a number of the entry of a process's port (`thread` 0), or of the port of one of its threads (its object id).
-// = NOT_FOUND no such process, or it has no such port
+// Makes a number of the entry of a process's port (`thread` 0), or of the port of one of its threads (its object id). Waits for it
+// to be made.
+// = NOT_FOUND no such process; or it has no such port, and the deadline was now
+// = TIMED_OUT it has made none
+// = PEER_DIED the process has ended without one
 // = DENIED its gate refuses the caller's user
-CALL(129, port_open, VALUE(int32_t, entry), (uint32_t process, uint64_t thread))
+CALL(129, port_open, VALUE(int32_t, entry), (uint32_t process, uint64_t thread, uint64_t deadline))
 
 // Sends a message and does not wait for an answer; says its id. Waits for room until the deadline. `cargo` may be null. Needs
 // RIGHT_WRITE of the entry.

@@ -98,7 +98,8 @@ struct number_information {
     REASON(PORT_REPLY, "for the reply to its port call")                                                               \
     REASON(LINK, "for a signal of a link")                                                                             \
     REASON(LINKS, "for a signal of one of its links")                                                                  \
-    REASON(LISTENER, "for a server to offer a link")
+    REASON(LISTENER, "for a server to offer a link")                                                                   \
+    REASON(PORT_MADE, "for a process to make its port")
 
 enum wait_reason {
     WAIT_NOT = 0,

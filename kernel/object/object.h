@@ -43,7 +43,7 @@ struct object_type {
         struct object *object); // the lock that guards waiters and watches, where it is not the object's
                                 // own (a pair shares one); null: its own
     const struct thread *(*thread_of)(
-        const struct object *object);         // the one thread that may use it, by a negative number; null: none may
+        const struct object *object);        // the one thread that may use it, by a negative number; null: none may
     void (*catch_up)(struct object *object); // what a thread put off on it until it sleeps or ends; may be null
 };
 

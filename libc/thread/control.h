@@ -19,6 +19,7 @@ struct thread {
     void *argument;
     void *result;
     struct thread *next_detached;
+    uint32_t mutexes_held;    // of <parley/sync.h>
     struct _reent reentrancy; // errno and newlib's other data
 };
 

@@ -2,11 +2,19 @@
 #include <parley/calls.h>
 #include <parley/sync.h>
 
+#include "libc/thread/control.h"
+
 enum { FREE = 0, HELD = 1, CONTENDED = 2 };
 
-bool mutex_try_lock(struct mutex *mutex) {
+static bool take_free(struct mutex *mutex) {
     uint32_t expected = FREE;
     return __atomic_compare_exchange_n(&mutex->state, &expected, HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+bool mutex_try_lock(struct mutex *mutex) {
+    bool taken = take_free(mutex);
+    thread_control()->mutexes_held += taken;
+    return taken;
 }
 
 // Who has slept cannot know whether others still sleep, so it holds the mutex as contended.
@@ -18,6 +26,7 @@ enum status mutex_lock_until(struct mutex *mutex, uint64_t deadline) {
         if (status == STATUS_TIMED_OUT || status == STATUS_WOULD_WAIT)
             return STATUS_TIMED_OUT;
     }
+    thread_control()->mutexes_held++;
     return STATUS_OK;
 }
 
@@ -26,6 +35,7 @@ void mutex_lock(struct mutex *mutex) {
 }
 
 void mutex_unlock(struct mutex *mutex) {
+    thread_control()->mutexes_held--;
     if (__atomic_exchange_n(&mutex->state, FREE, __ATOMIC_RELEASE) == CONTENDED)
         futex_wake(&mutex->state, 1, NULL);
 }

@@ -273,8 +273,8 @@ const struct argument_entry argument_table[] = {
 
     {ENTRY(port_create, CLOSE_PLANNED), 1, {POINTER(OUT, GOOD_PORT_PLAN, sizeof(struct port_create))}},
     {ENTRY(port_open, CLOSE_VALUE),
-     2,
-     {PROCESS_ID(GOOD_SELF), VALUE_OF(GOOD_ZERO, NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND))}},
+     3,
+     {PROCESS_ID(GOOD_SELF), VALUE_OF(GOOD_ZERO, NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND)), ANY(GOOD_ZERO)}},
     {ENTRY(port_send, TAKE_SENT),
      4,
      {NUMBER(GOOD_ENTRY, OBJECT_PORT_ENTRY, RIGHT_WRITE), POINTER(IN, GOOD_BUFFER, ARGUMENT_PORT_SIZE),

@@ -329,10 +329,11 @@ static const struct {
     const char *name;
     uint32_t parameter;
 } waits[] = {
-    {"process_wait", 1}, {"thread_wait", 1},  {"thread_sleep", 0},      {"futex_wait", 2},    {"event_wait", 0},
-    {"event_send", 3},   {"message_send", 4}, {"message_wait", 2},      {"message_next", 3},  {"pipe_write", 3},
-    {"pipe_read", 3},    {"port_send", 3},    {"port_receive", 3},      {"port_call", 3},     {"port_reply_receive", 4},
-    {"link_poll", 1},    {"link_call", 2},    {"link_poll_several", 2}, {"link_poll_all", 3}, {"link_connect", 1},
+    {"process_wait", 1},       {"thread_wait", 1},  {"thread_sleep", 0}, {"futex_wait", 2},        {"event_wait", 0},
+    {"event_send", 3},         {"message_send", 4}, {"message_wait", 2}, {"message_next", 3},      {"pipe_write", 3},
+    {"pipe_read", 3},          {"port_send", 3},    {"port_open", 2},    {"port_receive", 3},      {"port_call", 3},
+    {"port_reply_receive", 4}, {"link_poll", 1},    {"link_call", 2},    {"link_poll_several", 2}, {"link_poll_all", 3},
+    {"link_connect", 1},
 };
 
 static uint32_t open_code(void) {

@@ -18,7 +18,7 @@ static int32_t make_port(uint32_t scope, int32_t *entry) {
 static int32_t open_port(struct spawned child) {
     int32_t entry;
     EXPECT_EQUAL(guest_hear(child.process), 1);
-    EXPECT_OK(port_open(child.process, 0, &entry));
+    EXPECT_OK(port_open(child.process, 0, guest_soon(), &entry));
     return entry;
 }
 
@@ -35,7 +35,7 @@ static uint64_t priority_demanded(void) {
 static uint64_t call_back(uint64_t process) {
     uint64_t words[WORDS] = {DEMAND_ECHO};
     int32_t entry;
-    if (port_open((uint32_t)process, 0, &entry) != STATUS_OK)
+    if (port_open((uint32_t)process, 0, DEADLINE_NOW, &entry) != STATUS_OK)
         return 0;
     enum status status = port_call(entry, words, NULL, DEADLINE_NEVER);
     number_close(entry);

@@ -69,7 +69,7 @@ static struct party party_make(const char *name) {
 }
 
 static struct fiber *party_calls(struct party *from, struct party *to, uint64_t deadline) {
-    uint64_t entry = AS(from->process, port_open, to->process->id, 0).value;
+    uint64_t entry = AS(from->process, port_open, to->process->id, 0, DEADLINE_NOW).value;
     leave_main(from->process);
     return FIBER_CALL(from->process, port_call, entry, USER(words), 0, deadline);
 }
@@ -112,7 +112,7 @@ static void serve_by_calling(void *argument) {
 
 static struct fiber *relay_start(struct relay *relay, struct party *server, struct party *next) {
     relay->port = server->port;
-    relay->entry = AS(server->process, port_open, next->process->id, 0).value;
+    relay->entry = AS(server->process, port_open, next->process->id, 0, DEADLINE_NOW).value;
     struct fiber *fiber = fiber_start(server->process, serve_by_calling, relay);
     leave_main(server->process);
     return fiber;
@@ -176,7 +176,7 @@ Test(port_chains, a_server_that_works_is_no_cycle) {
     struct process *server = host_process("server");
     uint64_t entry;
     port_make_number(server, PORT_OF_PROCESS, 0, &entry);
-    uint64_t opened = AS(client.process, port_open, server->id, 0).value;
+    uint64_t opened = AS(client.process, port_open, server->id, 0, DEADLINE_NOW).value;
     leave_main(client.process);
     struct fiber *caller = FIBER_CALL(client.process, port_call, opened, USER(words), 0, DEADLINE_NEVER);
     cr_assert_eq(fiber_wait_reason(caller), WAIT_PORT_CALL);

@@ -91,16 +91,37 @@ Test(ports, the_port_of_a_process_is_found_by_its_id) {
     struct process *server = host_process("server"), *client = host_process("client");
     uint64_t entry, port = port_make_number(server, PORT_OF_PROCESS, 0, &entry), word[PORT_WORDS] = {7},
                     got[PORT_WORDS];
-    cr_assert_eq(AS(client, port_open, 4711, 0).status, STATUS_NOT_FOUND);
-    cr_assert_eq(AS(client, port_open, client->id, 0).status, STATUS_NOT_FOUND);
-    cr_assert_eq(AS(client, port_open, server->id, 99).status, STATUS_NOT_FOUND);
-    struct result opened = AS(client, port_open, server->id, 0);
+    cr_assert_eq(AS(client, port_open, 4711, 0, DEADLINE_NOW).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(client, port_open, client->id, 0, DEADLINE_NOW).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(client, port_open, server->id, 99, DEADLINE_NOW).status, STATUS_NOT_FOUND);
+    struct result opened = AS(client, port_open, server->id, 0, DEADLINE_NOW);
     cr_assert_eq(opened.status, STATUS_OK);
     cr_assert_eq(AS(client, port_send, opened.value, USER(word), 0, DEADLINE_NOW).status, STATUS_OK);
     cr_assert_eq(AS(server, port_receive, port, USER(got), 0, DEADLINE_NOW).status, STATUS_OK);
     cr_assert_eq(got[0], 7);
     port_close_number(server, (uint64_t)port);
-    cr_assert_eq(AS(client, port_open, server->id, 0).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(client, port_open, server->id, 0, DEADLINE_NOW).status, STATUS_NOT_FOUND);
+}
+
+Test(ports, who_opens_a_port_waits_for_it_to_be_made) {
+    struct process *server = host_process("server"), *client = host_process("client");
+    struct fiber *opener = FIBER_CALL(client, port_open, server->id, 0, DEADLINE_NEVER);
+    struct fiber *late = FIBER_CALL(client, port_open, server->id, 0, SECOND);
+    cr_assert_eq(fiber_wait_reason(opener), WAIT_PORT_MADE);
+    machine_clock_advance(2 * (uint64_t)SECOND);
+    fiber_run(late);
+    cr_assert_eq(late->result.status, STATUS_TIMED_OUT);
+    uint64_t entry;
+    port_make_number(server, PORT_OF_PROCESS, 0, &entry);
+    fiber_run(opener);
+    cr_assert_eq(opener->result.status, STATUS_OK);
+}
+
+Test(ports, who_waits_for_the_port_of_a_process_that_ends_is_told) {
+    struct process *server = host_process("server"), *client = host_process("client");
+    struct fiber *opener = FIBER_CALL(client, port_open, server->id, 0, DEADLINE_NEVER);
+    host_process_end(server);
+    cr_assert_eq(opener->result.status, STATUS_PEER_DIED);
 }
 
 Test(ports, the_gate_is_asked_before_one_is_found) {
@@ -108,17 +129,17 @@ Test(ports, the_gate_is_asked_before_one_is_found) {
     uint64_t entry;
     port_make_number(server, PORT_OF_PROCESS, 0, &entry);
     AS(server, gate_set, GATE_PORT, 0);
-    cr_assert_eq(AS(client, port_open, server->id, 0).status, STATUS_DENIED);
-    cr_assert_eq(AS(server, port_open, server->id, 0).status, STATUS_OK);
+    cr_assert_eq(AS(client, port_open, server->id, 0, DEADLINE_NOW).status, STATUS_DENIED);
+    cr_assert_eq(AS(server, port_open, server->id, 0, DEADLINE_NOW).status, STATUS_OK);
     AS(server, gate_set, GATE_PORT, UINT64_C(1) << HOST_USER);
-    cr_assert_eq(AS(client, port_open, server->id, 0).status, STATUS_OK);
+    cr_assert_eq(AS(client, port_open, server->id, 0, DEADLINE_NOW).status, STATUS_OK);
 }
 
 Test(ports, an_ended_process_has_none_to_be_found) {
     struct process *server = host_process("server"), *client = host_process("client");
     uint64_t entry;
     port_make_number(server, PORT_OF_PROCESS, 0, &entry);
-    uint64_t opened = AS(client, port_open, server->id, 0).value;
+    uint64_t opened = AS(client, port_open, server->id, 0, DEADLINE_NOW).value;
     uint64_t word[PORT_WORDS] = {0};
     host_process_end(server);
     cr_assert_eq(AS(client, port_send, opened, USER(word), 0, DEADLINE_NOW).status, STATUS_PEER_DIED);
@@ -147,7 +168,7 @@ Test(ports, the_port_of_a_thread_is_its_own_and_closes_with_it) {
     struct process *server = host_process("server"), *client = host_process("client");
     struct thread_port made = {.process = server};
     struct fiber *owner = fiber_start(server, have_thread_port, &made);
-    uint64_t opened = AS(client, port_open, server->id, made.thread).value, word[PORT_WORDS] = {0};
+    uint64_t opened = AS(client, port_open, server->id, made.thread, DEADLINE_NOW).value, word[PORT_WORDS] = {0};
     cr_assert_neq(opened, 0);
     cr_assert_eq(AS(client, port_send, opened, USER(word), 0, DEADLINE_NOW).status, STATUS_OK);
     cr_assert_eq(AS(server, port_receive, made.port, USER(word), 0, DEADLINE_NOW).status, STATUS_DENIED);
@@ -155,7 +176,7 @@ Test(ports, the_port_of_a_thread_is_its_own_and_closes_with_it) {
     fiber_interrupt(owner);
     fiber_run_all();
     cr_assert_eq(caller->result.status, STATUS_PEER_DIED);
-    cr_assert_eq(AS(client, port_open, server->id, made.thread).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(client, port_open, server->id, made.thread, DEADLINE_NOW).status, STATUS_NOT_FOUND);
     cr_assert_eq(AS(client, port_send, opened, USER(word), 0, DEADLINE_NOW).status, STATUS_PEER_DIED);
 }
 
@@ -230,7 +251,8 @@ Test(ports, a_sender_is_stopped_by_its_own_limit_before_the_port_is_full) {
     struct process *server = host_process("server"), *flood = host_process("flood"), *other = host_process("other");
     uint64_t entry, word[PORT_WORDS] = {0};
     port_make_number(server, PORT_OF_PROCESS, 0, &entry);
-    uint64_t hostile = AS(flood, port_open, server->id, 0).value, friendly = AS(other, port_open, server->id, 0).value;
+    uint64_t hostile = AS(flood, port_open, server->id, 0, DEADLINE_NOW).value,
+             friendly = AS(other, port_open, server->id, 0, DEADLINE_NOW).value;
     uint32_t sent = 0;
     struct result result;
     while ((result = AS(flood, port_send, hostile, USER(word), 0, DEADLINE_NOW)).status == STATUS_OK)

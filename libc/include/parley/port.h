@@ -5,3 +5,7 @@
 #include "kernel/abi/port.h"
 
 #include <parley/calls.h>
+
+// port_call for servers: asserts that the calling thread holds no mutex (<parley/sync.h>). A server that waits for another while it
+// holds one makes all its clients wait, or itself, for ever.
+enum status port_call_out(int32_t entry, void *message, struct port_cargo *cargo, uint64_t deadline);

@@ -1,0 +1,94 @@
+// The owner's side of a shared heap: its memory mapped, its blocks under a lock of its own.
+#include <parley/calls.h>
+#include <parley/shared_heap.h>
+#include <parley/sync.h>
+#include <stdlib.h>
+
+#include "libc/shared_heap/blocks.h"
+
+struct shared_heap {
+    struct mutex lock;
+    struct blocks blocks; // [lock]
+    int32_t memory;
+    size_t size;
+};
+
+// The memory is mapped and planned.
+static enum status heap_make(int32_t memory, size_t size, const struct blocks *plan, struct shared_heap **heap) {
+    struct shared_heap *made = malloc(sizeof(*made) + plan->count * sizeof(struct block_run));
+    if (!made)
+        return STATUS_NO_MEMORY;
+    *made = (struct shared_heap){.blocks = *plan, .memory = memory, .size = size};
+    made->blocks.runs = (struct block_run *)(made + 1);
+    blocks_start(&made->blocks);
+    *heap = made;
+    return STATUS_OK;
+}
+
+enum status shared_heap_adopt(int32_t memory, struct shared_heap **heap) {
+    struct blocks plan = {0};
+    size_t size = 0;
+    uint64_t base = 0;
+    enum status status = shared_size(memory, &size);
+    if (status < 0)
+        return status;
+    if (!blocks_plan(size, &plan))
+        return STATUS_INVALID_ARGUMENT;
+    status = shared_map(memory, 0, size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
+    if (status < 0)
+        return status;
+    plan.shared = (uint8_t *)base;
+    status = heap_make(memory, size, &plan, heap);
+    if (status < 0)
+        memory_unmap(base, size);
+    return status;
+}
+
+enum status shared_heap_create(size_t size, struct shared_heap **heap) {
+    int32_t memory;
+    if (size > SHARED_HEAP_SIZE_MAX)
+        return STATUS_TOO_LARGE;
+    enum status status = shared_create(size, &memory);
+    if (status < 0)
+        return status;
+    status = shared_heap_adopt(memory, heap);
+    if (status < 0)
+        number_close(memory);
+    return status;
+}
+
+void shared_heap_destroy(struct shared_heap *heap) {
+    memory_unmap((uint64_t)heap->blocks.shared, heap->size);
+    number_close(heap->memory);
+    free(heap);
+}
+
+int32_t shared_heap_number(const struct shared_heap *heap) {
+    return heap->memory;
+}
+
+enum status shared_heap_allocate(struct shared_heap *heap, size_t size, bool lent, uint32_t *offset) {
+    if (size == 0)
+        return STATUS_INVALID_ARGUMENT;
+    mutex_lock(&heap->lock);
+    *offset = blocks_allocate(&heap->blocks, size, lent);
+    mutex_unlock(&heap->lock);
+    return *offset != 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status shared_heap_free(struct shared_heap *heap, uint32_t offset) {
+    mutex_lock(&heap->lock);
+    bool freed = blocks_free(&heap->blocks, offset);
+    mutex_unlock(&heap->lock);
+    return freed ? STATUS_OK : STATUS_INVALID_ARGUMENT;
+}
+
+void shared_heap_reclaim(struct shared_heap *heap) {
+    mutex_lock(&heap->lock);
+    blocks_reclaim(&heap->blocks);
+    mutex_unlock(&heap->lock);
+}
+
+void *shared_heap_pointer(const struct shared_heap *heap, uint32_t offset, size_t size) {
+    return blocks_contain(&heap->blocks, offset, size) ? heap->blocks.shared + offset : NULL;
+}
