@@ -48,7 +48,7 @@ enum status files_read(uint32_t handle, uint64_t offset, void *buffer, size_t si
     struct files_exchange exchange = about_handle(FILES_READ, handle);
     exchange.request.offset = offset;
     exchange.into = buffer;
-    exchange.capacity = least(size, FILES_DATA_MAX);
+    exchange.capacity = files_piece(size);
     exchange.request.size = (uint32_t)exchange.capacity;
     enum status status = files_exchange(&exchange);
     *read = exchange.received;
@@ -59,7 +59,7 @@ enum status files_write(uint32_t handle, uint64_t offset, const void *data, size
     struct files_exchange exchange = about_handle(FILES_WRITE, handle);
     exchange.request.offset = offset;
     exchange.payload[0] = data;
-    exchange.payload_size[0] = least(size, FILES_DATA_MAX);
+    exchange.payload_size[0] = files_piece(size);
     exchange.request.size = (uint32_t)exchange.payload_size[0];
     enum status status = files_exchange(&exchange);
     *written = least(exchange.reply.value, exchange.payload_size[0]);
@@ -95,7 +95,7 @@ enum status files_list(uint32_t handle, uint64_t *position, void *entries, size_
     struct files_exchange exchange = about_handle(FILES_LIST, handle);
     exchange.request.offset = *position;
     exchange.into = entries;
-    exchange.capacity = least(room, FILES_DATA_MAX);
+    exchange.capacity = files_piece(room);
     exchange.request.size = (uint32_t)exchange.capacity;
     enum status status = files_exchange(&exchange);
     *position = exchange.reply.value;
@@ -119,6 +119,7 @@ enum status files_on_path(enum files_operation operation, const char *path, uint
 
 enum status files_image(const char *path, int32_t *number, uint64_t *size) {
     struct files_exchange exchange = about_path(FILES_IMAGE, path);
+    exchange.wants_number = true;
     enum status status = files_exchange(&exchange);
     if (status < 0)
         return status;

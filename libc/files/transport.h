@@ -1,10 +1,10 @@
 // One exchange with the file server: a request goes, its reply comes. The one place that knows how they travel.
 //
-// Rules: the calling thread sleeps until the reply is there; no lock of the library may be held but a stream's. Replies
-// are awaited by the request's id, so a program's own messages never mix with them.
+// Rules: the calling thread sleeps until the reply is there; no lock of the library may be held but a stream's.
 #pragma once
 
 #include <parley/files.h>
+#include <stdbool.h>
 
 struct files_exchange {
     struct files_request request;
@@ -12,6 +12,7 @@ struct files_exchange {
     size_t payload_size[2];
     void *into; // where the reply's payload goes; may be null
     size_t capacity;
+    bool wants_number; // a number comes with the reply
     // filled in:
     struct files_reply reply;
     size_t received; // bytes of payload, at most `capacity`
@@ -20,3 +21,6 @@ struct files_exchange {
 
 // The server's status, or one of the way there: PEER_DIED (the server ended), NOT_FOUND (there is none), NO_MEMORY.
 enum status files_exchange(struct files_exchange *exchange);
+
+// How much of `size` bytes of data one exchange can carry.
+size_t files_piece(size_t size);

@@ -4,16 +4,24 @@
 #include <unistd.h>
 
 #include "libc/files/client.h"
+#include "libc/files/transport.h"
 #include "libc/posix/descriptor.h"
 #include "libc/posix/posix.h"
 #include "libc/posix/served_file.h"
 
 enum { SERVED_BLOCK_SIZE = 16384 };
 
+// Pieces until one is shorter than it might be: there the file ends.
 static ssize_t served_read(struct open_file *file, void *buffer, size_t size) {
-    size_t read;
-    enum status status = files_read(file->handle, FILES_OFFSET_CURRENT, buffer, size, &read);
-    return status < 0 ? posix_result(status) : (ssize_t)read;
+    size_t done = 0, asked, part;
+    do {
+        asked = files_piece(size - done);
+        enum status status = files_read(file->handle, FILES_OFFSET_CURRENT, (char *)buffer + done, asked, &part);
+        if (status < 0)
+            return done ? (ssize_t)done : posix_result(status);
+        done += part;
+    } while (part == asked && done < size);
+    return (ssize_t)done;
 }
 
 static ssize_t served_write(struct open_file *file, const void *data, size_t size) {

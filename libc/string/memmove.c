@@ -1,4 +1,7 @@
 // memmove: reading the far end first makes overlap free. memcpy jumps here.
+#include <cpuid.h>
+#include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "libc/string/vector.h"
@@ -54,6 +57,42 @@ static void copy_forward(unsigned char *to, const unsigned char *from, size_t si
     vector_store(end + 48, d);
 }
 
+enum { WIDE_LEAST = 512, WIDE_STEP = 512, FEATURES_WIDE = 3 << 27, STATE_WIDE = 6 };
+
+static int wide; // [a] whether there are 32-byte registers, and the kernel keeps them: 0 not known yet, 1 yes, -1 no
+
+static int find_wide(void) {
+    unsigned int a, b, c, d, low, high;
+    int found = -1;
+    if (__get_cpuid(1, &a, &b, &c, &d) && (c & FEATURES_WIDE) == FEATURES_WIDE) {
+        __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+        found = (low & STATE_WIDE) == STATE_WIDE ? 1 : -1;
+    }
+    __atomic_store_n(&wide, found, __ATOMIC_RELAXED);
+    return found;
+}
+
+static bool is_wide(void) {
+    int known = __atomic_load_n(&wide, __ATOMIC_RELAXED);
+    return (known != 0 ? known : find_wide()) > 0;
+}
+
+static inline __attribute__((always_inline, target("avx"))) void copy_32(unsigned char *to, const unsigned char *from) {
+    _mm256_storeu_si256((__m256i *)to, _mm256_loadu_si256((const __m256i *)from));
+}
+
+// The large part of a copy without overlap, in steps of 512 bytes; says how much it was.
+__attribute__((target("avx"))) static size_t copy_wide(unsigned char *to, const unsigned char *from, size_t size) {
+    size_t whole = size & ~(size_t)(WIDE_STEP - 1);
+    for (size_t at = 0; at != whole; at += WIDE_STEP) {
+#pragma clang loop unroll(full)
+        for (int part = 0; part < WIDE_STEP; part += 32)
+            copy_32(to + at + part, from + at + part);
+    }
+    _mm256_zeroupper();
+    return whole;
+}
+
 static void copy_backward(unsigned char *to, const unsigned char *from, size_t size) {
     __m128i a = vector_load(from), b = vector_load(from + 16), c = vector_load(from + 32), d = vector_load(from + 48);
     for (; size > 64; size -= 64)
@@ -64,11 +103,20 @@ static void copy_backward(unsigned char *to, const unsigned char *from, size_t s
     vector_store(to + 48, d);
 }
 
+// As far as the two do not overlap at all; the rest as ever.
+static void copy_large(unsigned char *to, const unsigned char *from, size_t size) {
+    size_t done = copy_wide(to, from, size);
+    memmove(to + done, from + done, size - done);
+}
+
 void *memmove(void *to, const void *from, size_t size) {
     if (size < 16)
         copy_below_16(to, from, size);
     else if (size <= 64)
         copy_16_to_64(to, from, size);
+    else if (size >= WIDE_LEAST && (uintptr_t)to - (uintptr_t)from >= size && (uintptr_t)from - (uintptr_t)to >= size &&
+             is_wide())
+        copy_large(to, from, size);
     else if ((uintptr_t)to - (uintptr_t)from >= size)
         copy_forward(to, from, size);
     else

@@ -17,7 +17,7 @@ void handles_create(struct handles *handles, struct tree *tree) {
     }
 }
 
-static struct client *find_client(struct handles *handles, uint32_t process) {
+struct client *handles_find_client(struct handles *handles, uint32_t process) {
     struct client *client = NULL;
     LIST_FOREACH(client, &handles->clients, link) {
         if (client->process == process) {
@@ -59,7 +59,7 @@ static void release_opened(struct handles *handles, struct opened *opened) {
 // Whether the client can have `count` handles more; it is made if there is none yet.
 static enum status prepare(struct handles *handles, uint32_t process, uint32_t count, struct client **client) {
     enum status status = STATUS_OK;
-    *client = find_client(handles, process);
+    *client = handles_find_client(handles, process);
     if (!*client) {
         status = make_client(handles, process, client);
     }
@@ -68,6 +68,10 @@ static enum status prepare(struct handles *handles, uint32_t process, uint32_t c
     }
     bool has_room = count <= HANDLES_MAX - handles->count && count <= HANDLES_PER_CLIENT - (*client)->count;
     return has_room ? STATUS_OK : STATUS_LIMIT_REACHED;
+}
+
+enum status handles_client(struct handles *handles, uint32_t process, struct client **client) {
+    return prepare(handles, process, 0, client);
 }
 
 // After prepare: gives the client a handle for what is opened, and takes a reference.
@@ -137,7 +141,7 @@ enum status handles_close(struct handles *handles, uint32_t process, uint32_t va
 }
 
 void handles_end_process(struct handles *handles, uint32_t process) {
-    struct client *client = find_client(handles, process);
+    struct client *client = handles_find_client(handles, process);
     if (!client) {
         return;
     }

@@ -8,6 +8,8 @@
 
 #include "os/files/tree.h"
 
+#include <parley/shared_heap.h>
+
 enum {
     HANDLES_MAX = 4096,
     HANDLES_PER_CLIENT = 512,
@@ -35,7 +37,9 @@ struct client {
     handles;
     uint32_t process;
     uint32_t count;
-    int32_t watch; // what the hook keeps to learn of its end
+    int32_t watch;  // what the hook keeps to learn of its end
+    int32_t memory; // its heap, 0: none
+    struct shared_view heap;
 };
 
 struct ticket {
@@ -67,6 +71,12 @@ enum status handles_open(struct handles *handles, uint32_t process, struct node 
                          uint32_t *handle);
 enum status handles_find(struct handles *handles, uint32_t process, uint32_t handle, struct opened **opened);
 enum status handles_close(struct handles *handles, uint32_t process, uint32_t handle);
+
+// The client, made where it is not there yet. LIMIT_REACHED, NO_MEMORY, NOT_FOUND.
+enum status handles_client(struct handles *handles, uint32_t process, struct client **client);
+
+// The same, but null where it is not there.
+struct client *handles_find_client(struct handles *handles, uint32_t process);
 
 // Closes all that a process has: it ended.
 void handles_end_process(struct handles *handles, uint32_t process);

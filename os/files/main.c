@@ -1,4 +1,4 @@
-// The file server: receives requests, has the service answer them, and learns by event when a client ends.
+// The file server: takes calls at its port, has the service answer them, and learns by event when a client ends.
 //
 // Granted: `ramdisk`, the memory of the archive. It runs until the machine stops.
 #include "os/files/seed.h"
@@ -8,22 +8,24 @@
 #include <parley/clock.h>
 #include <parley/directory.h>
 #include <parley/log.h>
+#include <parley/port.h>
+#include <parley/shared_heap.h>
 #include <parley/start.h>
+#include <parley/thread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
-    MESSAGE_MAX = sizeof(struct files_request) + FILES_DATA_MAX + 2 * FILES_PATH_MAX,
     NODES_MAX = 1 << 18,
     CONTENT_SHARE = 2, // of the machine's memory, one part in so many may be content
     SPARE_SHARE = 32,  // and one stays free: the kernel keeps programs off the last of that, for servers as this one
     IMAGE_STEP = 64 << 10,
-    IMAGE_RIGHTS = RIGHT_READ | RIGHT_SEND | RIGHT_COPY,
 };
 
 static struct service service;
 static uint64_t boot_time; // nanoseconds
-static uint64_t message[(MESSAGE_MAX + 7) / 8];
-static uint64_t reply[(SERVICE_REPLY_MAX + 7) / 8];
+static union files_message message;
+static _Alignas(8) char private_payload[2 * FILES_PATH_MAX];
 
 static uint64_t random_word(void) {
     uint64_t word = 0;
@@ -104,54 +106,161 @@ static enum status watch(struct client *client) {
     return status;
 }
 
+// ---- heaps of clients ----
+
+// All of it is touched now: memory that is not there when it is used would end the server.
+static enum status heap_map(struct client *client) {
+    enum status status = shared_view_map(client->memory, &client->heap);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!tree_commit(&service.tree, client->heap.base, client->heap.size)) {
+        shared_view_unmap(&client->heap);
+        return STATUS_LIMIT_REACHED;
+    }
+    return STATUS_OK;
+}
+
+static enum status make_heap(struct client *client) {
+    if (!has_room(FILES_HEAP_SIZE)) {
+        return STATUS_LIMIT_REACHED;
+    }
+    enum status status = shared_create(FILES_HEAP_SIZE, &client->memory);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = heap_map(client);
+    if (status != STATUS_OK) {
+        number_close(client->memory);
+        client->memory = NUMBER_NONE;
+    }
+    return status;
+}
+
 static void unwatch(struct client *client) {
     number_close(client->watch);
+    shared_view_unmap(&client->heap);
+    if (client->memory) {
+        number_close(client->memory);
+    }
 }
 
-static void send_reply(const struct message_information *information, const struct service_answer *answer) {
-    struct message_options options = {.in_reply_to = information->id};
-    if (answer->number) {
-        options.number_count = 1;
-        options.numbers[0] = answer->number;
-        options.rights[0] = IMAGE_RIGHTS | (answer->executable ? RIGHT_EXECUTE : 0);
+// ---- serving ----
+
+// What a client put into its heap can change at any time: all but data to be written is copied before it is looked at.
+static bool find_payload(const struct files_call *call, const struct shared_view *heap,
+                         struct service_request *request) {
+    request->payload_size = call->payload_size;
+    request->payload = call->bytes;
+    if (call->payload_size > (call->payload ? FILES_DATA_MAX : FILES_CALL_BYTES)) {
+        return false;
     }
-    // A client that has ended, or whose queue is full, gets nothing: the server waits for nobody.
-    message_send(information->sender, reply, answer->size, &options, DEADLINE_NOW, NULL);
+    if (call->payload) {
+        request->payload = shared_view_pointer(heap, call->payload, call->payload_size);
+    }
+    if (!request->payload || (call->request.operation == FILES_WRITE && call->payload)) {
+        return request->payload;
+    }
+    if (call->payload_size > sizeof(private_payload)) {
+        return false;
+    }
+    memcpy(private_payload, request->payload, call->payload_size);
+    request->payload = private_payload;
+    return true;
 }
 
-static void serve(uint32_t id) {
-    struct message_information information = {0};
-    size_t size = 0;
-    enum status status = message_receive(id, message, sizeof(message), &information, &size);
-    if (status == STATUS_TOO_SMALL) {
-        message_scrap(id);
-        size = 0;
-    } else if (status != STATUS_OK) {
-        return;
+static bool find_room(const struct files_call *call, const struct shared_view *heap, struct service_request *request) {
+    request->room = message.answer.bytes;
+    request->room_size = FILES_SHORT_MAX;
+    if (call->room) {
+        request->room = shared_view_pointer(heap, call->room, call->room_size);
+        request->room_size = call->room_size;
     }
-    for (uint32_t i = 0; i < information.number_count && status == STATUS_OK; i++) {
-        number_close(information.numbers[i]);
-    }
-    struct service_client client = {information.sender, information.user};
-    struct service_answer answer = service_answer(&service, client, message, size, reply);
-    send_reply(&information, &answer);
+    return request->room;
 }
 
-static void run(void) {
+// The answer takes the call's place.
+static struct service_answer answer(const struct port_information *information) {
+    static const struct shared_view no_heap;
+    struct service_client client = {information->process, information->user};
+    struct service_request request = {.request = message.call.request};
+    const struct client *known =
+        message.call.payload || message.call.room ? handles_find_client(&service.handles, client.process) : NULL;
+    const struct shared_view *heap = known ? &known->heap : &no_heap;
+    struct service_answer made = {.reply.status = STATUS_INVALID_ARGUMENT};
+    if (find_payload(&message.call, heap, &request) && find_room(&message.call, heap, &request)) {
+        made = service_answer(&service, client, &request);
+    }
+    message.answer.reply = made.reply;
+    message.answer.payload_size = (uint32_t)made.payload_size;
+    return made;
+}
+
+// Answers a call and receives the next. A caller that has given up gets nothing; the server waits for nobody.
+static enum status serve_call(int32_t port, struct port_information *information) {
+    uint64_t id = information->id;
+    struct service_answer made = answer(information);
+    if (!made.number) {
+        enum status status = port_reply_receive(port, id, &message, information, DEADLINE_NEVER, NULL);
+        if (status != STATUS_NOT_FOUND) {
+            return status;
+        }
+    } else {
+        struct port_cargo cargo = {.number = made.number, .rights = made.rights};
+        port_reply(port, id, &message, &cargo);
+    }
+    return port_receive(port, &message, information, DEADLINE_NEVER, NULL);
+}
+
+static enum status serve_message(int32_t port, struct port_information *information) {
+    if (information->kind == PORT_SENT && information->process == start_information()->process) {
+        handles_end_process(&service.handles, message.call.request.handle);
+    }
+    return port_receive(port, &message, information, DEADLINE_NEVER, NULL);
+}
+
+static void serve(int32_t port) {
+    struct port_information information;
+    enum status status = port_receive(port, &message, &information, DEADLINE_NEVER, NULL);
+    while (status == STATUS_OK) {
+        if (information.cargo.number) {
+            number_close(information.cargo.number);
+        }
+        status = information.kind == PORT_CALLED ? serve_call(port, &information) : serve_message(port, &information);
+    }
+    log_line("cannot receive: status %d", status);
+}
+
+// A thread of its own learns by event which clients have ended, and tells the one that serves by the port.
+static void *tell_of_ends(void *argument) {
+    union files_message told = {.call = {.request = {0}}};
+    const int32_t *entry = argument;
     EVENT event;
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            if (directory_take(&event)) {
-                continue;
-            }
-            if (event.Type == EVENT_MESSAGE) {
-                serve(event.Data1);
-            } else if (event.Type == EVENT_READY) {
-                handles_end_process(&service.handles, event.Data2);
+            if (event.Type == EVENT_READY) {
+                told.call.request.handle = event.Data2;
+                port_send(*entry, &told, NULL, DEADLINE_NEVER, NULL);
             }
         }
     }
+    return NULL;
+}
+
+static enum status run(void) {
+    static struct port_create plan = {.message_size = FILES_MESSAGE_SIZE, .scope = PORT_OF_PROCESS};
+    struct thread *thread;
+    int32_t port;
+    gate_set(GATE_MESSAGE, 0, NULL);
+    enum status status = port_create(&plan, &port);
+    if (status == STATUS_OK) {
+        status = thread_start(tell_of_ends, &plan.entry, NULL, &thread);
+    }
+    if (status == STATUS_OK) {
+        serve(port);
+    }
+    return status;
 }
 
 static enum status open_ramdisk(const void **archive, size_t *size) {
@@ -171,6 +280,7 @@ static enum status prepare(void) {
     machine_information(&machine);
     boot_time = machine.boot_time * NANOSECONDS_PER_SECOND;
     service.make_image = make_image;
+    service.make_heap = make_heap;
     service.random = random_word;
     service.uptime = clock_now;
     service.time_of_day = time_of_day;

@@ -1,6 +1,8 @@
 // The operations of the file protocol, as a table, and the checks that come before each.
 #include "os/files/service.h"
 
+#include "kernel/abi/object.h"
+
 #include <string.h>
 
 enum field { USES_FLAGS = 1, USES_HANDLE = 2, USES_SIZE = 4, USES_OFFSET = 8, USES_NAME = 16, USES_OTHER = 32 };
@@ -10,6 +12,8 @@ enum {
         FILES_FOR_READ | FILES_FOR_WRITE | FILES_APPEND | FILES_CREATE | FILES_EXCLUSIVE | FILES_CUT | FILES_DIRECTORY,
     OPEN_CHANGES = FILES_FOR_WRITE | FILES_APPEND | FILES_CUT,
     EXECUTE_BITS = 0111,
+    IMAGE_RIGHTS = RIGHT_READ | RIGHT_SEND | RIGHT_COPY,
+    HEAP_RIGHTS = RIGHT_READ | RIGHT_WRITE,
 };
 
 // One request while it is answered.
@@ -20,7 +24,8 @@ struct exchange {
     const uint8_t *payload;
     size_t payload_size;
     struct files_reply reply;
-    uint8_t *reply_payload; // FILES_DATA_MAX bytes
+    uint8_t *reply_payload;
+    size_t room_size; // bytes at reply_payload
     size_t reply_size;
     struct service_answer *answer;
 };
@@ -32,6 +37,10 @@ static struct tree_path name_of(const struct exchange *exchange) {
 static struct tree_path other_of(const struct exchange *exchange) {
     return (struct tree_path){(const char *)exchange->payload + exchange->request.name_size,
                               exchange->request.other_size};
+}
+
+static bool stat_fits(const struct exchange *exchange) {
+    return exchange->room_size >= sizeof(struct files_stat);
 }
 
 static void reply_stat(struct exchange *exchange, const struct node *node) {
@@ -91,6 +100,9 @@ static enum status run_open(struct exchange *exchange) {
     if (request->flags & ~(uint32_t)OPEN_FLAGS || request->offset > TREE_MODE_BITS || contradicts) {
         return STATUS_INVALID_ARGUMENT;
     }
+    if (!stat_fits(exchange)) {
+        return STATUS_TOO_SMALL;
+    }
     enum status status = find_or_make(exchange, &node, &made);
     if (status != STATUS_OK) {
         return status;
@@ -133,8 +145,8 @@ static enum status run_read(struct exchange *exchange) {
     if (status != STATUS_OK) {
         return status;
     }
-    if (request->size > FILES_DATA_MAX) {
-        return STATUS_INVALID_ARGUMENT;
+    if (request->size > exchange->room_size) {
+        return STATUS_TOO_SMALL;
     }
     bool current = request->offset == FILES_OFFSET_CURRENT;
     uint64_t offset = current ? opened->offset : request->offset;
@@ -188,7 +200,7 @@ static enum status run_seek(struct exchange *exchange) {
 
 static enum status run_stat(struct exchange *exchange) {
     struct node *node = NULL;
-    enum status status = find_named(exchange, &node);
+    enum status status = stat_fits(exchange) ? find_named(exchange, &node) : STATUS_TOO_SMALL;
     if (status == STATUS_OK) {
         reply_stat(exchange, node);
     }
@@ -197,7 +209,7 @@ static enum status run_stat(struct exchange *exchange) {
 
 static enum status run_stat_handle(struct exchange *exchange) {
     struct opened *opened = NULL;
-    enum status status = find_opened(exchange, &opened);
+    enum status status = stat_fits(exchange) ? find_opened(exchange, &opened) : STATUS_TOO_SMALL;
     if (status == STATUS_OK) {
         reply_stat(exchange, opened->node);
     }
@@ -245,8 +257,8 @@ static enum status run_list(struct exchange *exchange) {
     if (!tree_may(opened->node, exchange->client.user, TREE_MAY_READ)) {
         return STATUS_DENIED;
     }
-    if (request->size > FILES_DATA_MAX) {
-        return STATUS_INVALID_ARGUMENT;
+    if (request->size > exchange->room_size) {
+        return STATUS_TOO_SMALL;
     }
     exchange->reply.value = request->offset;
     return tree_list(opened->node, &exchange->reply.value, exchange->reply_payload, request->size,
@@ -271,7 +283,7 @@ static enum status run_image(struct exchange *exchange) {
     if (status == STATUS_OK) {
         exchange->reply.value = node->size;
         exchange->answer->number = node->image;
-        exchange->answer->executable = node->mode & EXECUTE_BITS;
+        exchange->answer->rights = IMAGE_RIGHTS | (node->mode & EXECUTE_BITS ? RIGHT_EXECUTE : 0);
     }
     return status;
 }
@@ -294,6 +306,9 @@ static enum status run_share(struct exchange *exchange) {
 static enum status run_adopt(struct exchange *exchange) {
     struct service *service = exchange->service;
     uint32_t list[FILES_SHARE_MAX], count = 0;
+    if (exchange->room_size < sizeof(list)) {
+        return STATUS_TOO_SMALL;
+    }
     enum status status = handles_adopt(&service->handles, exchange->client.process, exchange->request.offset,
                                        service->uptime(), list, &count);
     if (status == STATUS_OK) {
@@ -322,6 +337,23 @@ static enum status run_set_time(struct exchange *exchange) {
     return status == STATUS_OK ? tree_set_time(node, time, exchange->client.user) : status;
 }
 
+static enum status run_heap(struct exchange *exchange) {
+    struct service *service = exchange->service;
+    struct client *client = NULL;
+    enum status status = handles_client(&service->handles, exchange->client.process, &client);
+    if (status == STATUS_OK && client->memory) {
+        status = STATUS_EXISTS;
+    }
+    if (status == STATUS_OK) {
+        status = service->make_heap(client);
+    }
+    if (status == STATUS_OK) {
+        exchange->answer->number = client->memory;
+        exchange->answer->rights = HEAP_RIGHTS;
+    }
+    return status;
+}
+
 struct operation {
     enum status (*run)(struct exchange *exchange);
     uint32_t uses; // enum field
@@ -346,6 +378,7 @@ static const struct operation operations[] = {
     [FILES_ADOPT] = {run_adopt, USES_OFFSET},
     [FILES_SET_MODE] = {run_set_mode, USES_NAME | USES_OFFSET},
     [FILES_SET_TIME] = {run_set_time, USES_NAME | USES_OFFSET},
+    [FILES_HEAP] = {run_heap, 0},
 };
 enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
 
@@ -372,25 +405,25 @@ static enum status check_and_run(struct exchange *exchange) {
     return operations[operation].run(exchange);
 }
 
-struct service_answer service_answer(struct service *service, struct service_client client, const void *message,
-                                     size_t size, void *reply) {
+struct service_answer service_answer(struct service *service, struct service_client client,
+                                     const struct service_request *request) {
     struct service_answer answer = {0};
-    struct exchange exchange = {.service = service, .client = client, .answer = &answer};
-    enum status status = STATUS_INVALID_ARGUMENT;
-    exchange.reply_payload = (uint8_t *)reply + sizeof(exchange.reply);
+    struct exchange exchange = {
+        .service = service,
+        .client = client,
+        .request = request->request,
+        .payload = request->payload,
+        .payload_size = request->payload_size,
+        .reply_payload = request->room,
+        .room_size = request->room_size,
+        .answer = &answer,
+    };
     service->tree.now = service->time_of_day();
-    if (size >= sizeof(exchange.request)) {
-        memcpy(&exchange.request, message, sizeof(exchange.request));
-        exchange.payload = (const uint8_t *)message + sizeof(exchange.request);
-        exchange.payload_size = size - sizeof(exchange.request);
-        status = check_and_run(&exchange);
+    enum status status = check_and_run(&exchange);
+    if (status >= 0) {
+        answer.reply = exchange.reply;
+        answer.payload_size = exchange.reply_size;
     }
-    if (status < 0) {
-        exchange.reply = (struct files_reply){0};
-        exchange.reply_size = 0;
-    }
-    exchange.reply.status = status;
-    memcpy(reply, &exchange.reply, sizeof(exchange.reply));
-    answer.size = sizeof(exchange.reply) + exchange.reply_size;
+    answer.reply.status = status;
     return answer;
 }

@@ -42,21 +42,31 @@ static void send_message(uint32_t service) {
     number_close(memory);
 }
 
-// What a client of the file protocol would send, with wrong lengths and handles.
-static void send_file_request(uint32_t service) {
-    struct {
-        struct files_request request;
-        char payload[64];
-    } message = {.request = {.operation = (uint32_t)random() % 20,
-                             .flags = random_word(),
-                             .handle = random_word(),
-                             .size = random_word(),
-                             .offset = random_word(),
-                             .name_size = random() % 2 ? 10 : random_word(),
-                             .other_size = random() % 2 ? 0 : random_word()},
-                 .payload = "/tmp/nonesuch"};
-    size_t size = sizeof(message.request) + (size_t)random() % sizeof(message.payload);
-    message_send(service, &message, size, NULL, deadline_after(NANOSECONDS_PER_SECOND), NULL);
+// What a client of the file protocol would call or send, with wrong lengths, handles and offsets, and a number that nobody asked for.
+static void call_port(uint32_t service) {
+    union files_message message = {.call = {.request = {.operation = (uint32_t)random() % 20,
+                                                        .flags = random_word(),
+                                                        .handle = random_word(),
+                                                        .size = random_word(),
+                                                        .offset = random_word(),
+                                                        .name_size = random() % 2 ? 10 : random_word(),
+                                                        .other_size = random() % 2 ? 0 : random_word()},
+                                            .payload = random_word(),
+                                            .payload_size = random() % 2 ? 10 : random_word(),
+                                            .room = random_word(),
+                                            .room_size = random_word(),
+                                            .bytes = "/tmp/nonesuch"}};
+    int32_t entry = NUMBER_NONE;
+    if (port_open(service, 0, DEADLINE_NOW, &entry) != STATUS_OK)
+        return;
+    struct port_cargo cargo = {.number = random() % 4 ? NUMBER_NONE : entry, .rights = RIGHTS_ALL};
+    if (random() % 4)
+        port_call(entry, &message, &cargo, deadline_after(NANOSECONDS_PER_SECOND));
+    else
+        port_send(entry, &message, NULL, DEADLINE_NOW, NULL);
+    if (cargo.number != entry)
+        number_close(cargo.number);
+    number_close(entry);
 }
 
 static void make_pipe(uint32_t service) {
@@ -81,7 +91,7 @@ static void send_event(uint32_t service) {
     event_send(service, &event, NUMBER_NONE, DEADLINE_NOW);
 }
 
-static void (*const attacks[])(uint32_t) = {send_message, send_message, send_file_request,
+static void (*const attacks[])(uint32_t) = {send_message, send_message, call_port, call_port,
                                             make_pipe,    make_offer,   send_event};
 
 static bool is_alive(uint32_t process) {

@@ -1,8 +1,8 @@
 // The protocol of the file server: what requests and replies hold.
 //
-// A request is one message to the server: struct files_request, then its payload. The server answers each request with
-// one message in reply to it (message_options.in_reply_to): struct files_reply, then its payload. A client that does not
-// wait for the reply loses nothing but the answer.
+// A request is one call of the server's port (<parley/port.h>): struct files_call; the reply is struct files_answer. A payload that is
+// too long for the message lies in the client's heap (FILES_HEAP): shared memory that the server made for this client, of which the client
+// says which parts a request uses. The server looks at offsets and sizes once, and copies what it checks before it does.
 // Rules for the server: it trusts no field. Unknown operations, flags and handles get INVALID_ARGUMENT or BAD_NUMBER. A
 // handle is good for the process that it was given to alone, and is closed when that process ends. Paths are absolute,
 // without a final 0, at most FILES_PATH_MAX bytes, with no empty, "." or ".." part (libc normalises them); else
@@ -67,6 +67,8 @@ enum files_operation {
     FILES_SET_MODE = 17,
     // a, offset (nanoseconds since 1970; FILES_TIME_NOW): when it was last changed
     FILES_SET_TIME = 18,
+    // One number comes with the reply: the client's heap, with the rights READ and WRITE, once. EXISTS, LIMIT_REACHED
+    FILES_HEAP = 19,
 };
 
 #define FILES_TIME_NOW UINT64_MAX
@@ -117,5 +119,37 @@ struct files_entry {
     uint32_t name_size; // bytes of the name, which follows, padded with zeros to a multiple of 8
 };
 
+// ---- how they travel ----
+
+enum {
+    FILES_MESSAGE_SIZE = 512,                    // of the server's port
+    FILES_CALL_BYTES = FILES_MESSAGE_SIZE - 48,  // of payload in the message itself
+    FILES_SHORT_MAX = FILES_CALL_BYTES,          // what always fits both ways
+    FILES_HEAP_SIZE = FILES_DATA_MAX + (8 << 10) // for one long payload beside short ones
+};
+
+struct files_call {
+    struct files_request request;
+    uint32_t payload; // offset in the heap; 0: in `bytes`
+    uint32_t payload_size;
+    uint32_t room; // offset in the heap of the place for the reply's payload; 0: the reply's own `bytes`
+    uint32_t room_size;
+    uint8_t bytes[FILES_CALL_BYTES];
+};
+
+struct files_answer {
+    struct files_reply reply;
+    uint32_t payload_size;
+    uint32_t reserved;
+    uint8_t bytes[FILES_MESSAGE_SIZE - 24];
+};
+
+union files_message {
+    struct files_call call;
+    struct files_answer answer;
+};
+
+_Static_assert(sizeof(struct files_call) == FILES_MESSAGE_SIZE && sizeof(struct files_answer) == FILES_MESSAGE_SIZE,
+               "the size of the port's messages");
 _Static_assert(sizeof(struct files_request) == 32 && sizeof(struct files_reply) == 16, "headers of the file protocol");
 _Static_assert(sizeof(struct files_stat) == 40 && sizeof(struct files_entry) == 16, "records of the file protocol");

@@ -3,73 +3,102 @@
 
 #include <criterion/criterion.h>
 #include <parley/calls.h>
+#include <parley/shared_heap.h>
 #include <parley/start.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERVER = 7, REQUEST_ID = 41, REPLY_ID = 42, NUMBER = 5 };
+enum { SERVER = 7, ENTRY = 41, NUMBER = 5, HEAP = 6, HEAP_START = 4096 };
 
-// The fake of the kernel: what was sent, and the reply that is to come.
-static char sent[FILES_DATA_MAX + 4096];
-static size_t sent_size;
-static char reply[FILES_DATA_MAX + 4096];
-static size_t reply_size;
+// The fake of the kernel: the call that was made, and the answer that is to come.
+static struct files_call sent;
+static struct files_answer answer;
 static int32_t reply_number;
 static uint32_t server = SERVER;
-static enum status send_status, wait_status;
-static int interruptions;
+static enum status open_status, call_status;
+static bool heap_refused;
+static int heap_blocks;
+static _Alignas(8) char heap[4 * FILES_DATA_MAX];
+static const char *long_reply;
 
 uint32_t start_service(const char *name) {
     cr_assert_str_eq(name, "files");
     return server;
 }
 
-enum status message_send(uint32_t process, const void *data, size_t size, const struct message_options *options,
-                         uint64_t deadline, uint32_t *id) {
+enum status port_open(uint32_t process, uint64_t thread, uint64_t deadline, int32_t *entry) {
     cr_assert_eq(process, SERVER);
-    memcpy(sent, data, size);
-    sent_size = size;
-    *id = REQUEST_ID;
-    return send_status;
+    cr_assert_eq(thread, 0);
+    *entry = ENTRY;
+    return open_status;
 }
 
-enum status message_wait(const struct message_filter *filter, struct message_information *information,
-                         uint64_t deadline) {
-    cr_assert_eq(filter->sender, SERVER);
-    cr_assert_eq(filter->in_reply_to, REQUEST_ID);
-    if (interruptions > 0) {
-        interruptions--;
-        return STATUS_INTERRUPTED;
-    }
-    *information = (struct message_information){.id = REPLY_ID, .size = reply_size};
-    return wait_status;
-}
-
-enum status message_receive(uint32_t id, void *buffer, size_t size, struct message_information *information,
-                            size_t *received) {
-    cr_assert_eq(id, REPLY_ID);
-    if (size < reply_size)
-        return STATUS_TOO_SMALL;
-    memcpy(buffer, reply, reply_size);
-    *received = reply_size;
-    information->number_count = reply_number != NUMBER_NONE;
-    information->numbers[0] = reply_number;
+enum status number_close(int32_t number) {
     return STATUS_OK;
 }
 
+enum status port_call(int32_t entry, void *message, struct port_cargo *cargo, uint64_t deadline) {
+    cr_assert_eq(entry, ENTRY);
+    if (((struct files_call *)message)->request.operation == FILES_HEAP) {
+        *(struct files_answer *)message =
+            (struct files_answer){.reply.status = heap_refused ? STATUS_LIMIT_REACHED : 0};
+        cargo->number = HEAP;
+        return STATUS_OK;
+    }
+    memcpy(&sent, message, sizeof(sent));
+    if (sent.room && long_reply)
+        memcpy(heap + sent.room, long_reply,
+               answer.payload_size < sent.room_size ? answer.payload_size : sent.room_size);
+    memcpy(message, &answer, sizeof(answer));
+    if (cargo)
+        cargo->number = reply_number;
+    return call_status;
+}
+
+// The heap: two halves, one for each block of an exchange.
+enum status shared_heap_adopt(int32_t memory, struct shared_heap **made) {
+    cr_assert_eq(memory, HEAP);
+    *made = (struct shared_heap *)heap;
+    return STATUS_OK;
+}
+
+enum status shared_heap_allocate(struct shared_heap *from, size_t size, bool lent, uint32_t *offset) {
+    cr_assert_not(lent);
+    cr_assert_leq(size, FILES_DATA_MAX);
+    *offset = HEAP_START + (uint32_t)heap_blocks++ * FILES_DATA_MAX;
+    return STATUS_OK;
+}
+
+enum status shared_heap_free(struct shared_heap *of, uint32_t offset) {
+    heap_blocks--;
+    return STATUS_OK;
+}
+
+void *shared_heap_pointer(const struct shared_heap *of, uint32_t offset, size_t size) {
+    return heap + offset;
+}
+
+static void all_was_freed(void) {
+    cr_assert_eq(heap_blocks, 0);
+}
+
+TestSuite(files, .fini = all_was_freed);
+
 static void will_reply(enum status status, uint32_t handle, uint64_t value, const void *payload, size_t size) {
-    struct files_reply head = {.status = status, .handle = handle, .value = value};
-    memcpy(reply, &head, sizeof head);
-    memcpy(reply + sizeof head, payload, size);
-    reply_size = sizeof head + size;
+    answer = (struct files_answer){.reply = {.status = status, .handle = handle, .value = value}};
+    answer.payload_size = (uint32_t)size;
+    if (size <= sizeof(answer.bytes))
+        memcpy(answer.bytes, payload, size);
+    else
+        long_reply = payload;
 }
 
 static const struct files_request *request(void) {
-    return (const struct files_request *)sent;
+    return &sent.request;
 }
 
 static const char *payload(void) {
-    return sent + sizeof(struct files_request);
+    return sent.payload ? heap + sent.payload : (const char *)sent.bytes;
 }
 
 Test(files, open_sends_the_path_and_gets_handle_and_facts) {
@@ -81,7 +110,8 @@ Test(files, open_sends_the_path_and_gets_handle_and_facts) {
     cr_assert_eq(request()->flags, FILES_FOR_READ | FILES_CREATE);
     cr_assert_eq(request()->offset, 0644);
     cr_assert_eq(request()->name_size, 6);
-    cr_assert_eq(sent_size, sizeof(struct files_request) + 6);
+    cr_assert_eq(sent.payload_size, 6);
+    cr_assert_eq(sent.payload, 0, "a short one goes in the message");
     cr_assert_eq(memcmp(payload(), "/etc/x", 6), 0);
     cr_assert_eq(opened.handle, 9);
     cr_assert_eq(opened.stat.size, 100);
@@ -115,15 +145,45 @@ Test(files, a_read_never_writes_beyond_the_buffer) {
     cr_assert_str_eq(buffer, "abcd567");
 }
 
-Test(files, a_long_write_is_cut_at_what_one_message_takes) {
+Test(files, a_long_write_goes_by_the_heap_and_is_cut_at_what_one_request_takes) {
     static char data[FILES_DATA_MAX * 2];
     size_t written;
     memset(data, 'w', sizeof data);
     will_reply(STATUS_OK, 0, FILES_DATA_MAX, "", 0);
     cr_assert_eq(files_write(4, 0, data, sizeof data, &written), STATUS_OK);
     cr_assert_eq(written, FILES_DATA_MAX);
-    cr_assert_eq(sent_size, sizeof(struct files_request) + FILES_DATA_MAX);
+    cr_assert_eq(sent.payload_size, FILES_DATA_MAX);
+    cr_assert_neq(sent.payload, 0);
     cr_assert_eq(payload()[FILES_DATA_MAX - 1], 'w');
+}
+
+Test(files, a_long_read_comes_by_the_heap) {
+    static char data[FILES_DATA_MAX], buffer[FILES_DATA_MAX * 2];
+    size_t read;
+    memset(data, 'r', sizeof data);
+    will_reply(STATUS_OK, 0, sizeof data, data, sizeof data);
+    cr_assert_eq(files_read(4, 0, buffer, sizeof buffer, &read), STATUS_OK);
+    cr_assert_eq(request()->size, FILES_DATA_MAX);
+    cr_assert_eq(sent.room_size, FILES_DATA_MAX);
+    cr_assert_eq(read, sizeof data);
+    cr_assert_eq(buffer[sizeof data - 1], 'r');
+    cr_assert_eq(buffer[sizeof data], 0);
+}
+
+Test(files, without_a_heap_data_goes_in_short_pieces) {
+    char data[1000] = {0}, buffer[1000];
+    size_t done;
+    heap_refused = true;
+    will_reply(STATUS_OK, 0, FILES_SHORT_MAX, data, FILES_SHORT_MAX);
+    cr_assert_eq(files_read(4, 0, buffer, sizeof buffer, &done), STATUS_OK);
+    cr_assert_eq(request()->size, FILES_SHORT_MAX);
+    cr_assert_eq(done, FILES_SHORT_MAX);
+    cr_assert_eq(files_write(4, 0, data, sizeof data, &done), STATUS_OK);
+    cr_assert_eq(done, FILES_SHORT_MAX);
+    char path[600];
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = 0;
+    cr_assert_eq(files_on_path(FILES_REMOVE, path, 0), STATUS_NO_MEMORY, "a path cannot be cut");
 }
 
 Test(files, a_server_that_says_it_wrote_more_than_it_got_is_not_believed) {
@@ -179,21 +239,11 @@ Test(files, without_a_server_nothing_is_found) {
 }
 
 Test(files, a_server_that_died_before_or_after_the_request_is_told_apart_from_a_missing_file) {
-    send_status = STATUS_NOT_FOUND;
+    open_status = STATUS_NOT_FOUND;
     cr_assert_eq(files_close(1), STATUS_PEER_DIED);
-    send_status = STATUS_OK;
-    wait_status = STATUS_PEER_DIED;
+    open_status = STATUS_PEER_DIED;
     cr_assert_eq(files_close(1), STATUS_PEER_DIED);
-}
-
-Test(files, a_reply_without_a_head_is_corrupt) {
-    reply_size = 3;
-    cr_assert_eq(files_close(1), STATUS_CORRUPT);
-}
-
-Test(files, an_interrupted_wait_goes_on) {
-    interruptions = 3;
-    will_reply(STATUS_OK, 0, 0, "", 0);
-    cr_assert_eq(files_close(1), STATUS_OK);
-    cr_assert_eq(interruptions, 0);
+    open_status = STATUS_OK;
+    call_status = STATUS_PEER_DIED;
+    cr_assert_eq(files_close(1), STATUS_PEER_DIED);
 }

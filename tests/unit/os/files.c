@@ -1,6 +1,8 @@
 // The file service: requests of the protocol, sound and malformed, from several clients.
 #include "os/files/service.h"
 
+#include "kernel/abi/object.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +41,11 @@ static void unwatch(struct client *client) {
     watches--;
 }
 
+static enum status make_heap(struct client *client) {
+    client->memory = 99;
+    return STATUS_OK;
+}
+
 static void drop_image(int32_t number) {
 }
 
@@ -49,6 +56,7 @@ static void setup(void) {
     service.handles.watch = watch;
     service.handles.unwatch = unwatch;
     service.make_image = make_image;
+    service.make_heap = make_heap;
     service.random = next_random;
     service.uptime = uptime;
     service.time_of_day = time_of_day;
@@ -70,23 +78,19 @@ static void teardown(void) {
 
 TestSuite(files, .init = setup, .fini = teardown);
 
-static uint64_t reply_words[(SERVICE_REPLY_MAX + 7) / 8];
-static const struct files_reply *const reply = (const void *)reply_words;
-static const void *const reply_payload = (const char *)reply_words + sizeof(struct files_reply);
+static uint64_t room[FILES_DATA_MAX / 8];
+static size_t room_size = sizeof(room);
+static const void *const reply_payload = room;
 static struct service_answer answer;
+static const struct files_reply *const reply = &answer.reply;
 static struct service_client me = {7, 0};
 
-static enum status send_bytes(const void *message, size_t size) {
-    memset(reply_words, 0xee, sizeof(reply_words));
-    answer = service_answer(&service, me, message, size, reply_words);
-    return reply->status;
-}
-
 static enum status ask(struct files_request request, const void *payload, size_t size) {
-    uint64_t message[(sizeof(request) + FILES_DATA_MAX + 64) / 8];
-    memcpy(message, &request, sizeof(request));
-    memcpy((char *)message + sizeof(request), payload, size);
-    return send_bytes(message, sizeof(request) + size);
+    struct service_request asked = {
+        .request = request, .payload = payload, .payload_size = size, .room = room, .room_size = room_size};
+    memset(room, 0xee, sizeof(room));
+    answer = service_answer(&service, me, &asked);
+    return reply->status;
 }
 
 static enum status on_path(uint32_t operation, const char *path, uint32_t flags, uint64_t offset) {
@@ -113,7 +117,7 @@ static enum status write_text(uint32_t handle, uint64_t offset, const char *text
 static void expect_text(uint32_t handle, uint64_t offset, const char *text) {
     cr_assert_eq(on_handle(FILES_READ, handle, 100, offset), STATUS_OK);
     cr_assert_eq(reply->value, strlen(text));
-    cr_assert_eq(answer.size, sizeof(*reply) + strlen(text));
+    cr_assert_eq(answer.payload_size, strlen(text));
     cr_assert_eq(memcmp(reply_payload, text, strlen(text)), 0);
 }
 
@@ -212,7 +216,7 @@ Test(files, handles_pass_to_a_child_by_ticket_once_and_share_their_offset) {
     me.process = 8;
     cr_assert_eq(on_handle(FILES_ADOPT, 0, 0, ticket ^ 2), STATUS_NOT_FOUND);
     cr_assert_eq(on_handle(FILES_ADOPT, 0, 0, ticket), STATUS_OK);
-    cr_assert_eq(answer.size, sizeof(*reply) + 4);
+    cr_assert_eq(answer.payload_size, 4);
     uint32_t adopted = *(const uint32_t *)reply_payload;
     expect_text(adopted, FILES_OFFSET_CURRENT, "cdef");
     cr_assert_eq(on_handle(FILES_ADOPT, 0, 0, ticket), STATUS_NOT_FOUND);
@@ -247,10 +251,10 @@ Test(files, directories_are_made_listed_and_removed) {
     cr_assert_eq(entry->type, FILES_TYPE_DIRECTORY);
     cr_assert_eq(entry->name_size, 1);
     cr_assert_eq(on_handle(FILES_LIST, handle, 100, reply->value), STATUS_OK);
-    cr_assert_eq(answer.size, sizeof(*reply));
+    cr_assert_eq(answer.payload_size, 0);
     cr_assert_eq(on_path(FILES_REMOVE_DIRECTORY, "/d", 0, 0), STATUS_OK);
     cr_assert_eq(on_handle(FILES_LIST, handle, 100, 0), STATUS_OK);
-    cr_assert_eq(answer.size, sizeof(*reply));
+    cr_assert_eq(answer.payload_size, 0);
 }
 
 Test(files, stat_rename_mode_and_time) {
@@ -277,11 +281,11 @@ Test(files, an_image_is_made_once_per_version) {
     cr_assert_eq(on_path(FILES_IMAGE, "/f", 0, 0), STATUS_OK);
     cr_assert_eq(answer.number, 1);
     cr_assert_eq(reply->value, 3);
-    cr_assert_not(answer.executable);
+    cr_assert_not(answer.rights & RIGHT_EXECUTE);
     on_path(FILES_SET_MODE, "/f", 0, 0755);
     on_path(FILES_IMAGE, "/f", 0, 0);
     cr_assert_eq(answer.number, 1);
-    cr_assert(answer.executable);
+    cr_assert(answer.rights & RIGHT_EXECUTE);
     write_text(handle, 0, "x");
     on_path(FILES_IMAGE, "/f", 0, 0);
     cr_assert_eq(answer.number, 2);
@@ -309,13 +313,33 @@ Test(files, seeking_has_its_bounds) {
     cr_assert_eq(ask(request, "", 0), STATUS_INVALID_ARGUMENT);
 }
 
+Test(files, a_client_gets_one_heap) {
+    cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_OK);
+    cr_assert_eq(answer.number, 99);
+    cr_assert_eq(answer.rights, RIGHT_READ | RIGHT_WRITE);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_EXISTS);
+    me.process = 8;
+    cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_OK);
+    me.process = 7;
+}
+
+Test(files, what_has_no_room_for_its_reply_is_not_done) {
+    uint32_t handle = open_file("/f", READ_WRITE_CREATE);
+    room_size = 16;
+    cr_assert_eq(on_handle(FILES_STAT_HANDLE, handle, 0, 0), STATUS_TOO_SMALL);
+    struct files_request request = {.operation = FILES_OPEN, .flags = READ_WRITE_CREATE, .name_size = 2};
+    cr_assert_eq(ask(request, "/g", 2), STATUS_TOO_SMALL);
+    request = (struct files_request){.operation = FILES_STAT, .name_size = 2};
+    cr_assert_eq(ask(request, "/f", 2), STATUS_TOO_SMALL);
+    cr_assert_eq(ask((struct files_request){.operation = FILES_ADOPT, .offset = 1}, "", 0), STATUS_TOO_SMALL);
+    room_size = sizeof(room);
+}
+
 Test(files, malformed_requests_change_nothing) {
     uint32_t handle = open_file("/f", READ_WRITE_CREATE);
     struct files_request request = {.operation = FILES_READ, .handle = handle, .size = FILES_DATA_MAX + 1};
-    cr_assert_eq(send_bytes("short", 5), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(answer.size, sizeof(*reply));
-    cr_assert_eq(send_bytes("", 0), STATUS_INVALID_ARGUMENT);
-    cr_assert_eq(ask(request, "", 0), STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(ask(request, "", 0), STATUS_TOO_SMALL, "more than there is room for");
+    cr_assert_eq(answer.payload_size, 0);
     cr_assert_eq(ask((struct files_request){.operation = 99}, "", 0), STATUS_INVALID_ARGUMENT);
     cr_assert_eq(ask((struct files_request){0}, "", 0), STATUS_INVALID_ARGUMENT);
     cr_assert_eq(ask((struct files_request){.operation = FILES_CLOSE, .handle = handle, .size = 1}, "", 0),
@@ -351,12 +375,11 @@ Test(files, random_requests_are_answered_and_leave_nothing_behind) {
         request.name_size = names ? strlen(first) : 0;
         request.other_size = names && random() % 2 ? strlen(second) : 0;
         size_t payload = names ? request.name_size + request.other_size : request.size;
-        memcpy(message, &request, sizeof(request));
-        memcpy((char *)message + sizeof(request), first, request.name_size);
-        memcpy((char *)message + sizeof(request) + request.name_size, second, request.other_size);
-        send_bytes(message, sizeof(request) + payload);
-        cr_assert_geq(answer.size, sizeof(*reply));
-        cr_assert_leq(answer.size, SERVICE_REPLY_MAX);
+        memcpy(message, first, request.name_size);
+        memcpy((char *)message + request.name_size, second, request.other_size);
+        room_size = random() % 8 ? sizeof(room) : (unsigned)random() % 64;
+        ask(request, message, payload);
+        cr_assert_leq(answer.payload_size, room_size);
         if (reply->status == STATUS_OK && request.operation == FILES_OPEN) {
             seen[(unsigned)random() % 16] = reply->handle;
         }
