@@ -54,6 +54,20 @@ static bool has_room(const struct screen *screen, uint32_t size) {
     return screen->used + size <= SCREEN_WINDOW && screen->posted - screen->page->drawn < SCREEN_COMMANDS;
 }
 
+typedef uint64_t run __attribute__((vector_size(16), may_alias, aligned(4)));
+
+// Rows of pixels one behind the other.
+static void copy_rows(uint8_t *to, const struct rectangle *where, const uint8_t *pixels, uint32_t pitch) {
+    uint32_t row = where->width * SCREEN_PIXEL;
+    for (uint32_t y = 0; y < where->height; y++, to += row, pixels += pitch) {
+        uint32_t done = 0;
+        for (; done + sizeof(run) <= row; done += sizeof(run))
+            *(run *)(to + done) = *(const run *)(pixels + done);
+        if (done < row)
+            memcpy(to + done, pixels + done, row - done);
+    }
+}
+
 // A piece that fits into the window.
 static enum status put_piece(struct screen *screen, const struct rectangle *where, const uint8_t *pixels,
                              uint32_t pitch) {
@@ -61,9 +75,7 @@ static enum status put_piece(struct screen *screen, const struct rectangle *wher
     enum status status = has_room(screen, size) ? STATUS_OK : screen_flush(screen);
     if (status != STATUS_OK)
         return status;
-    uint8_t *to = (uint8_t *)screen->page + SCREEN_WINDOW_OFFSET + screen->used;
-    for (uint32_t y = 0; y < where->height; y++)
-        memcpy(to + y * row, pixels + (size_t)y * pitch, row);
+    copy_rows((uint8_t *)screen->page + SCREEN_WINDOW_OFFSET + screen->used, where, pixels, pitch);
     screen->page->commands[screen->posted % SCREEN_COMMANDS] =
         (struct screen_command){.where = *where, .offset = screen->used, .pitch = row};
     screen->posted++;
