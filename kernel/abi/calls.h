@@ -356,7 +356,8 @@ CALL(116, link_poll, VALUE(uint32_t, signals), (int32_t number, uint64_t deadlin
 // = INVALID_ARGUMENT no link, more than LINK_POLL_MAX, or the same twice
 // = WOULD_WAIT, TIMED_OUT none
 // = BUSY another thread waits for one of them
-CALL(117, link_poll_several, VALUE(uint32_t, ready), (ADDRESS(struct link_ready) links, size_t count, uint64_t deadline))
+CALL(117, link_poll_several, VALUE(uint32_t, ready),
+     (ADDRESS(struct link_ready) links, size_t count, uint64_t deadline))
 
 // The same for all links that `flags` (enum link_poll_flag) says: writes those that are ready, at most `capacity`, and says how many.
 // Each call goes on behind those that the last one told. A link whose other end is gone is told until it is closed. Links that came
