@@ -1,6 +1,7 @@
 // The calls of shared memory and its offers.
 #include "ipc/shared_memory.h"
 #include "ipc/gate.h"
+#include "ipc/pager.h"
 #include "kernel/abi/memory.h"
 #include "kernel/base/call.h"
 #include "kernel/memory/space.h"
@@ -50,6 +51,8 @@ static enum status map_checked(struct space_request *request, int32_t number, ui
     else if ((request->protection & ~request->allowed) != 0)
         status = STATUS_NO_RIGHT;
     else
+        status = pager_may_map(process, request->memory);
+    if (status == STATUS_OK)
         status = space_map(process->space, request, base);
     object_release(object);
     return status;

@@ -70,3 +70,29 @@ struct link_interrupt {
 
 _Static_assert(sizeof(struct link_ready) == 24 && sizeof(struct link_connect) == 16, "shapes of links");
 _Static_assert(sizeof(struct link_interrupt) == LINK_SIZE, "an interrupt fills a link");
+
+// ---- page faults by link (pager_create) ----
+
+#define PAGER_PATIENCE_DEFAULT UINT64_C(5000000000) // nanoseconds that a thread waits for a page
+#define PAGER_PATIENCE_MAX UINT64_C(60000000000)
+
+struct pager_create {
+    uint64_t size;     // of the memory, bytes, rounded up to pages
+    uint64_t patience; // nanoseconds; 0: PAGER_PATIENCE_DEFAULT
+    int32_t link;      // number of the end that becomes the memory's
+    uint32_t reserved; // 0
+};
+
+enum link_fault_access { LINK_FAULT_READ = 0, LINK_FAULT_WRITE = 1, LINK_FAULT_EXECUTE = 2 };
+
+// What the 32 bytes hold when a page is wanted: the next one when it was supplied, refused, or waited for in vain.
+struct link_fault {
+    uint64_t memory;  // id of the memory object
+    uint64_t page;    // index
+    uint32_t access;  // enum link_fault_access
+    uint32_t process; // id of who touched it
+    uint32_t waiting; // threads that wait for pages of this memory
+    uint32_t reserved;
+};
+
+_Static_assert(sizeof(struct link_fault) == LINK_SIZE, "a fault fills a link");

@@ -25,7 +25,8 @@
     KIND(PORT_ENTRY, "port entry")                                                                                     \
     KIND(LINK, "link")                                                                                                 \
     KIND(LISTENER, "listener")                                                                                         \
-    KIND(LINK_SET, "links")
+    KIND(LINK_SET, "links")                                                                                            \
+    KIND(PAGER, "pager")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -99,7 +100,8 @@ struct number_information {
     REASON(LINK, "for a signal of a link")                                                                             \
     REASON(LINKS, "for a signal of one of its links")                                                                  \
     REASON(LISTENER, "for a server to offer a link")                                                                   \
-    REASON(PORT_MADE, "for a process to make its port")
+    REASON(PORT_MADE, "for a process to make its port")                                                                \
+    REASON(PAGE, "for a page from the memory daemon")
 
 enum wait_reason {
     WAIT_NOT = 0,

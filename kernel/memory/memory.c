@@ -55,6 +55,8 @@ static void leaf_destroy(struct memory *memory, uint64_t leaf) {
 
 static void memory_destroy(struct object *object) {
     struct memory *memory = object_as_memory(object);
+    if (memory->source != 0)
+        memory->source->release(memory->source);
     if (memory->leaves == 0)
         return;
     for (uint64_t leaf = 0; leaf < leaf_count(memory); leaf++) {
@@ -130,6 +132,8 @@ static enum status slot_find(struct memory *memory, uint64_t page, uint64_t **sl
 static enum status page_make(struct memory *memory, uint64_t page, uint64_t *physical) {
     uint64_t *slot;
     enum status status = slot_find(memory, page, &slot);
+    if (status == STATUS_OK && *slot == 0 && memory->source != 0)
+        return STATUS_WOULD_WAIT;
     if (status == STATUS_OK && *slot == 0) {
         status = frame_allocate(memory->object.account, FRAME_ZEROED, slot);
         if (status == STATUS_OK)
@@ -147,6 +151,36 @@ enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical
     enum status status = page_make(memory, page, physical);
     if (status == STATUS_OK)
         frame_retain(*physical);
+    lock_release(&memory->object.lock);
+    return status;
+}
+
+enum status memory_await(struct memory *memory, uint64_t page, uint32_t access) {
+    return memory->source->await(memory->source, page, access);
+}
+
+enum status memory_page_wait(struct memory *memory, uint64_t page, uint64_t *physical) {
+    enum status status;
+    while ((status = memory_page(memory, page, physical)) == STATUS_WOULD_WAIT) {
+        status = memory_await(memory, page, 0);
+        if (status != STATUS_OK)
+            break;
+    }
+    return status;
+}
+
+enum status memory_page_put(struct memory *memory, uint64_t page, uint64_t physical) {
+    uint64_t *slot;
+    if (page >= memory->pages)
+        return STATUS_INVALID_ARGUMENT;
+    lock_acquire(&memory->object.lock);
+    enum status status = slot_find(memory, page, &slot);
+    if (status == STATUS_OK && *slot != 0)
+        status = STATUS_EXISTS;
+    if (status == STATUS_OK) {
+        *slot = physical;
+        memory->resident++;
+    }
     lock_release(&memory->object.lock);
     return status;
 }
@@ -181,6 +215,10 @@ enum status memory_read(struct memory *memory, uint64_t offset, void *to, size_t
     while (status == STATUS_OK && size > 0) {
         size_t part = part_in_page(offset, size);
         uint64_t physical = memory_page_if_there(memory, offset / PAGE_SIZE);
+        if (physical == 0 && memory->source != 0) {
+            status = memory_await(memory, offset / PAGE_SIZE, 0);
+            continue;
+        }
         if (physical != 0) {
             memcpy(to, (const char *)alias_pointer(physical) + offset % PAGE_SIZE, part);
             frame_release(memory->object.account, physical);
@@ -210,6 +248,10 @@ enum status memory_write(struct memory *memory, uint64_t offset, const void *fro
     while (status == STATUS_OK && size > 0) {
         size_t part = part_in_page(offset, size);
         status = write_part(memory, offset, from, part);
+        if (status == STATUS_WOULD_WAIT) {
+            status = memory_await(memory, offset / PAGE_SIZE, 1);
+            continue;
+        }
         from = (const char *)from + part;
         offset += part;
         size -= part;

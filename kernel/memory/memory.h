@@ -5,15 +5,23 @@
 
 enum { MEMORY_LEAF_PAGES = 512, MEMORY_LEAVES_MAX = 8192 }; // 16 GiB
 
+// Where the absent pages of a memory object come from, if they are not just zeros (ipc/pager.h).
+struct memory_source {
+    // Waits until a page is there; `access`: enum fault_access. No lock is held. OK: look again. DENIED, PEER_DIED, TIMED_OUT, INTERRUPTED.
+    enum status (*await)(struct memory_source *source, uint64_t page, uint32_t access);
+    void (*release)(struct memory_source *source); // the memory goes
+};
+
 struct memory {
-    struct object object;       // OBJECT_SHARED_MEMORY
-    uint64_t pages;             // [I]
-    uint64_t resident;          // [l]
-    uint32_t writable_mappings; // [l] areas that map it writable
-    bool sealed;                // [l] nobody can write any more
-    bool dead;                  // [a] what it was part of has lost a side: nobody sleeps on its words any more
-    uint64_t part_of;           // [I] id of the object whose type knows who wakes sleepers on its words; 0: none
-    uint64_t **leaves;          // [l] frames by 512; 0: not there yet
+    struct object object;         // OBJECT_SHARED_MEMORY
+    uint64_t pages;               // [I]
+    uint64_t resident;            // [l]
+    uint32_t writable_mappings;   // [l] areas that map it writable
+    bool sealed;                  // [l] nobody can write any more
+    bool dead;                    // [a] what it was part of has lost a side: nobody sleeps on its words any more
+    uint64_t part_of;             // [I] id of the object whose type knows who wakes sleepers on its words; 0: none
+    uint64_t **leaves;            // [l] frames by 512; 0: not there yet
+    struct memory_source *source; // [I] once somebody has it; null: absent pages are zeros
 };
 
 extern const struct object_type memory_type;
@@ -33,8 +41,18 @@ enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, str
 enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
 
 // The frame of a page, made (zeroed) where it is not there yet; with a reference of the caller's.
-// INVALID_ARGUMENT: no such page. NO_MEMORY, LIMIT_REACHED.
+// INVALID_ARGUMENT: no such page. NO_MEMORY, LIMIT_REACHED. WOULD_WAIT: it comes from the memory's source (memory_await).
 enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical);
+
+// Waits until the source has given the page. No lock may be held. OK: look again; else as the source's await.
+enum status memory_await(struct memory *memory, uint64_t page, uint32_t access);
+
+// As memory_page, waiting where it must.
+enum status memory_page_wait(struct memory *memory, uint64_t page, uint64_t *physical);
+
+// Gives an absent page this frame, with its reference; charged to the memory's account already. EXISTS, INVALID_ARGUMENT, NO_MEMORY,
+// LIMIT_REACHED.
+enum status memory_page_put(struct memory *memory, uint64_t page, uint64_t physical);
 
 // As memory_page, but 0 where it is not there yet; else with a reference of the caller's.
 uint64_t memory_page_if_there(struct memory *memory, uint64_t page);

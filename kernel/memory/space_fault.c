@@ -40,12 +40,20 @@ static enum status anonymous_page(struct space *space, struct area *area, uint64
     return status;
 }
 
+// What a source has to bring first.
+__attribute__((noinline, cold)) static enum status absent_note(struct space *space, const struct area *area,
+                                                               uint64_t address) {
+    space->absent = area->memory;
+    space->absent_page = memory_index(area, address);
+    return STATUS_WOULD_WAIT;
+}
+
 static enum status shared_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
     uint64_t physical;
     enum status status = memory_page(area->memory, memory_index(area, address), &physical);
     if (status == STATUS_OK)
         slot_fill(space, slot, physical, space_page_flags(area) | PAGE_OF_MEMORY);
-    return status;
+    return __builtin_expect(status == STATUS_WOULD_WAIT, 0) ? absent_note(space, area, address) : status;
 }
 
 // A page of the space's own with what the memory's page holds; `from` 0: zeros.
@@ -64,9 +72,11 @@ static enum status copy_page(struct space *space, struct area *area, uint64_t ad
         enum status status = memory_page(area->memory, page, &physical);
         if (status == STATUS_OK)
             slot_fill(space, slot, physical, (space_page_flags(area) & ~(uint32_t)PAGE_WRITABLE) | PAGE_OF_MEMORY);
-        return status;
+        return status == STATUS_WOULD_WAIT ? absent_note(space, area, address) : status;
     }
     uint64_t from = memory_page_if_there(area->memory, page);
+    if (from == 0 && area->memory->source != 0)
+        return absent_note(space, area, address);
     enum status status = private_copy(space, from, &physical);
     if (from != 0)
         frame_release(area->memory->object.account, from);
@@ -130,10 +140,40 @@ enum status space_fault_locked(struct space *space, uint64_t address, enum fault
     return present_page(space, area, address, access == FAULT_WRITE, *slot);
 }
 
+// A fault that must wait for a source: the space's lock is held, and let go for it. OK: try again, without the lock.
+__attribute__((noinline, cold)) static enum status absent_await(struct space *space, enum fault_access access) {
+    struct memory *memory = space->absent;
+    uint64_t page = space->absent_page;
+    object_retain(&memory->object);
+    lock_release(&space->lock);
+    enum status status = memory_await(memory, page, access);
+    object_release(&memory->object);
+    return status;
+}
+
+// From the first time on that it must wait; the space's lock is held, and free behind it.
+__attribute__((noinline, cold)) static enum status fault_waiting(struct space *space, uint64_t address,
+                                                                 enum fault_access access) {
+    uint64_t *slot;
+    for (;;) {
+        enum status status = absent_await(space, access);
+        if (status != STATUS_OK)
+            return status;
+        lock_acquire(&space->lock);
+        status = space_fault_locked(space, address, access, &slot);
+        if (status == STATUS_WOULD_WAIT)
+            continue;
+        lock_release(&space->lock);
+        return status;
+    }
+}
+
 enum status space_fault(struct space *space, uint64_t address, enum fault_access access) {
     uint64_t *slot;
     lock_acquire(&space->lock);
     enum status status = space_fault_locked(space, address, access, &slot);
+    if (__builtin_expect(status == STATUS_WOULD_WAIT, 0))
+        return fault_waiting(space, address, access);
     lock_release(&space->lock);
     return status;
 }
@@ -146,6 +186,10 @@ enum status space_write(struct space *space, uint64_t address, const void *from,
         uint64_t *slot;
         lock_acquire(&space->lock);
         status = space_fault_locked(space, address, FAULT_WRITE, &slot);
+        if (status == STATUS_WOULD_WAIT) {
+            status = absent_await(space, FAULT_WRITE);
+            continue;
+        }
         if (status == STATUS_OK)
             memcpy((char *)alias_pointer(page_slot_physical(slot)) + address % PAGE_SIZE, from, part);
         lock_release(&space->lock);
@@ -167,6 +211,8 @@ enum status space_futex_key(struct space *space, uint64_t address, struct object
         status = page_table_slot(&space->table, address, &slot);
     if (status == STATUS_OK && page_slot_is_empty(slot))
         status = space_fault_locked(space, address, FAULT_READ, &slot);
+    if (status == STATUS_WOULD_WAIT)
+        status = STATUS_BAD_ADDRESS; // a word to sleep on must be there: who looks at it first has it so
     bool shared = status == STATUS_OK && area->kind == AREA_SHARED;
     *object = shared ? object_retain(&area->memory->object) : 0;
     *key = shared ? area->offset + (address - area->base) : address;

@@ -23,6 +23,8 @@ struct space {
     uint64_t random;         // [lock] state of the choice of places
     uint64_t cluster;        // [lock] 0: none yet
     uint64_t region;         // [lock]
+    struct memory *absent;   // [lock] where a fault answers WOULD_WAIT: whose page is to be waited for
+    uint64_t absent_page;    // [lock]
 };
 
 // As area_find, looking at the last one first.
@@ -65,7 +67,7 @@ enum status space_area_split(struct space *space, struct area *area, uint64_t ad
 // Gives the frames of a batch back; `memory`: whose pages those OF_MEMORY are, or null. After the flush, without lock.
 void space_release_pages(struct space *space, struct memory *memory, const struct page_batch *batch);
 
-// Serves a fault with the lock held; says the slot.
+// Serves a fault with the lock held; says the slot. WOULD_WAIT: `absent` says for what.
 enum status space_fault_locked(struct space *space, uint64_t address, enum fault_access access, uint64_t **slot);
 
 // What a page-aligned range of the user half is: *end. INVALID_ARGUMENT.

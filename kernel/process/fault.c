@@ -13,6 +13,12 @@ static const char *fault_reason(enum status status) {
         return " (the machine's memory is used up)";
     case STATUS_LIMIT_REACHED:
         return " (the process's memory limit is reached)";
+    case STATUS_TIMED_OUT:
+        return " (the memory daemon did not bring the page in time)";
+    case STATUS_PEER_DIED:
+        return " (the memory daemon that had the page is gone)";
+    case STATUS_DENIED:
+        return " (the memory daemon refused the page)";
     default:
         return " (not mapped so)";
     }

@@ -33,7 +33,7 @@ static enum status sealed_copy(struct account *account, struct memory *image, st
 // The headers lie in the first page: that is read where it is, the image being sealed.
 static enum status plan_make(struct memory *image, struct image_plan *plan) {
     uint64_t physical;
-    enum status status = memory_page(image, 0, &physical);
+    enum status status = memory_page_wait(image, 0, &physical);
     if (status != STATUS_OK)
         return status;
     status = image_check(alias_pointer(physical), PAGE_SIZE, image->pages * PAGE_SIZE, plan);

@@ -50,6 +50,7 @@ struct process {
     threads;                         // [l]
     uint64_t processor_time;         // [l] of threads that ended
     uint64_t started;                // [I]
+    uint64_t pager_order;            // [a] of a process that is a pager (ipc/pager.h); 0: it is none
     struct memory *image;            // [I] the program's file, for symbols; a reference, may be null
     uint64_t image_base;             // [I] where its address 0 was loaded
     struct io_port_ranges *io_ports; // I/O port ranges opened (kernel/arch); null: none

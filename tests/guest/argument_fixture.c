@@ -23,6 +23,8 @@ static struct link_create link_plan;
 static struct link_ready link_list;
 static struct link_connect connect_plan;
 static int32_t link_other;
+static struct pager_create pager_plan;
+static int32_t paged_link;
 
 ROLE(ends_at_once) {
     return 0;
@@ -73,6 +75,17 @@ static void make_port(void) {
     EXPECT_OK(port_send(plan.entry, message, NULL, DEADLINE_NOW, NULL));
 }
 
+static void make_paged(void) {
+    struct link_create plan = {0};
+    int32_t number;
+    EXPECT_OK(link_create(&plan, &paged_link));
+    pager_plan = (struct pager_create){.size = 2 * PAGE_SIZE, .link = plan.other};
+    EXPECT_OK(pager_create(&pager_plan, &number));
+    pager_plan.link = paged_link;
+    good[GOOD_PAGED] = (uint32_t)number;
+    good[GOOD_PAGER_PLAN] = (uint64_t)&pager_plan;
+}
+
 // The set that link_poll_all needs is made here, so that no later call makes it.
 static void make_links(void) {
     int32_t number, listener;
@@ -91,6 +104,7 @@ static void make_links(void) {
     good[GOOD_LINK_LIST] = (uint64_t)&link_list;
     good[GOOD_CONNECT] = (uint64_t)&connect_plan;
     good[GOOD_TASK_POLL] = LINK_POLL_TASK;
+    make_paged();
 }
 
 static void make_numbers(void) {
@@ -186,6 +200,8 @@ void argument_fixture_end(void) {
     number_close((int32_t)good[GOOD_ENTRY]);
     number_close((int32_t)good[GOOD_LINK]);
     number_close(link_other);
+    number_close((int32_t)good[GOOD_PAGED]);
+    number_close(paged_link);
     number_close((int32_t)good[GOOD_LISTENER]);
     number_close((int32_t)good[GOOD_MEMORY]);
     number_close((int32_t)good[GOOD_TIMER]);

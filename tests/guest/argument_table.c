@@ -271,6 +271,17 @@ const struct argument_entry argument_table[] = {
      {POINTER(IN, GOOD_CONNECT, sizeof(struct link_connect)), ANY(GOOD_ZERO)}},
     {ENTRY(interrupt_link, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_INTERRUPT), ANY(GOOD_ONE)}},
 
+    {ENTRY(pager_create, NEVER_CALLED_WELL), 1, {POINTER(IN, GOOD_PAGER_PLAN, sizeof(struct pager_create))}},
+    {ENTRY(pager_supply, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_PAGED, OBJECT_SHARED_MEMORY, RIGHT_MANAGE),
+      VALUE_OF(GOOD_ONE, NOT(2, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT)),
+      POINTER(IN, GOOD_PAGE_ADDRESS, PAGE_SIZE)}},
+    {ENTRY(pager_refuse, NOTHING_TO_UNDO),
+     2,
+     {NUMBER(GOOD_PAGED, OBJECT_SHARED_MEMORY, RIGHT_MANAGE),
+      VALUE_OF(GOOD_ONE, NOT(2, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT))}},
+
     {ENTRY(port_create, CLOSE_PLANNED), 1, {POINTER(OUT, GOOD_PORT_PLAN, sizeof(struct port_create))}},
     {ENTRY(port_open, CLOSE_VALUE),
      3,

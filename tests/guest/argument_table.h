@@ -52,6 +52,8 @@ enum fixture {
     GOOD_LISTENER,         // number of a listener with nothing in it
     GOOD_CONNECT,          // address of a struct link_connect that asks for it
     GOOD_TASK_POLL,        // LINK_POLL_TASK
+    GOOD_PAGED,            // number of paged memory of two pages
+    GOOD_PAGER_PLAN,       // address of a sound struct pager_create
     GOOD_COUNT,
 };
 

@@ -225,6 +225,15 @@ static void plan_links(struct fuzz_state *state, void *at) {
         list[i] = (struct link_ready){.number = draw_number(state)};
 }
 
+static void plan_pager(struct fuzz_state *state, void *at) {
+    *(struct pager_create *)at = (struct pager_create){
+        .size = draw_size(state) & 0xffff,
+        .patience = one_in(state, 16) ? draw_word(state) : 1 + fuzz_below(&state->random, 100000),
+        .link = draw_number(state),
+        .reserved = one_in(state, 50),
+    };
+}
+
 static void plan_connect(struct fuzz_state *state, void *at) {
     bool by_process = one_in(state, 2);
     *(struct link_connect *)at = (struct link_connect){
@@ -242,6 +251,7 @@ static const struct {
     {GOOD_PIPE_PLAN, plan_pipe},     {GOOD_PORT_PLAN, plan_port},  {GOOD_EVENT, plan_event},
     {GOOD_THREAD_PLAN, plan_thread}, {GOOD_SPAWN, plan_spawn},     {GOOD_INTERFACE, plan_interface},
     {GOOD_LINK_PLAN, plan_link},     {GOOD_LINK_LIST, plan_links}, {GOOD_CONNECT, plan_connect},
+    {GOOD_PAGER_PLAN, plan_pager},
 };
 
 static void make_plan(struct fuzz_state *state, const struct parameter *facts, void *at) {
@@ -408,7 +418,8 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
         if (entry->code != call->code)
             continue;
         bool starts = strcmp(entry->name, "process_spawn") == 0 || strcmp(entry->name, "thread_create") == 0 ||
-                      strcmp(entry->name, "shared_accept") == 0 || strcmp(entry->name, "link_connect") == 0;
+                      strcmp(entry->name, "shared_accept") == 0 || strcmp(entry->name, "link_connect") == 0 ||
+                      strcmp(entry->name, "pager_create") == 0;
         if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED || starts)
             note_number(state, (int32_t)value);
         else if (strcmp(entry->name, "event_get") == 0)

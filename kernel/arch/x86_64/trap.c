@@ -111,7 +111,7 @@ static void user_page_fault(struct trap_frame *frame, uint64_t address) {
     enum status status = STATUS_BAD_ADDRESS;
     if (!is_implicit_access(frame))
         status = space_fault(process_current()->space, address, page_fault_access(frame->error));
-    if (status != STATUS_OK)
+    if (status != STATUS_OK && status != STATUS_INTERRUPTED) // then the thread is being ended anyway
         user_fault(frame, address, status);
 }
 

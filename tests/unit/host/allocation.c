@@ -139,6 +139,10 @@ enum status frame_allocate(struct account *account, uint32_t flags, uint64_t *ph
     return STATUS_OK;
 }
 
+void *physical_pointer(uint64_t physical) {
+    return (void *)physical;
+}
+
 void frame_retain(uint64_t physical) {
     (*frame_place(physical))->references++;
 }
