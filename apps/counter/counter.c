@@ -97,7 +97,7 @@ static int count_with(struct counter *counter) {
     enum status status = doorbell_wait(&counter->done, seen, deadline_after(60 * NANOSECONDS_PER_SECOND));
     if (status != STATUS_OK)
         return complain("waiting for the service", status);
-    printf("%u additions here and %u in the service, through one routine: %llu\n", ROUNDS, ROUNDS,
+    printf("%d additions here and %d in the service, through one routine: %llu\n", ROUNDS, ROUNDS,
            (unsigned long long)counter->value);
     return counter->value == 2 * (uint64_t)ROUNDS ? 0 : 1;
 }

@@ -19,8 +19,8 @@ static uint32_t row[WIDTH];
 
 static void draw_row(const struct view *view, uint32_t y) {
     for (uint32_t x = 0; x < WIDTH; x++) {
-        double real = view->x + ((double)x - WIDTH / 2) * view->step;
-        double imaginary = view->y + ((double)y - HEIGHT / 2) * view->step;
+        double real = view->x + ((double)x - WIDTH / 2.0) * view->step;
+        double imaginary = view->y + ((double)y - HEIGHT / 2.0) * view->step;
         row[x] = mandelbrot_colour(mandelbrot_count(real, imaginary));
     }
 }
