@@ -33,7 +33,7 @@ static const struct job_plan {
     {"echo_512", "512 bytes, there and back", JOB_ECHO, 512, 200, 1},
     {"echo_4096", "4 KiB, there and back", JOB_ECHO, 4096, 100, 1},
     {"echo_65536", "64 KiB, there and back", JOB_ECHO, 65536, 20, 1},
-    {"echo_1048576", "1 MiB, there and back", JOB_ECHO, 1 << 20, 4, 1},
+    {"echo_1048576", "1 MiB, there and back", JOB_ECHO, 1 << 20, 2, 1},
     {"stream_64", "64 bytes, one way, one after the other", JOB_STREAM, 64, 400, 1},
     {"stream_4096", "4 KiB, one way, one after the other", JOB_STREAM, 4096, 100, 1},
     {"fan_in_1", "64 bytes to one server and back, 1 client", JOB_FAN_IN, 64, 200, 1},

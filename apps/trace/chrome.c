@@ -62,8 +62,9 @@ static void write_flow(struct output *out, const struct trace_record *record) {
     output_text(out, "\"}");
 }
 
+// A call's answer bears the call's own id, and nobody receives it as such.
 static bool has_chain(const struct trace_record *record) {
-    return record->status == STATUS_OK && record->id != 0 &&
+    return record->status == STATUS_OK && record->id != 0 && record->operation != TRACE_PORT_ANSWERED &&
            (!strcmp(operation_design(record->operation), "message") ||
             !strcmp(operation_design(record->operation), "port"));
 }

@@ -9,7 +9,7 @@ import unittest
 from machine import ROOT
 
 SECONDS = 60
-MESSAGE = re.compile(r" (\S+)\(\d+\) message (\w+) #(\d+)(?: for #(\d+))? (?:to|from) (\S+)\(\d+\), size \d+, object (\d+)")
+CHAIN = re.compile(r" (\S+)\(\d+\) (message|port) (\w+) #(\d+)(?: for #(\d+))? (?:to|from) (\S+)\(\d+\), size \d+, object (\d+)")
 
 
 def run(line, *flags):
@@ -25,9 +25,9 @@ def traced(command, ending):
     return run(f"trace -o /trace.{ending} {command} > /dev/null && cat /trace.{ending}")
 
 
-def files_queue():
-    """The id of the file server's message queue: the same at every boot, as the servers start in one order."""
-    return re.search(r"^ *(\d+) .* files$", run("objects messages").decode(), re.MULTILINE)[1]
+def files_port():
+    """The id of the file server's port: the same at every boot, as the servers start in one order."""
+    return re.search(r"^ *(\d+) +port .* files$", run("objects port").decode(), re.MULTILINE)[1]
 
 
 class Text(unittest.TestCase):
@@ -39,17 +39,31 @@ class Text(unittest.TestCase):
         self.assertRegex(text, r"sh\(\d+\) process ended sh\(\d+\)")
         self.assertTrue(text.endswith("\n7\n"))
 
+    def chains(self, line, design):
+        """(who, what, id, the id that it answers, peer, object) of each operation of a design."""
+        found = [match.groups() for match in map(CHAIN.search, run(line).decode().splitlines()) if match]
+        return [(who, what, *rest) for who, of_design, what, *rest in found if of_design == design]
+
     def test_a_messages_life_is_one_chain(self):
-        found = [match.groups() for match in map(MESSAGE.search, run("trace ls /etc").decode().splitlines()) if match]
-        sent = [one for one in found if one[0] == "ls" and one[1] == "sent"]
-        self.assertGreater(len(sent), 2)
+        found = self.chains("trace date", "message")
+        sent = [one for one in found if one[0] == "date" and one[1] == "sent"]
+        self.assertGreater(len(sent), 0)
         for _, _, number, _, receiver, queue in sent:
             received = [one for one in found if one[1] == "received" and one[2] == number and one[5] == queue]
-            answered = [one for one in found if one[1] == "answered" and one[3] == number and one[4] == "ls"]
+            answered = [one for one in found if one[1] == "answered" and one[3] == number and one[4] == "date"]
             self.assertEqual([one[0] for one in received], [receiver])
             self.assertEqual([one[0] for one in answered], [receiver])
             back = [one for one in found if one[1] == "received" and one[2] == answered[0][2] and one[5] == answered[0][5]]
-            self.assertEqual([one[0] for one in back], ["ls"])
+            self.assertEqual([one[0] for one in back], ["date"])
+
+    def test_a_call_through_a_port_is_received_and_answered_once(self):
+        found = self.chains("trace ls /etc", "port")
+        called = [one for one in found if one[0] == "ls" and one[1] == "called"]
+        self.assertGreater(len(called), 2)
+        for _, _, number, _, receiver, port in called:
+            received = [one[0] for one in found if one[1] == "received" and one[2] == number and one[5] == port]
+            answered = [one[0] for one in found if one[1] == "answered" and one[2] == number and one[5] == port]
+            self.assertEqual((received, answered), ([receiver], [receiver]))
 
     def test_times_go_up_over_all_cpus(self):
         text = run("trace sh -c 'seq 300 | sort | uniq | wc'", "--cpus", "4").decode()
@@ -58,16 +72,16 @@ class Text(unittest.TestCase):
         self.assertEqual(times, sorted(times))
 
     def test_of_one_object_only_and_for_a_time_only(self):
-        queue = files_queue()
-        text = run(f"trace --seconds 1 --object {queue} & sleep 0.2; ls / >/dev/null; wait").decode()
+        queue = files_port()
+        text = run(f"trace --seconds 4 --object {queue} & sleep 1; ls / >/dev/null; wait").decode()
         lines = [line for line in text.splitlines() if "object" in line]
         self.assertTrue(lines)
         self.assertEqual({line.split("object ")[1] for line in lines}, {queue})
 
     def test_the_history_of_an_object_can_be_asked_for_afterwards(self):
-        queue = files_queue()
+        queue = files_port()
         text = run(f"trace --record & sleep 0.5; ls /etc > /dev/null; objects --history {queue}").decode()
-        self.assertRegex(text, rf"files\(\d+\) message received #\d+ from ls\(\d+\), size \d+, object {queue}\n")
+        self.assertRegex(text, rf"files\(\d+\) port received #\d+ from ls\(\d+\), size \d+, object {queue}\n")
         self.assertEqual(run(f"objects --history {queue}"), b"")
 
     def test_wrong_wishes_are_told(self):
@@ -92,10 +106,10 @@ class Formats(unittest.TestCase):
                 capture_output=True, text=True, timeout=SECONDS, check=True)
         rows = [line.split("\t") for line in shown.stdout.splitlines()]
         self.assertEqual(rows[0][:4], ["trace", "process", "started", "ls"])
-        sent = [row for row in rows if row[:4] == ["ls", "message", "sent", "files"]]
-        self.assertTrue(sent)
-        answers = {row[5] for row in rows if row[:4] == ["files", "message", "answered", "ls"]}
-        self.assertEqual({row[4] for row in sent}, answers, "each message has its answer")
+        called = [row for row in rows if row[:4] == ["ls", "port", "called", "files"]]
+        self.assertTrue(called)
+        answers = {row[5] for row in rows if row[:4] == ["files", "port", "answered", "ls"]}
+        self.assertEqual({row[4] for row in called}, answers, "each call has its answer")
 
     def test_perfettos_json_has_an_arrow_for_each_message(self):
         events = json.loads(traced("ls /etc", "json"))["traceEvents"]
