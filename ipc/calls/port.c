@@ -120,6 +120,15 @@ __attribute__((noinline)) enum status port_load_read(struct port_load *load, str
     return status == STATUS_OK ? port_load_fill(load, &cargo) : status;
 }
 
+// A port that waits in its own queue, or in that of one which waits in its, would never be closed: nobody could reach either.
+enum status port_load_read_to_queue(struct port_load *load, struct user_address address) {
+    enum status status = port_load_read(load, address);
+    if (status != STATUS_OK || load->object == 0 || load->object->type->kind != OBJECT_PORT)
+        return status;
+    port_load_drop(load);
+    return STATUS_WRONG_TYPE;
+}
+
 // ---- sending ----
 
 static enum status message_fill(struct port_message *message, struct user_address bytes, struct user_address cargo) {
@@ -128,7 +137,7 @@ static enum status message_fill(struct port_message *message, struct user_addres
     message->user = self->user;
     enum status status = user_copy_in(message->words, bytes, message->port->message_size);
     if (status == STATUS_OK && cargo.value != 0)
-        status = port_load_read(&message->load, cargo);
+        status = port_load_read_to_queue(&message->load, cargo);
     return status;
 }
 

@@ -8,3 +8,6 @@ enum status port_load_fill(struct port_load *load, const struct port_cargo *carg
 
 // The same as the program tells it. BAD_ADDRESS too.
 enum status port_load_read(struct port_load *load, struct user_address address);
+
+// The same for what waits in a queue. WRONG_TYPE: a port itself, which does not travel so.
+enum status port_load_read_to_queue(struct port_load *load, struct user_address address);

@@ -17,7 +17,7 @@ __attribute__((noinline)) static enum status cargo_prepare(struct port_message *
     enum status status = number_reserve(&self->numbers, &cargo->number);
     if (status != STATUS_OK)
         return status;
-    status = port_load_read(&call->load, cargo->address);
+    status = port_load_read_to_queue(&call->load, cargo->address);
     if (status != STATUS_OK)
         number_unreserve(&self->numbers, cargo->number);
     return status;

@@ -443,6 +443,7 @@ CALL(129, port_open, VALUE(int32_t, entry), (uint32_t process, uint64_t thread, 
 // = LIMIT_REACHED too many of the caller's messages wait at ports
 // = PEER_DIED nobody can receive any more
 // = NO_RIGHT also: the number that should travel lacks RIGHT_SEND
+// = WRONG_TYPE also: it is a port itself (its entry may travel so): one in its own queue would never close
 CALL(130, port_send, VALUE(uint64_t, id),
      (int32_t entry, ADDRESS(const void) message, ADDRESS(const struct port_cargo) cargo, uint64_t deadline))
 
@@ -459,6 +460,7 @@ CALL(131, port_receive, VALUE(uint64_t, id),
 // = PEER_DIED nobody can receive any more, or who took the call ended: there will be no answer
 // = TIMED_OUT, WOULD_WAIT no answer yet; the receiver, if it took the call, is told
 // = DEADLOCK who could answer waits, in the end, for the caller
+// = WRONG_TYPE as port_send
 CALL(132, port_call, NO_VALUE,
      (int32_t entry, ADDRESS(void) message, ADDRESS(struct port_cargo) cargo, uint64_t deadline))
 

@@ -321,6 +321,21 @@ Test(ports, a_number_travels_with_a_message) {
     cr_assert_eq(scene.request[0], 9);
 }
 
+// It would be its own last holder.
+Test(ports, a_port_itself_does_not_travel_through_a_queue) {
+    struct port_scene scene = port_scene_make();
+    uint64_t entry, port = port_make_number(scene.client, PORT_OF_OBJECT, 0, &entry);
+    struct port_cargo cargo = {.number = (int32_t)port, .rights = RIGHTS_ALL};
+    struct host_figures before = host_figures();
+    cr_assert_eq(AS(scene.client, port_send, entry, USER(scene.request), USER(&cargo), DEADLINE_NOW).status,
+                 STATUS_WRONG_TYPE);
+    cr_assert_eq(AS(scene.client, port_call, entry, USER(scene.request), USER(&cargo), SECOND).status,
+                 STATUS_WRONG_TYPE);
+    cr_assert_eq(before.objects, host_figures().objects);
+    port_close_number(scene.client, port);
+    cr_assert_eq(AS(scene.client, port_send, entry, USER(scene.request), 0, DEADLINE_NOW).status, STATUS_PEER_DIED);
+}
+
 Test(ports, a_number_travels_only_with_the_right_and_arrives_only_with_a_place) {
     struct port_scene scene = port_scene_make();
     uint64_t weak = port_copy_number(scene.client, scene.entry, RIGHT_WRITE);
