@@ -95,8 +95,9 @@ bool interface_inform_next(uint32_t *after, struct interface_information *inform
 
 // ---- making ----
 
+// Memory whose pages somebody would have to bring could hang a client in a routine (R-I5).
 static enum status code_check(struct memory *code) {
-    if (!memory_is_sealed(code))
+    if (!memory_is_sealed(code) || code->source != 0)
         return STATUS_INVALID_ARGUMENT;
     return code->pages > INTERFACE_CODE_MAX / PAGE_SIZE ? STATUS_TOO_LARGE : memory_make_resident(code);
 }

@@ -294,7 +294,7 @@ CALL(83, pipe_pending, VALUE(size_t, pending), (int32_t number))
 // process. It ends with its number: then it is unknown, and its clients' pages are dead.
 // = EXISTS this id and version is registered
 // = NO_RIGHT a system id without a number for its name, or with one for another; the code's number lacks a right
-// = INVALID_ARGUMENT also: the code is not sealed
+// = INVALID_ARGUMENT also: the code is not sealed, or paged
 CALL(104, interface_register, VALUE(int32_t, number), (ADDRESS(const struct interface_register) interface))
 
 // Asks for an interface; says where its first page lies, which is not ready yet (struct interface_page): sleep on its word.

@@ -79,6 +79,25 @@ Test(interfaces, code_is_sealed_and_may_be_executed) {
     cr_assert_eq(publish(process, &wish).status, STATUS_OK);
 }
 
+static void source_release(struct memory_source *source) {
+    (void)source;
+}
+
+// R-I5: what a pager would have to bring could hang a client in the midst of a routine.
+Test(interfaces, R_I5_paged_memory_is_no_code) {
+    struct process *process = host_process("p");
+    struct memory_source source = {.release = source_release};
+    struct interface_register wish = wish_for(ID, 1);
+    struct object *object;
+    wish.code = (int32_t)sealed_code(process, 1);
+    cr_assert_eq(number_find(&process->numbers, wish.code, OBJECT_SHARED_MEMORY, 0, &object), STATUS_OK);
+    object_as_memory(object)->source = &source;
+    cr_assert_eq(publish(process, &wish).status, STATUS_INVALID_ARGUMENT);
+    object_as_memory(object)->source = 0;
+    cr_assert_eq(publish(process, &wish).status, STATUS_OK);
+    object_release(object);
+}
+
 // ---- requesting ----
 
 Test(interfaces, a_request_gives_a_page_that_is_not_ready_and_holds_its_own_address) {
