@@ -231,7 +231,8 @@ static void serve(int32_t port) {
     log_line("cannot receive: status %d", status);
 }
 
-// A thread of its own learns by event which clients have ended, and tells the one that serves by the port.
+// A thread of its own learns by event which clients have ended, and tells the one that serves by the port. It also answers who
+// looks for the service in the directory.
 static void *tell_of_ends(void *argument) {
     union files_message told = {.call = {.request = {0}}};
     const int32_t *entry = argument;
@@ -239,7 +240,7 @@ static void *tell_of_ends(void *argument) {
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            if (event.Type == EVENT_READY) {
+            if (!directory_take(&event) && event.Type == EVENT_READY) {
                 told.call.request.handle = event.Data2;
                 port_send(*entry, &told, NULL, DEADLINE_NEVER, NULL);
             }
