@@ -186,5 +186,6 @@ SUBSYSTEM(port_subsystem) = {
     .process_created = port_process_created,
     .process_ended = port_process_ended,
     .process_freed = port_process_freed,
-    .thread_ended = port_thread_ended,
 };
+
+THREAD_END(port_thread_ended);

@@ -2,8 +2,8 @@
 //
 // Rules: entries are made with SUBSYSTEM at file level and collected by the linker. start runs once at boot, in no set order,
 // before any process. process_created may fail: process_ended is called then for all that succeeded. process_ended runs
-// when the last thread is gone, before the process's numbers are closed; process_freed when its last reference goes. thread_ended runs on
-// the ending thread, before it leaves its process.
+// when the last thread is gone, before the process's numbers are closed; process_freed when its last reference goes. What
+// THREAD_END names runs on the ending thread, which is in its process still.
 #pragma once
 
 #include "kernel/abi/status.h"
@@ -17,7 +17,6 @@ struct subsystem {
     enum status (*process_created)(struct process *process);
     void (*process_ended)(struct process *process);
     void (*process_freed)(struct process *process);
-    void (*thread_ended)(struct thread *thread);
 };
 
 #define SUBSYSTEM(identifier)                                                                                          \
@@ -25,6 +24,14 @@ struct subsystem {
     __attribute__((used, section("subsystems"))) static const struct subsystem *const identifier##_entry =             \
         &identifier;                                                                                                   \
     static const struct subsystem identifier
+
+// What is to be done when a thread ends, before it leaves its process: a table of its own, as few have something to do then.
+typedef void thread_end_function(struct thread *thread);
+#define THREAD_END(function)                                                                                           \
+    __attribute__((used, section("thread_ends"))) static thread_end_function *const function##_entry = function
+
+extern thread_end_function *const __start_thread_ends[];
+extern thread_end_function *const __stop_thread_ends[];
 
 // The table's bounds, made by the linker.
 extern const struct subsystem *const __start_subsystems[];

@@ -173,9 +173,8 @@ static void own_things_drop(struct thread *thread) {
 }
 
 static void subsystems_tell_the_end(struct thread *thread) {
-    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
-        if ((*entry)->thread_ended != 0)
-            (*entry)->thread_ended(thread);
+    for (thread_end_function *const *entry = __start_thread_ends; entry != __stop_thread_ends; entry++)
+        (*entry)(thread);
 }
 
 void thread_exit(void) {
