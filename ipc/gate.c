@@ -36,6 +36,8 @@ static enum status gate_process_created(struct process *process) {
                               [GATE_INTERFACE] = GATE_ALL_USERS,
                               [GATE_PORT] = GATE_ALL_USERS,
                               [GATE_LINK] = GATE_ALL_USERS,
+                              [GATE_PAGE] = GATE_ALL_USERS,
+                              [GATE_PAGE_BROADCAST] = 0,
                           }};
     process->attachments[ATTACHMENT_GATE] = gate;
     return STATUS_OK;

@@ -73,8 +73,8 @@ static enum status poll_state(const struct link_end *end) {
 }
 
 // Until a signal is there. At the deadline it looks a last time.
-static enum status poll_wait(struct link_end *end, uint64_t deadline) {
-    struct wait_for wait = {.object = &end->object, .reason = WAIT_LINK, .deadline = deadline};
+static enum status poll_wait(struct link_end *end, uint64_t deadline, uint64_t key) {
+    struct wait_for wait = {.object = &end->object, .reason = WAIT_LINK, .key = key, .deadline = deadline};
     enum status status = STATUS_OK, ended = STATUS_OK;
     end->poller = thread_current();
     while (end->signals == 0 && status == STATUS_OK) {
@@ -86,8 +86,8 @@ static enum status poll_wait(struct link_end *end, uint64_t deadline) {
     return end->signals != 0 ? STATUS_OK : status;
 }
 
-static inline enum status poll_locked(struct link_end *end, uint64_t deadline, uint32_t *signals) {
-    enum status status = end->signals == 0 ? poll_wait(end, deadline) : STATUS_OK;
+static inline enum status poll_locked(struct link_end *end, uint64_t deadline, uint64_t key, uint32_t *signals) {
+    enum status status = end->signals == 0 ? poll_wait(end, deadline, key) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
     *signals = end->signals;
@@ -105,14 +105,14 @@ enum status link_poll_end(struct link_end *end, uint64_t deadline, uint32_t *sig
     struct link *link = end->link;
     lock_acquire(&link->lock);
     end->object.operations++;
-    enum status status = is_polled(end) ? STATUS_BUSY : poll_locked(end, deadline, signals);
+    enum status status = is_polled(end) ? STATUS_BUSY : poll_locked(end, deadline, 0, signals);
     lock_release(&link->lock);
     return status;
 }
 
 // The first sleep of a call: the CPU goes to the thread at the other end.
 static inline enum status call_wait(struct link_end *end, struct thread *next, uint64_t deadline) {
-    struct wait_for wait = {.object = &end->object, .reason = WAIT_LINK, .deadline = deadline};
+    struct wait_for wait = {.object = &end->object, .reason = WAIT_LINK, .key = WAIT_KEY_ANSWER, .deadline = deadline};
     struct wait_manner manner = {.queue = &end->object.waiters, .next = next};
     if (deadline == DEADLINE_NOW) {
         scheduler_ready(next);
@@ -138,7 +138,7 @@ static inline enum status call_locked(struct link_end *end, struct link_end *pee
         status = call_wait(end, next, deadline);
     else if (next != 0)
         scheduler_ready(next);
-    return status == STATUS_OK || end->signals != 0 ? poll_locked(end, deadline, signals) : status;
+    return status == STATUS_OK || end->signals != 0 ? poll_locked(end, deadline, WAIT_KEY_ANSWER, signals) : status;
 }
 
 enum status link_call_end(struct link_end *end, struct link_bytes *bytes, uint64_t deadline, uint32_t *signals) {

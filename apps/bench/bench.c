@@ -80,9 +80,10 @@ static void run_one(const struct benchmark *benchmark) {
 
 // No name: all. A name, or the start of one: those.
 static int run_all(const char *wanted) {
-    static const struct benchmark *const tables[] = {
-        bench_calls,     bench_events, bench_messages, bench_pipes,  bench_shared, bench_interfaces, bench_memory,
-        bench_processes, bench_scale,  bench_links,    bench_pagers, bench_ports,  bench_questions,  bench_files};
+    static const struct benchmark *const tables[] = {bench_calls,     bench_events,     bench_messages, bench_pipes,
+                                                     bench_shared,    bench_interfaces, bench_memory,   bench_processes,
+                                                     bench_scale,     bench_links,      bench_pagers,   bench_ports,
+                                                     bench_questions, bench_files,      bench_pages};
     int ran = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         for (const struct benchmark *benchmark = tables[i]; benchmark->name != 0; benchmark++) {
@@ -98,9 +99,9 @@ static int run_all(const char *wanted) {
 }
 
 static int run_peer(const char *name, const char *parent) {
-    static const struct peer *const tables[] = {peers_events,     peers_messages, peers_pipes,
-                                                peers_shared,     peers_links,    peers_pagers,
-                                                peers_interfaces, peers_ports,    peers_questions};
+    static const struct peer *const tables[] = {peers_events,    peers_messages, peers_pipes,      peers_shared,
+                                                peers_links,     peers_pagers,   peers_interfaces, peers_ports,
+                                                peers_questions, peers_pages};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         for (const struct peer *entry = tables[i]; entry->name != 0; entry++)
             if (strcmp(entry->name, name) == 0)

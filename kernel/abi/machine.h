@@ -25,8 +25,8 @@ struct machine_information {
 };
 
 // Kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it
-// starts: messages, pipes, offers, connections, interface requests and the opening of its ports of every user, user-defined events of
-// none.
+// starts: messages, pipes, offers, connections, interface requests, the opening of its ports and pages of every user, user-defined
+// events and pages to all of none.
 enum gate_kind {
     GATE_MESSAGE = 0,
     GATE_EVENT = 1,
@@ -35,6 +35,8 @@ enum gate_kind {
     GATE_INTERFACE = 4,
     GATE_PORT = 5, // asked by port_open
     GATE_LINK = 6, // link_connect to a listener of the process's
+    GATE_PAGE,
+    GATE_PAGE_BROADCAST,
     GATE_KIND_COUNT,
 };
 #define GATE_ALL_USERS UINT64_MAX

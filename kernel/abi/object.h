@@ -26,7 +26,8 @@
     KIND(LINK, "link")                                                                                                 \
     KIND(LISTENER, "listener")                                                                                         \
     KIND(LINK_SET, "links")                                                                                            \
-    KIND(PAGER, "pager")
+    KIND(PAGER, "pager")                                                                                               \
+    KIND(PAGE_HANDLER, "handler")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -101,7 +102,10 @@ struct number_information {
     REASON(LINKS, "for a signal of one of its links")                                                                  \
     REASON(LISTENER, "for a server to offer a link")                                                                   \
     REASON(PORT_MADE, "for a process to make its port")                                                                \
-    REASON(PAGE, "for a page from the memory daemon")
+    REASON(PAGE, "for a page from the memory daemon")                                                                  \
+    REASON(PAGE_ANSWER, "for the answer of a page handler")                                                            \
+    REASON(PAGE_HANDLER, "for a page handler to be over")                                                              \
+    REASON(UPCALL, "for an upcall")
 
 enum wait_reason {
     WAIT_NOT = 0,

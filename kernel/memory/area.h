@@ -18,6 +18,7 @@ enum area_kind {
     AREA_SHARED,    // the pages of a memory object
     AREA_COPY,      // the pages of a memory object until written; then its own
     AREA_DEVICE,    // device memory
+    AREA_WINDOW,    // pages that others sent; paid for from the start
     AREA_KIND_COUNT,
 };
 

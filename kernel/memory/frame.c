@@ -67,21 +67,31 @@ static enum status refuse(struct account *account) {
     return STATUS_NO_MEMORY;
 }
 
-enum status frame_allocate(struct account *account, uint32_t flags, uint64_t *physical) {
-    enum status status = account_charge(account, ACCOUNT_MEMORY_PAGES, 1);
-    if (__builtin_expect(status != STATUS_OK, 0))
-        return status;
+static inline enum status frame_take(struct account *account, uint32_t flags, uint64_t *physical) {
     struct frame_cache *cache = &caches[processor_index()];
     if (__builtin_expect(cache->count == 0, 0) && !cache_refill(cache, account))
-        return refuse(account);
+        return STATUS_NO_MEMORY;
     uint32_t index = cache->indexes[--cache->count];
     frame_store.buddy.frames[index].references = 1;
     *physical = (uint64_t)index << PAGE_SHIFT;
     if (flags & FRAME_ZEROED)
         alias_fill(alias_pointer(*physical), 0);
+    return STATUS_OK;
+}
+
+enum status frame_allocate(struct account *account, uint32_t flags, uint64_t *physical) {
+    enum status status = account_charge(account, ACCOUNT_MEMORY_PAGES, 1);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        return status;
+    if (__builtin_expect(frame_take(account, flags, physical) != STATUS_OK, 0))
+        return refuse(account);
     if (account == 0)
         note_kernel_frames(1);
     return STATUS_OK;
+}
+
+enum status frame_allocate_charged(struct account *account, uint32_t flags, uint64_t *physical) {
+    return frame_take(account, flags, physical);
 }
 
 static struct frame *frame_at(uint64_t physical) {
@@ -100,15 +110,14 @@ uint32_t frame_references(uint64_t physical) {
     return __atomic_load_n(&frame_at(physical)->references, __ATOMIC_RELAXED);
 }
 
-void frame_release(struct account *account, uint64_t physical) {
-    struct frame *frame = frame_at(physical);
+// Takes one reference away. True: it was the last.
+static inline bool frame_let_go(struct frame *frame) {
     // A sole owner needs no atomic step: nobody else can retain what only we hold.
-    if (__atomic_load_n(&frame->references, __ATOMIC_ACQUIRE) != 1 &&
-        __atomic_sub_fetch(&frame->references, 1, __ATOMIC_ACQ_REL) != 0)
-        return;
-    account_discharge(account, ACCOUNT_MEMORY_PAGES, 1);
-    if (account == 0)
-        note_kernel_frames(-1);
+    return __atomic_load_n(&frame->references, __ATOMIC_ACQUIRE) == 1 ||
+           __atomic_sub_fetch(&frame->references, 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+static inline void frame_free_last(struct frame *frame, uint64_t physical) {
     if (BUILD_CHECKS) {
         frame->references = 0;
         alias_fill(alias_pointer(physical), FREED_PATTERN);
@@ -117,6 +126,31 @@ void frame_release(struct account *account, uint64_t physical) {
     if (__builtin_expect(cache->count == CACHE_FRAMES, 0))
         cache_flush(cache);
     cache->indexes[cache->count++] = (uint32_t)(physical >> PAGE_SHIFT);
+}
+
+void frame_release(struct account *account, uint64_t physical) {
+    struct frame *frame = frame_at(physical);
+    if (!frame_let_go(frame))
+        return;
+    account_discharge(account, ACCOUNT_MEMORY_PAGES, 1);
+    if (account == 0)
+        note_kernel_frames(-1);
+    frame_free_last(frame, physical);
+}
+
+void frame_drop(uint64_t physical) {
+    struct frame *frame = frame_at(physical);
+    if (frame_let_go(frame))
+        frame_free_last(frame, physical);
+}
+
+void frame_release_own(struct account *account, uint64_t physical) {
+    if (account == 0) {
+        frame_release(0, physical);
+        return;
+    }
+    account_discharge(account, ACCOUNT_MEMORY_PAGES, 1);
+    frame_drop(physical);
 }
 
 enum status frames_allocate(uint32_t order, uint64_t *physical) {

@@ -24,10 +24,16 @@ void frame_start_rest(const struct boot_range *usable, uint32_t count);
 
 // One frame, charged ACCOUNT_MEMORY_PAGES, with one reference. NO_MEMORY, LIMIT_REACHED.
 enum status frame_allocate(struct account *account, uint32_t flags, uint64_t *physical);
+// The same for a page that the account is charged for already.
+enum status frame_allocate_charged(struct account *account, uint32_t flags, uint64_t *physical);
 void frame_retain(uint64_t physical);
 uint32_t frame_references(uint64_t physical);
 // Gives one reference back; with the last one the frame is free. `account`: who was charged and is discharged then.
 void frame_release(struct account *account, uint64_t physical);
+// The same where each that holds the frame is charged for it: `account` is discharged in any case.
+void frame_release_own(struct account *account, uint64_t physical);
+// The same, and nobody is discharged.
+void frame_drop(uint64_t physical);
 
 // 2^order contiguous frames for the kernel itself, uncharged.
 enum status frames_allocate(uint32_t order, uint64_t *physical);

@@ -49,7 +49,7 @@ static void leaf_destroy(struct memory *memory, uint64_t leaf) {
     uint64_t count = leaf_pages(memory, leaf);
     for (uint64_t i = 0; i < count; i++)
         if (frames[i] != 0)
-            frame_release(memory->object.account, frames[i]);
+            frame_release_own(memory->object.account, frames[i]); // pages that were sent may hold it, and pay for it
     entries_destroy(memory->object.account, count, frames);
 }
 

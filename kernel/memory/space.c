@@ -47,6 +47,8 @@ static void area_take_apart(struct space *space, struct area *area) {
         if (address < area->end)
             scheduler_preemption_point();
     }
+    if (area->kind == AREA_WINDOW)
+        account_discharge(space->account, ACCOUNT_MEMORY_PAGES, (area->end - area->base) / PAGE_SIZE);
     space_area_destroy(space, area);
 }
 
@@ -127,7 +129,12 @@ void space_release_pages(struct space *space, struct memory *memory, const struc
     for (const struct page_cleared *page = batch->pages; page < batch->pages + batch->count; page++) {
         if (page->flags & PAGE_NO_FRAME)
             continue;
-        frame_release(page->flags & PAGE_OF_MEMORY ? of_memory : space->account, page->physical);
+        if (page->flags & PAGE_OF_MEMORY)
+            frame_release(of_memory, page->physical);
+        else if (page->flags & MARK_UNPAID << PAGE_MARKS)
+            frame_drop(page->physical);
+        else
+            frame_release_own(space->account, page->physical);
         released++;
     }
     __atomic_fetch_sub(&space->resident, released, __ATOMIC_RELAXED);
@@ -247,8 +254,7 @@ static void area_fill(struct area *area, const struct space_request *request) {
     object_retain(&request->memory->object);
 }
 
-// Puts the area at `address`, or where that is 0, at a place of chance, and says where: it may be unmapped at once.
-static enum status area_place(struct space *space, struct area *area, uint64_t address, uint64_t size, uint64_t *base) {
+enum status space_area_place(struct space *space, struct area *area, uint64_t address, uint64_t size, uint64_t *base) {
     enum status status = STATUS_OK;
     area->base = address;
     area->end = address + size;
@@ -281,7 +287,7 @@ enum status space_map(struct space *space, const struct space_request *request, 
             area->protection = PROTECTION_NONE; // it was not counted as a writer
     }
     if (status == STATUS_OK)
-        status = area_place(space, area, request->flags & MAP_FIXED ? request->address : 0, size, base);
+        status = space_area_place(space, area, request->flags & MAP_FIXED ? request->address : 0, size, base);
     if (status != STATUS_OK)
         space_area_destroy(space, area);
     return status;
@@ -300,7 +306,7 @@ enum status space_map_physical(struct space *space, uint64_t physical, uint64_t 
     area->caching = caching;
     area->offset = physical;
     area->owner = object_retain(owner);
-    status = area_place(space, area, 0, (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1), base);
+    status = space_area_place(space, area, 0, (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1), base);
     if (status != STATUS_OK)
         space_area_destroy(space, area);
     return status;
@@ -326,7 +332,7 @@ static bool area_copy_from(struct space *space, uint64_t address, struct area *c
 }
 
 void space_describe(struct space *space, struct writer *out) {
-    static const char *const kinds[AREA_KIND_COUNT] = {"anonymous", "shared", "copy of", "device"};
+    static const char *const kinds[AREA_KIND_COUNT] = {"anonymous", "shared", "copy of", "device", "window for"};
     struct area area;
     for (uint64_t address = 0; area_copy_from(space, address, &area); address = area.end) {
         writer_format(out, "area: %#lx-%#lx %c%c%c %s", area.base, area.end,

@@ -95,12 +95,15 @@ static enum status device_page(struct space *space, struct area *area, uint64_t 
     return STATUS_OK;
 }
 
+// Nothing was received there.
+static enum status window_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    return STATUS_BAD_ADDRESS;
+}
+
 // By enum area_kind: fills the empty slot of a page.
 static enum status (*const page_makers[AREA_KIND_COUNT])(struct space *, struct area *, uint64_t, bool, uint64_t *) = {
-    [AREA_ANONYMOUS] = anonymous_page,
-    [AREA_SHARED] = shared_page,
-    [AREA_COPY] = copy_page,
-    [AREA_DEVICE] = device_page,
+    [AREA_ANONYMOUS] = anonymous_page, [AREA_SHARED] = shared_page, [AREA_COPY] = copy_page,
+    [AREA_DEVICE] = device_page,       [AREA_WINDOW] = window_page,
 };
 
 // The first write to a page that still shows the memory's: it becomes the space's own.
@@ -119,6 +122,8 @@ static enum status copy_written(struct space *space, struct area *area, uint64_t
 // The entry is there and the access is allowed, so either it is the first write of a copy, or the entry is looser than what this
 // CPU remembers.
 static enum status present_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
+    if (__builtin_expect(page_slot_is_marked(slot), 0))
+        return space_fault_marked(space, area, address, write, slot);
     if (write && area->kind == AREA_COPY && (page_slot_flags(slot) & PAGE_OF_MEMORY))
         return copy_written(space, area, address, slot);
     page_table_flush(&space->table, address, address + PAGE_SIZE);

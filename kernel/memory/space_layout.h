@@ -70,5 +70,12 @@ void space_release_pages(struct space *space, struct memory *memory, const struc
 // Serves a fault with the lock held; says the slot. WOULD_WAIT: `absent` says for what.
 enum status space_fault_locked(struct space *space, uint64_t address, enum fault_access access, uint64_t **slot);
 
+// Puts the area at `address`, or where that is 0, at a place of chance, and says where: it may be unmapped at once. NO_MEMORY,
+// ADDRESS_IN_USE.
+enum status space_area_place(struct space *space, struct area *area, uint64_t address, uint64_t size, uint64_t *base);
+
+// A fault on a page that was sent, or that its holder sent on.
+enum status space_fault_marked(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot);
+
 // What a page-aligned range of the user half is: *end. INVALID_ARGUMENT.
 enum status space_range_check(uint64_t address, uint64_t size, uint64_t *end);

@@ -4,6 +4,7 @@
 // threads may use the space. The only allocation is for cutting the first area, before anything changed.
 #include "kernel/memory/memory.h"
 #include "kernel/memory/space_layout.h"
+#include "kernel/object/account.h"
 #include "kernel/thread/scheduler.h"
 
 struct unmap_step {
@@ -12,6 +13,7 @@ struct unmap_step {
     struct area *ended;    // taken out of the tree; null: it goes on, shorter
     uint64_t reached;      // up to here all is unmapped
     bool is_kept;          // `memory` is a reference of the step's own
+    uint64_t paid;         // pages of a window that went
 };
 
 // Clears a batch from the front of an area that starts within the range.
@@ -22,6 +24,7 @@ static void front_clear(struct space *space, struct area *area, uint64_t end, st
     if (step->batch.count > 0)
         page_table_flush(&space->table, base, step->reached);
     step->memory = area->memory;
+    step->paid = area->kind == AREA_WINDOW ? (step->reached - base) / PAGE_SIZE : 0;
     if (step->reached == area->end) {
         area_remove(&space->areas, area);
         space->last = 0;
@@ -56,8 +59,18 @@ static enum status unmap_locked(struct space *space, uint64_t address, uint64_t 
     return STATUS_OK;
 }
 
+// Pages of a window that were sent on and have not arrived: what was paid for their places is the load's now (kernel/memory/pages.c).
+__attribute__((noinline)) static uint64_t pages_on_their_way(const struct page_batch *batch) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < batch->count; i++)
+        count += (batch->pages[i].flags & MARK_GONE << PAGE_MARKS) != 0;
+    return count;
+}
+
 static void step_finish(struct space *space, struct unmap_step *step) {
     space_release_pages(space, step->memory, &step->batch);
+    if (step->paid > 0)
+        account_discharge(space->account, ACCOUNT_MEMORY_PAGES, step->paid - pages_on_their_way(&step->batch));
     if (step->ended != 0)
         space_area_destroy(space, step->ended);
     if (step->is_kept)

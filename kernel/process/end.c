@@ -64,5 +64,8 @@ void process_finish(struct process *process) {
     number_table_close_all(&process->numbers);
     space_leave_and_destroy(process);
     tell_the_end(process);
+    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
+        if ((*entry)->process_told != 0)
+            (*entry)->process_told(process);
     object_release(&process->object); // the process table's reference
 }

@@ -2,8 +2,8 @@
 //
 // Rules: entries are made with SUBSYSTEM at file level and collected by the linker. start runs once at boot, in no set order,
 // before any process. process_created may fail: process_ended is called then for all that succeeded. process_ended runs
-// when the last thread is gone, before the process's numbers are closed; process_freed when its last reference goes. What
-// THREAD_END names runs on the ending thread, which is in its process still.
+// when the last thread is gone, before the process's numbers are closed; process_told when it has ended for all to see;
+// process_freed when its last reference goes. What THREAD_END names runs on the ending thread, which is in its process still.
 #pragma once
 
 #include "kernel/abi/status.h"
@@ -16,6 +16,7 @@ struct subsystem {
     enum status (*start)(void); // each may be null
     enum status (*process_created)(struct process *process);
     void (*process_ended)(struct process *process);
+    void (*process_told)(struct process *process);
     void (*process_freed)(struct process *process);
 };
 

@@ -165,8 +165,8 @@ void scheduler_switched(void) {
     __atomic_store_n(&previous->switching, 0, __ATOMIC_RELEASE);
     if (ended)
         object_release(&previous->object); // the scheduler's own reference: it is off its stack now
-    if (processor->current->ending)
-        __atomic_or_fetch(&processor->attention, ATTENTION_ENDING, __ATOMIC_RELAXED);
+    if (processor->current->demands != 0)
+        __atomic_or_fetch(&processor->attention, ATTENTION_DEMAND, __ATOMIC_RELAXED);
 }
 
 // What stands at the CPU and in the threads of who runs. The run_lock is held.

@@ -13,6 +13,9 @@
 #include "kernel/thread/futex.h"
 #include "kernel/thread/processor.h"
 #include "kernel/thread/scheduler.h"
+#include "kernel/thread/upcall.h"
+
+void (*upcall_serve)(struct thread *thread);
 
 static const char *wait_reason_text(enum wait_reason reason) {
     static const char *const texts[WAIT_REASON_COUNT] = {[WAIT_NOT] = "nothing",
@@ -196,19 +199,36 @@ void thread_exit(void) {
 }
 
 void thread_end(struct thread *thread) {
-    __atomic_store_n(&thread->ending, true, __ATOMIC_SEQ_CST);
-    wait_interrupt(thread);
+    thread_demand(thread, DEMAND_END);
+}
+
+void thread_demand(struct thread *thread, enum thread_demand demand) {
+    __atomic_or_fetch(&thread->demands, demand, __ATOMIC_SEQ_CST);
+    if (demand == DEMAND_END || !wait_defers_upcalls(thread))
+        wait_interrupt(thread);
     struct processor *processor = thread->processor;
-    __atomic_or_fetch(&processor->attention, ATTENTION_ENDING, __ATOMIC_SEQ_CST);
+    __atomic_or_fetch(&processor->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
     if (processor != processor_current() && processor->current == thread)
         machine_send_reschedule(processor->index);
+}
+
+void thread_demand_own(enum thread_demand demand) {
+    __atomic_or_fetch(&thread_current()->demands, demand, __ATOMIC_SEQ_CST);
+    __atomic_or_fetch(&processor_current()->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
+}
+
+static void demands_serve(struct thread *thread) {
+    if (thread->demands & DEMAND_END)
+        thread_exit();
+    upcall_serve(thread);
 }
 
 void thread_before_user(void) {
     struct processor *processor = processor_current();
     uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
-    if (thread_current()->ending)
-        thread_exit();
+    struct thread *thread = thread_current();
+    if (thread->demands != 0)
+        demands_serve(thread);
     if (attention & ATTENTION_RESCHEDULE)
         scheduler_yield();
 }

@@ -13,11 +13,19 @@
 
 struct process;
 struct processor;
+struct upcall;
 
 // Who ended a wait: settled by one compare-and-exchange from WAITING.
 enum wait_outcome { WAIT_IDLE, WAIT_WAITING, WAIT_WOKEN, WAIT_TIMED_OUT, WAIT_INTERRUPTED, WAIT_HOPELESS };
 
 enum { THREAD_NOT_QUEUED = UINT32_MAX };
+
+// Each breaks off the thread's wait, and lets no other begin.
+enum thread_demand {
+    DEMAND_END = 1 << 0,    // it is to end
+    DEMAND_UPCALL = 1 << 1, // it is to look for an upcall (kernel/thread/upcall.h)
+    DEMAND_RETURN = 1 << 2, // its upcall is over: back to where that interrupted it
+};
 
 struct thread {
     struct object object;
@@ -33,8 +41,9 @@ struct thread {
     uint32_t ready_level;            // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
     uint32_t slice_left;             // [o] ticks
     uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere
-    _Alignas(2) bool ending;         // [a] to end at its next chance
+    _Alignas(2) uint8_t demands;     // [a] enum thread_demand: what it is to do before it goes on in its program
     bool has_put_off;                // [o] see put_off
+    bool upcalls_wait;               // [a] no upcall breaks off the wait that it is in (wait_defers_upcalls)
     struct waiter waiter;            // [o]
     struct wait_record wait;         // [o] read by instruments
     struct timer deadline;           // [o] of the wait
@@ -45,6 +54,7 @@ struct thread {
     uint32_t own_priority, own_penalty; // [l]
     struct object *put_off; // [o] with has_put_off: a reference; its type's catch_up runs before the thread sleeps
     struct object *links;   // [o] what ipc keeps of the links that are its own: a reference until its end, or null
+    struct upcall *upcall;  // [o] where it takes upcalls; null: it takes none
 };
 
 extern const struct object_type thread_type;
@@ -80,5 +90,12 @@ void thread_catch_up(void);
 // Marks a thread as ending and breaks off its wait.
 void thread_end(struct thread *thread);
 
-// To be called by the arch code on every way back to user mode while thread->ending or the processor's reschedule is set.
+// Demands something of a thread: breaks off its wait, and sees to it that it comes by thread_before_user.
+void thread_demand(struct thread *thread, enum thread_demand demand);
+
+// The same of the calling thread.
+void thread_demand_own(enum thread_demand demand);
+
+// To be called by the arch code on every way back to user mode while the processor's attention is wanted: it is while a thread
+// runs there of which something is demanded.
 void thread_before_user(void);

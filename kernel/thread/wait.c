@@ -71,17 +71,26 @@ static enum status outcome_status(enum wait_outcome outcome) {
     }
 }
 
-_Static_assert(offsetof(struct thread, has_put_off) == offsetof(struct thread, ending) + 1, "two flags in one look");
-
-static inline bool has_something_first(const struct thread *thread) {
-    return __atomic_load_n((const uint16_t *)(const void *)&thread->ending, __ATOMIC_SEQ_CST) != 0;
+bool wait_defers_upcalls(const struct thread *thread) {
+    if (__atomic_load_n(&thread->upcalls_wait, __ATOMIC_SEQ_CST))
+        return true;
+    const struct wait_record *wait = &thread->wait;
+    return wait->reason == WAIT_PORT_CALL || wait->reason == WAIT_PORT_REPLY || wait->reason == WAIT_PAGE ||
+           (wait->reason == WAIT_LINK && wait->key == WAIT_KEY_ANSWER);
 }
 
-// Whoever marks a thread as ending looks at its outcome afterwards: one of the two sees the other.
+_Static_assert(offsetof(struct thread, has_put_off) == offsetof(struct thread, demands) + 1, "two flags in one look");
+
+static inline bool has_something_first(const struct thread *thread) {
+    return __atomic_load_n((const uint16_t *)(const void *)&thread->demands, __ATOMIC_SEQ_CST) != 0;
+}
+
+// Whoever demands something of a thread looks at its outcome afterwards: one of the two sees the other.
 __attribute__((noinline)) static void do_first(struct thread *thread) {
     if (thread->has_put_off)
         thread_catch_up();
-    if (__atomic_load_n(&thread->ending, __ATOMIC_SEQ_CST))
+    uint32_t demands = __atomic_load_n(&thread->demands, __ATOMIC_SEQ_CST);
+    if ((demands & DEMAND_END) || (demands != 0 && !wait_defers_upcalls(thread)))
         wait_interrupt(thread);
 }
 

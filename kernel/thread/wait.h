@@ -54,7 +54,8 @@ struct wait_for {
 };
 
 // Releases `lock`, sleeps on `queue`, takes `lock` again. OK: woken (perhaps early). WOULD_WAIT: the deadline is DEADLINE_NOW,
-// nothing was done. TIMED_OUT: the deadline passed. INTERRUPTED: the thread is being ended; go back to user mode at once.
+// nothing was done. TIMED_OUT: the deadline passed. INTERRUPTED: something is demanded of the
+// thread (it is to end, or to run an upcall); go back to user mode at once.
 enum status wait_queue_sleep(struct wait_queue *queue, struct lock *lock, const struct wait_for *wait);
 
 // ---- the short way: for waits whose waker claims the sleeper and leaves it nothing to check ----
@@ -96,6 +97,11 @@ static inline void wait_queue_wake_all(struct wait_queue *queue) {
     if (!wait_queue_is_empty(queue))
         wait_queue_wake(queue, UINT32_MAX);
 }
+
+// Whether the wait that a thread is in, or is about to begin, is not to be broken off by an upcall, as the call could not be made
+// anew: the other side has begun with what it asked for, or may have.
+enum { WAIT_KEY_ANSWER = 1 }; // of a wait for a link: it is for the answer to what was sent
+bool wait_defers_upcalls(const struct thread *thread);
 
 // Breaks off a thread's wait, if it waits.
 void wait_interrupt(struct thread *thread);

@@ -20,6 +20,7 @@ struct thread {
     void *result;
     struct thread *next_detached;
     uint32_t mutexes_held;    // of <parley/sync.h>
+    uint64_t upcall_stack;    // UPCALL_STACK_SIZE bytes; 0: it takes no upcalls
     struct _reent reentrancy; // errno and newlib's other data
 };
 

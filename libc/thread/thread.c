@@ -1,5 +1,6 @@
 // Threads: each lives in one mapping that holds its stack, its thread-local variables and its control block.
 #include <parley/calls.h>
+#include <parley/page.h>
 #include <parley/thread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ int32_t thread_number(const struct thread *thread) {
 
 static void release(struct thread *thread) {
     number_close(thread->number);
+    if (thread->upcall_stack)
+        memory_unmap(thread->upcall_stack, UPCALL_STACK_SIZE);
     if (thread->map_base)
         stack_give_back(thread->map_base, thread->map_size);
 }

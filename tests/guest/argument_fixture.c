@@ -1,6 +1,8 @@
 // The good values of the argument tests: objects of every kind that a plain program can have.
 #include "tests/guest/argument_fixture.h"
 
+#include <parley/page.h>
+
 #include "tests/guest/guest.h"
 
 #include <parley/link.h>
@@ -143,6 +145,22 @@ static void make_interface(void) {
     interface_plan.id++;
 }
 
+enum { HANDLED = 100, UNHANDLED = 101 };
+
+static size_t take_page(size_t pid, size_t type, void *address, size_t pages_there, size_t flags, size_t bytes) {
+    return PAGE_ACCEPT;
+}
+
+static void make_handler(void) {
+    int32_t number;
+    EXPECT_OK(page_handle(HANDLED, take_page, 0, 0, &number));
+    good[GOOD_HANDLED] = HANDLED;
+    good[GOOD_HANDLER] = (uint32_t)number;
+    good[GOOD_UNHANDLED] = UNHANDLED;
+    good[GOOD_FUNCTION] = (uint64_t)take_page;
+    good[GOOD_UPCALL_ENTRY] = (uint64_t)take_page;
+}
+
 static void make_plans(void) {
     spawn_plan = (struct process_spawn){
         .image = guest_own_image(),
@@ -183,6 +201,7 @@ void argument_fixture_make(void) {
     make_pages();
     make_numbers();
     make_interface();
+    make_handler();
     make_plans();
     make_values();
     guest_drain();
@@ -209,6 +228,7 @@ void argument_fixture_end(void) {
     number_close((int32_t)good[GOOD_INTERFACE_CLIENT]);
     number_close(own_interface);
     interface_release(good[GOOD_INTERFACE_PAGES]);
+    number_close((int32_t)good[GOOD_HANDLER]);
     memory_unmap(pages, 4 * PAGE_SIZE);
     memory_unmap(good[GOOD_BUFFER] - PAGE_SIZE, 3 * PAGE_SIZE);
     memory_unmap(good[GOOD_PAGE_ADDRESS], PAGE_SIZE);

@@ -54,6 +54,11 @@ enum fixture {
     GOOD_TASK_POLL,        // LINK_POLL_TASK
     GOOD_PAGED,            // number of paged memory of two pages
     GOOD_PAGER_PLAN,       // address of a sound struct pager_create
+    GOOD_HANDLED,          // a type of page that this program has a handler for
+    GOOD_HANDLER,          // its number
+    GOOD_UNHANDLED,        // a type that it has none for
+    GOOD_FUNCTION,         // address of a function that an upcall can call
+    GOOD_UPCALL_ENTRY,     // address where upcalls can begin
     GOOD_COUNT,
 };
 

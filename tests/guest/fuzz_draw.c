@@ -117,6 +117,16 @@ __asm__(".section .text\n"
         "    syscall\n"
         "    jmp fuzz_thread_body\n");
 
+// What upcalls run: it accepts, and needs no stack either.
+extern const char fuzz_upcall_body[] __attribute__((visibility("hidden")));
+__asm__(".section .text\n"
+        "fuzz_upcall_body:\n"
+        "    movl $102, %eax\n" // upcall_return
+        "    movl $1, %edi\n"
+        "    xorl %esi, %esi\n"
+        "    syscall\n"
+        "    jmp fuzz_upcall_body\n");
+
 static void plan_pipe(struct fuzz_state *state, void *at) {
     *(struct pipe_create *)at = (struct pipe_create){
         .process = one_in(state, 2) ? 0 : draw_process(state),
@@ -308,6 +318,12 @@ static uint64_t draw_value(struct fuzz_state *state, const struct parameter *fac
         return draw_size(state);
     case GOOD_THREAD_POINTER:
         return draw_page(state);
+    case GOOD_HANDLED:
+    case GOOD_UNHANDLED:
+        return one_in(state, 4) ? 1 + fuzz_below(&state->random, 66) : 100 + fuzz_below(&state->random, 3);
+    case GOOD_FUNCTION:
+    case GOOD_UPCALL_ENTRY:
+        return one_in(state, 50) ? draw_edge(state) : (uint64_t)fuzz_upcall_body;
     default:
         return draw_flags(state);
     }
@@ -339,11 +355,12 @@ static const struct {
     const char *name;
     uint32_t parameter;
 } waits[] = {
-    {"process_wait", 1},       {"thread_wait", 1},  {"thread_sleep", 0}, {"futex_wait", 2},        {"event_wait", 0},
-    {"event_send", 3},         {"message_send", 4}, {"message_wait", 2}, {"message_next", 3},      {"pipe_write", 3},
-    {"pipe_read", 3},          {"port_send", 3},    {"port_open", 2},    {"port_receive", 3},      {"port_call", 3},
-    {"port_reply_receive", 4}, {"link_poll", 1},    {"link_call", 2},    {"link_poll_several", 2}, {"link_poll_all", 3},
-    {"link_connect", 1},
+    {"process_wait", 1}, {"thread_wait", 1},  {"thread_sleep", 0},      {"futex_wait", 2},
+    {"event_wait", 0},   {"event_send", 3},   {"message_send", 4},      {"message_wait", 2},
+    {"message_next", 3}, {"pipe_write", 3},   {"pipe_read", 3},         {"port_send", 3},
+    {"port_open", 2},    {"port_receive", 3}, {"port_call", 3},         {"port_reply_receive", 4},
+    {"link_poll", 1},    {"link_call", 2},    {"link_poll_several", 2}, {"link_poll_all", 3},
+    {"link_connect", 1}, {"page_send", 5},    {"upcall_wait", 2},       {"page_handler_remove", 1},
 };
 
 static uint32_t open_code(void) {

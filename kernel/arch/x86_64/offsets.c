@@ -14,6 +14,7 @@ _Static_assert(offsetof(struct processor, user_stack) == PROCESSOR_USER_STACK, "
 _Static_assert(offsetof(struct processor, attention) == PROCESSOR_ATTENTION, "");
 _Static_assert(offsetof(struct processor, index) == 36, "processor_index in arch/current.h");
 _Static_assert(offsetof(struct trap_frame, rdx) == FRAME_RDX, "");
+_Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "");
 _Static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "");
 _Static_assert(offsetof(struct trap_frame, vector) == FRAME_VECTOR, "");
 _Static_assert(offsetof(struct trap_frame, error) == FRAME_ERROR, "");

@@ -12,6 +12,7 @@ enum { TABLE_ENTRIES = 512, TABLE_LEVELS = 4, USER_ROOT_ENTRIES = 256 };
 #define ENTRY_LARGE UINT64_C(0x080)
 #define ENTRY_NO_EXECUTE (UINT64_C(1) << 63)
 #define ENTRY_ADDRESS UINT64_C(0x000ffffffffff000)
+#define ENTRY_MARKS_SHIFT 52        // enum page_mark
 #define ENTRY_FLAGS UINT64_C(0xe1a) // the bits that are enum page_flag's
 
 static inline uint64_t *entry_table(uint64_t entry) {

@@ -101,6 +101,11 @@ static uint64_t *leaf_find(struct page_table *table, uint64_t address, uint64_t 
     return &entries[entry_index(address, 0)];
 }
 
+uint64_t *page_table_slot_look(struct page_table *table, uint64_t address) {
+    uint64_t next;
+    return leaf_find(table, address, &next);
+}
+
 // Clears within one leaf table.
 static uint64_t leaf_clear(uint64_t *leaf, uint64_t address, uint64_t end, struct page_batch *batch) {
     uint32_t count = batch->count;
@@ -109,7 +114,9 @@ static uint64_t leaf_clear(uint64_t *leaf, uint64_t address, uint64_t end, struc
         if (entry == 0)
             continue;
         __atomic_store_n(leaf, 0, __ATOMIC_RELEASE);
-        batch->pages[count++] = (struct page_cleared){entry & ENTRY_ADDRESS, (uint32_t)(entry & ENTRY_FLAGS)};
+        uint32_t flags = (uint32_t)(entry & ENTRY_FLAGS) | (uint32_t)(entry >> ENTRY_MARKS_SHIFT & MARK_ALL)
+                                                               << PAGE_MARKS;
+        batch->pages[count++] = (struct page_cleared){entry & ENTRY_ADDRESS, flags};
     }
     batch->count = count;
     return address;
@@ -127,7 +134,10 @@ uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t e
 }
 
 static uint64_t entry_protected(uint64_t entry, uint32_t flags, bool keep_shared) {
-    if (keep_shared && (entry & PAGE_OF_MEMORY))
+    const uint64_t kept = (uint64_t)(MARK_COPY | MARK_FIXED) << ENTRY_MARKS_SHIFT;
+    if (entry & (uint64_t)MARK_GONE << ENTRY_MARKS_SHIFT)
+        return entry;
+    if ((keep_shared && (entry & PAGE_OF_MEMORY)) || (entry & kept))
         flags &= ~(uint32_t)PAGE_WRITABLE;
     uint64_t changing = ENTRY_PRESENT | PAGE_HELD | ENTRY_WRITABLE | ENTRY_NO_EXECUTE;
     return (entry & ~changing) | page_bits(flags);

@@ -46,12 +46,15 @@ system_call_entry:
     xor %edx, %edx
     jmp 1b
 
-// Something is to be done first: another thread's turn, or the end of this one.
-3:  mov %rax, FRAME_RAX(%rsp)
-    mov %rdx, FRAME_RDX(%rsp)
+// Something is to be done first: another thread's turn, an upcall, or the end of this thread. The result waits where the frame of a
+// system call holds nothing, so that its registers stay as they were when it was made. An upcall leaves another frame there.
+3:  mov %rax, FRAME_ERROR(%rsp)
+    mov %rdx, FRAME_RCX(%rsp)
     call thread_before_user
-    mov FRAME_RAX(%rsp), %rax
-    mov FRAME_RDX(%rsp), %rdx
+    cmpl $VECTOR_SYSTEM_CALL, FRAME_VECTOR(%rsp)
+    jne trap_return_to_user
+    mov FRAME_ERROR(%rsp), %rax
+    mov FRAME_RCX(%rsp), %rdx
     cmpl $0, %gs:PROCESSOR_ATTENTION
     jne 3b
     mov FRAME_INSTRUCTION(%rsp), %rcx

@@ -1,7 +1,7 @@
 // Traps: exceptions, interrupts and system calls, all with the same picture of the registers on the stack.
 //
 // Rules: the frame of a system call has the same shape, but its rax is the call's code and rcx, r11 are the return address and
-// flags as `syscall` leaves them. Handlers run with interrupts off on the thread's kernel stack, but #DB, NMI, #DF and #MC out
+// flags as `syscall` leaves them; while something else is done before it returns, `error` and `rcx` hold its result. Handlers run with interrupts off on the thread's kernel stack, but #DB, NMI, #DF and #MC out
 // of the kernel, which have stacks of their own per CPU.
 #pragma once
 

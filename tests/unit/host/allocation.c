@@ -161,6 +161,20 @@ void frame_release(struct account *account, uint64_t physical) {
     page_free(account, (void *)physical);
 }
 
+enum status frame_allocate_charged(struct account *account, uint32_t flags, uint64_t *physical) {
+    (void)account;
+    return frame_allocate(0, flags, physical);
+}
+
+void frame_drop(uint64_t physical) {
+    frame_release(0, physical);
+}
+
+void frame_release_own(struct account *account, uint64_t physical) {
+    account_discharge(account, ACCOUNT_MEMORY_PAGES, 1);
+    frame_release(0, physical);
+}
+
 void frame_adopt(uint64_t physical, uint64_t count) {
     panic("the host adopts no frames: %llu at %llx", (unsigned long long)count, (unsigned long long)physical);
 }

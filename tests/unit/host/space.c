@@ -6,6 +6,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/memory/heap.h"
 #include "kernel/memory/memory.h"
+#include "tests/unit/host/pages.h"
 #include "tests/unit/host/space.h"
 
 struct mapping {
@@ -42,6 +43,7 @@ static void mapping_remove(struct mapping *mapping) {
 }
 
 void space_destroy(struct space *space) {
+    host_pages_forget(space, 0, UINT64_MAX);
     while (!LIST_EMPTY(&space->mappings))
         mapping_remove(LIST_FIRST(&space->mappings));
     heap_free(space);
@@ -150,6 +152,7 @@ enum status space_find_gap(struct space *space, uint64_t size, uint64_t *base) {
 enum status space_unmap(struct space *space, uint64_t address, uint64_t size) {
     if (address % PAGE_SIZE != 0 || size == 0)
         return STATUS_INVALID_ARGUMENT;
+    host_pages_forget(space, address, address + size);
     struct mapping *mapping;
     while ((mapping = mapping_find(space, address, size)) != 0)
         mapping_remove(mapping);

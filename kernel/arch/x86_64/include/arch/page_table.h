@@ -23,6 +23,17 @@ enum page_flag {
     PAGE_OF_MEMORY = 1 << 10, // the frame belongs to a memory object, which its account is charged for
     PAGE_HELD = 1 << 11,      // no access
     PAGE_EXECUTABLE = 1 << 12,
+    PAGE_MARKS = 16, // of a cleared page: from this bit on its marks
+};
+
+// Marks of pages that were sent (kernel/memory/pages.h); the processor does not look at them.
+enum page_mark {
+    MARK_COPY = 1 << 0,   // the frame may have other holders: the first write makes a copy; not writable
+    MARK_FIXED = 1 << 1,  // never writable, whatever the area allows
+    MARK_SHARED = 1 << 2, // others write to the frame, or see what is written to it
+    MARK_UNPAID = 1 << 3, // its area paid for it
+    MARK_GONE = 1 << 4,   // no frame: the page was sent away
+    MARK_ALL = (1 << 5) - 1,
 };
 
 struct page_table {
@@ -80,6 +91,14 @@ static inline uint64_t page_slot_physical(const uint64_t *slot) {
     return *slot & UINT64_C(0x000ffffffffff000);
 }
 
+static inline uint32_t page_slot_marks(const uint64_t *slot) {
+    return *slot >> 52 & MARK_ALL;
+}
+
+static inline bool page_slot_is_marked(const uint64_t *slot) {
+    return (*slot & (uint64_t)MARK_ALL << 52) != 0;
+}
+
 static inline uint32_t page_slot_flags(const uint64_t *slot) {
     return *slot & (PAGE_WRITABLE | PAGE_NO_FRAME | PAGE_OF_MEMORY | PAGE_HELD);
 }
@@ -100,6 +119,32 @@ static inline void page_slot_fill(uint64_t *slot, uint64_t physical, uint32_t fl
     const uint32_t both = PAGE_WRITABLE | PAGE_EXECUTABLE;
     assert((flags & both) != both);
     __atomic_store_n(slot, physical | page_bits(flags) | 4, __ATOMIC_RELEASE); // a user page
+}
+
+// As page_slot_fill, with marks. One that is GONE has no frame and no flags.
+static inline void page_slot_fill_marked(uint64_t *slot, uint64_t physical, uint32_t flags, uint32_t marks) {
+    const uint32_t both = PAGE_WRITABLE | PAGE_EXECUTABLE;
+    assert((flags & both) != both);
+    __atomic_store_n(slot, physical | page_bits(flags) | 4 | (uint64_t)marks << 52, __ATOMIC_RELEASE);
+}
+
+// `marks`: what is to be remembered of the page: MARK_UNPAID.
+static inline void page_slot_set_gone(uint64_t *slot, uint32_t marks) {
+    __atomic_store_n(slot, PAGE_NO_FRAME | PAGE_HELD | (uint64_t)(MARK_GONE | marks) << 52, __ATOMIC_RELEASE);
+}
+
+// Empties it, without a flush.
+static inline void page_slot_clear(uint64_t *slot) {
+    __atomic_store_n(slot, 0, __ATOMIC_RELEASE);
+}
+
+// The entry of a page whose tables are there; null: they are not.
+uint64_t *page_table_slot_look(struct page_table *table, uint64_t address);
+
+static inline uint64_t *page_table_slot_if_there(struct page_table *table, uint64_t address) {
+    if (__builtin_expect(address >> (PAGE_SHIFT + 9) != table->recent_span || table->recent == 0, 0))
+        return page_table_slot_look(table, address);
+    return &table->recent[address >> PAGE_SHIFT & 511];
 }
 
 // Whether the processor lets a program do this already.

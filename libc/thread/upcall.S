@@ -1,0 +1,14 @@
+# Where an upcall begins (kernel/abi/page.h): rax holds the handler, its arguments are in their registers, rsp is a multiple of 16. Calls
+# it and hands its result back; the kernel restores every register of what was interrupted. Does not return.
+.section .text.upcall_begin,"ax",@progbits
+.globl upcall_begin
+.type upcall_begin, @function
+upcall_begin:
+    xorl %ebp, %ebp
+    call *%rax
+    movq %rax, %rdi
+    xorl %esi, %esi
+    call upcall_return
+    ud2
+.size upcall_begin, . - upcall_begin
+.section .note.GNU-stack,"",@progbits
