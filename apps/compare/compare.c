@@ -15,7 +15,7 @@
 enum { SECOND = 1000000000, TRACED_MAX = 4096 };
 
 static const struct design *const designs[] = {&design_event,     &design_message, &design_pipe, &design_shared,
-                                               &design_interface, &design_link,    &design_port};
+                                               &design_interface, &design_link,    &design_page, &design_port};
 
 enum { DESIGN_COUNT = sizeof(designs) / sizeof(designs[0]) };
 
@@ -139,7 +139,7 @@ static uint64_t copies_of(int32_t trace, struct trace_position *position) {
 
 // ---- the client's work ----
 
-static uint8_t block[BLOCK_MAX];
+static _Alignas(PAGE_SIZE) uint8_t block[BLOCK_MAX]; // whole pages: one design sends them as they are
 
 static void note(struct finding *finding, enum status status) {
     finding->done += status == STATUS_OK;

@@ -41,7 +41,7 @@ struct design {
 };
 
 extern const struct design design_event, design_message, design_pipe, design_shared, design_interface, design_link,
-    design_port;
+    design_page, design_port;
 
 // ---- what the designs share ----
 
