@@ -1,6 +1,7 @@
 // What an upcall is about: the next signal or load of pages for a thread, put where its program finds it, and the answer.
 #include "ipc/page.h"
 #include "kernel/base/assert.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/thread.h"
 #include "kernel/thread/upcall.h"
 
@@ -143,6 +144,8 @@ void page_arrival_answer(struct upcall *upcall, uint64_t answer, enum status sta
     lock_acquire(&upcall->box->lock);
     if (status == STATUS_OK && (answer != PAGE_ACCEPT || handler->closed))
         status = STATUS_NOTHING;
+    trace(.operation = TRACE_PAGE_TAKEN, .object = &handler->object, .peer = transfer != 0 ? transfer->process : 0,
+          .id = handler->type, .size = transfer != 0 ? transfer->bytes : 0, .status = status);
     if (transfer != 0)
         transfer_answer(upcall, transfer, status);
     handler->running--;

@@ -2,6 +2,7 @@
 #include "ipc/page.h"
 #include "kernel/base/call.h"
 #include "kernel/memory/space.h"
+#include "kernel/object/trace.h"
 
 // ---- sending ----
 
@@ -70,6 +71,11 @@ static inline bool is_plain(const struct page_sending *sending, uint64_t address
            address % PAGE_SIZE == 0 && address < USER_HIGHEST - PAGE_SEND_MAX * PAGE_SIZE;
 }
 
+static inline __attribute__((always_inline)) void sent_trace(const struct page_sending *sending, uint32_t process,
+                                                             enum status status) {
+    trace(.operation = TRACE_PAGE_SENT, .peer = process, .id = sending->type, .size = sending->bytes, .status = status);
+}
+
 struct result call_page_send(uint32_t process, uint32_t type, uint64_t address, uint64_t size, uint32_t flags,
                              uint64_t deadline) {
     struct page_sending sending = {.from = process_current(), .type = type, .flags = flags, .deadline = deadline};
@@ -80,6 +86,7 @@ struct result call_page_send(uint32_t process, uint32_t type, uint64_t address, 
         sending.count = (uint32_t)size;
         sending.bytes = size * PAGE_SIZE;
         status = send_to_one(&sending, process, &counts);
+        sent_trace(&sending, process, status);
         return result_make(status, counts);
     }
     status = flags_check(&sending);
@@ -87,6 +94,7 @@ struct result call_page_send(uint32_t process, uint32_t type, uint64_t address, 
         status = range_set(&sending, address, size);
     if (status == STATUS_OK)
         status = send_checked(&sending, process, &counts);
+    sent_trace(&sending, process, status);
     return result_make(status, counts);
 }
 

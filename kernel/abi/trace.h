@@ -48,7 +48,10 @@
     OPERATION(PORT_RECEIVED, "port", "received")   /* the port; peer: sender; id: the message's or call's */           \
     OPERATION(PORT_ANSWERED, "port",                                                                                   \
               "answered") /* the port; peer: caller, where it still waits; id and cause: the call's */                 \
-    OPERATION(PORT_CANCELLED, "port", "cancelled") /* the port; by the caller, who gave up; id: the call's */
+    OPERATION(PORT_CANCELLED, "port", "cancelled") /* the port; by the caller, who gave up; id: the call's */          \
+    OPERATION(PAGE_SENT, "page",                                                                                       \
+              "sent") /* none; peer: receiver, 0: a broadcast; id: the type; size: in bytes; when answered */          \
+    OPERATION(PAGE_TAKEN, "page", "taken") /* the handler; id: the type; status: whether its function accepted */
 
 enum trace_operation {
     TRACE_NONE = 0,
