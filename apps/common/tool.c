@@ -113,7 +113,7 @@ static bool is_operand(const char *word) {
 static int long_option(const char *word) {
     size_t length = strcspn(word + 2, "=");
     const struct tool_name *name = tool->names;
-    while (name && name->name && (strncmp(name->name, word + 2, length) || name->name[length]))
+    while (name && name->name && (strncmp(name->name, word + 2, length) != 0 || name->name[length] != 0))
         name++;
     if (!name || !name->name)
         tool_misused(word, "unknown option");

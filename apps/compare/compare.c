@@ -12,7 +12,7 @@
 
 #include "apps/compare/control.h"
 
-enum { SECOND = 1000000000, TRACED_MAX = 4096 };
+enum { SECOND = 1000000000, TRACED_MAX = 4096, FLOOD_START = 100 };
 
 static const struct design *const designs[] = {&design_event,     &design_message, &design_pipe, &design_shared,
                                                &design_interface, &design_link,    &design_page, &design_port};
@@ -182,6 +182,9 @@ static void connect_all(const struct design *design, uint32_t self) {
 // ---- the parts ----
 
 static void flood(const struct design *design, struct finding *finding) {
+    for (uint32_t i = 0; i < FLOOD_START; i++)
+        note(finding, design->send(0, block, job->size, DEADLINE_NOW));
+    control_reached();
     while (__atomic_load_n(&control->stage, __ATOMIC_ACQUIRE) < STAGE_OVER)
         note(finding, design->send(0, block, job->size, DEADLINE_NOW));
 }
@@ -273,6 +276,10 @@ static void run_measured(const struct design *design, const struct job_plan *pla
     struct finding warm = {0};
     if (job->clients == 1 && plan->kind != JOB_DEATH)
         client_rounds(design, job->one_way != 0 ? plan->rounds : plan->rounds / 4 + 1, &warm);
+    if (plan->kind == JOB_FLOOD) {
+        control_announce(STAGE_RUN);
+        control_wait(1); // the flood has begun
+    }
     struct figures before = figures_now();
     control_announce(STAGE_RUN);
     client_rounds(design, plan->rounds, own);

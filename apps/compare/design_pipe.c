@@ -94,8 +94,11 @@ static enum status connect(uint32_t place, uint32_t process, uint32_t self) {
     struct pipe_create forth = {.process = process, .mode = PIPE_SEND},
                        back = {.process = process, .mode = PIPE_RECEIVE};
     (void)self;
-    enum status status = pipe_create(&forth, &channels[place].to);
-    return status == STATUS_OK ? pipe_create(&back, &channels[place].from) : status;
+    enum status status;
+    job_send_patiently(status, DEADLINE_NEVER, pipe_create(&forth, &channels[place].to)); // until servers took some
+    if (status == STATUS_OK)
+        job_send_patiently(status, DEADLINE_NEVER, pipe_create(&back, &channels[place].from));
+    return status;
 }
 
 static enum status send(uint32_t place, const void *block, size_t size, uint64_t deadline) {

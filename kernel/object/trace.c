@@ -30,8 +30,7 @@ static struct trace_record *ring_place(const struct trace_ring *ring, uint64_t p
 // ---- writing ----
 
 // The place of the next record, with what all have filled in; null: no trace was ever opened, the first one is just being made.
-static struct trace_record *record_begin(uint32_t operation, const struct object *object, uint32_t peer,
-                                         bool by_kernel) {
+static struct trace_record *record_begin(uint32_t operation, uint64_t object, uint32_t peer, bool by_kernel) {
     struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
     if (all == 0)
         return 0;
@@ -39,7 +38,7 @@ static struct trace_record *record_begin(uint32_t operation, const struct object
     const struct thread *thread = thread_current();
     struct trace_record *record = ring_place(ring, ring->next);
     record->time = clock_counter();
-    record->object = object != 0 ? object->id : 0;
+    record->object = object;
     record->thread = by_kernel ? 0 : thread->object.id;
     record->process = by_kernel ? 0 : thread->process->id;
     record->peer = peer;
@@ -55,7 +54,8 @@ static void record_end(void) {
 
 __attribute__((preserve_most, noinline, cold)) void
 trace_record(uint64_t what, const struct object *object, uint32_t peer, uint64_t id, uint64_t cause, uint64_t size) {
-    struct trace_record *record = record_begin(what & (TRACE_BY_KERNEL - 1), object, peer, what & TRACE_BY_KERNEL);
+    struct trace_record *record =
+        record_begin(what & (TRACE_BY_KERNEL - 1), object != 0 ? object->id : 0, peer, what & TRACE_BY_KERNEL);
     if (record == 0)
         return;
     record->status = (int32_t)(what >> 32);
@@ -66,7 +66,7 @@ trace_record(uint64_t what, const struct object *object, uint32_t peer, uint64_t
 }
 
 void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
-    struct trace_record *record = record_begin(operation, object, peer, false);
+    struct trace_record *record = record_begin(operation, object->id, peer, false);
     if (record == 0)
         return;
     record->status = STATUS_OK;

@@ -288,7 +288,7 @@ void argument_undo(enum after_call after, uint64_t value) {
 // What cannot be copied is sent to ourselves.
 static int32_t number_sent_without(int32_t number, uint32_t rights) {
     struct message_options options = {.number_count = 1, .numbers = {number}, .rights = {~rights}};
-    struct message_information information;
+    struct message_information information = {0};
     uint32_t id;
     EXPECT_OK(message_send(guest_self(), "n", 1, &options, DEADLINE_NOW, &id));
     EXPECT_OK(message_receive(id, &(char){0}, 1, &information, NULL));

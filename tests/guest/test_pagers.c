@@ -9,6 +9,7 @@ static _Alignas(PAGE_SIZE) uint8_t content[PAGE_SIZE];
 
 static enum status make_paged(uint64_t patience, int32_t *link, int32_t *memory) {
     struct link_create plan = {0};
+    *link = *memory = NUMBER_NONE;
     enum status status = link_create(&plan, link);
     struct pager_create wish = {.size = PAGES * PAGE_SIZE, .patience = patience, .link = plan.other};
     return status == STATUS_OK ? pager_create(&wish, memory) : status;

@@ -9,6 +9,7 @@ import unittest
 from machine import ROOT
 
 SECONDS = 60
+COUNTED = ("--icount", "--cpus", "1")  # object ids are the same at every boot
 CHAIN = re.compile(r" (\S+)\(\d+\) (message|port) (\w+) #(\d+)(?: for #(\d+))? (?:to|from) (\S+)\(\d+\), size \d+, object (\d+)")
 
 
@@ -26,8 +27,8 @@ def traced(command, ending):
 
 
 def files_port():
-    """The id of the file server's port: the same at every boot, as the servers start in one order."""
-    return re.search(r"^ *(\d+) +port .* files$", run("objects port").decode(), re.MULTILINE)[1]
+    """The id of the file server's port: the same at every boot under the instruction counter."""
+    return re.search(r"^ *(\d+) +port .* files$", run("objects port", *COUNTED).decode(), re.MULTILINE)[1]
 
 
 class Text(unittest.TestCase):
@@ -73,16 +74,16 @@ class Text(unittest.TestCase):
 
     def test_of_one_object_only_and_for_a_time_only(self):
         queue = files_port()
-        text = run(f"trace --seconds 4 --object {queue} & sleep 1; ls / >/dev/null; wait").decode()
+        text = run(f"trace --seconds 4 --object {queue} & sleep 1; ls / >/dev/null; wait", *COUNTED).decode()
         lines = [line for line in text.splitlines() if "object" in line]
         self.assertTrue(lines)
         self.assertEqual({line.split("object ")[1] for line in lines}, {queue})
 
     def test_the_history_of_an_object_can_be_asked_for_afterwards(self):
         queue = files_port()
-        text = run(f"trace --record & sleep 0.5; ls /etc > /dev/null; objects --history {queue}").decode()
+        text = run(f"trace --record & sleep 0.5; ls /etc > /dev/null; objects --history {queue}", *COUNTED).decode()
         self.assertRegex(text, rf"files\(\d+\) port received #\d+ from ls\(\d+\), size \d+, object {queue}\n")
-        self.assertEqual(run(f"objects --history {queue}"), b"")
+        self.assertEqual(run(f"objects --history {queue}", *COUNTED), b"")
 
     def test_wrong_wishes_are_told(self):
         for line, words in (("trace -f png true", "no such format"), ("trace --pid", "needs a value"),
