@@ -197,7 +197,7 @@ void control_start(const struct job *wish, uint32_t design, uint32_t rounds) {
 
 void control_part_start(enum part part, uint32_t place) {
     char kind[4], self[16], index[16];
-    snprintf(kind, sizeof(kind), "%u", part);
+    snprintf(kind, sizeof(kind), "%u", (uint32_t)part);
     snprintf(self, sizeof(self), "%u", place);
     snprintf(index, sizeof(index), "%u", part_count + 1);
     char *arguments[] = {"compare", "--part", kind, self, index, NULL};

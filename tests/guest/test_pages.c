@@ -389,8 +389,8 @@ TEST(a_handler_that_never_returns_costs_the_sender_its_deadline_and_no_page_R_A1
 
 TEST(a_handler_that_accepts_too_late_keeps_a_duplicate) {
     struct spawned keeper = start_keeper(ACCEPTS_LATE);
-    uint64_t page = make_pages(1);
-    EXPECT_STATUS(page_send(keeper.process, TYPE, page, 1, PAGE_RECEIVER_WRITES, guest_shortly(), NULL), TIMED_OUT);
+    uint64_t page = make_pages(1), deadline = deadline_after(NANOSECONDS_PER_SECOND); // time enough to begin
+    EXPECT_STATUS(page_send(keeper.process, TYPE, page, 1, PAGE_RECEIVER_WRITES, deadline, NULL), TIMED_OUT);
     *(volatile uint8_t *)page = 1;
     guest_say(keeper.process, 1); // it accepts now
     EXPECT_EQUAL(ask(keeper, ASK_FIRST_BYTE), FILL);
