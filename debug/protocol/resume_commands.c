@@ -1,0 +1,189 @@
+// Packets that set and clear break points, let the target run, and end the session.
+#include "debug/protocol/server_private.h"
+#include "kernel/base/string.h"
+
+// ---- break points ----
+
+// "kind,address,size", and behind it conditions and commands, which GDB itself looks at where we do not.
+static bool take_break(struct text_cursor *packet, enum debug_break *kind, uint64_t *address, uint64_t *size) {
+    uint64_t number;
+    if (!text_take_number(packet, &number) || number >= DEBUG_BREAK_COUNT || !text_take(packet, ',') ||
+        !text_take_number(packet, address) || !text_take(packet, ',') || !text_take_number(packet, size))
+        return false;
+    *kind = (enum debug_break)number;
+    return text_left(packet) == 0 || *packet->at == ';';
+}
+
+static void change_break(struct server *server, struct text_cursor *packet, bool set) {
+    enum debug_break kind;
+    uint64_t address, size;
+    if (!take_break(packet, &kind, &address, &size)) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    struct debug_thread thread = server_thread(server);
+    enum status status = set ? server->target->break_set(&thread, kind, address, size)
+                             : server->target->break_clear(&thread, kind, address, size);
+    if (status == STATUS_OK)
+        answer_text(server, "OK");
+    else
+        answer_error_text(server, status_explanation(status));
+}
+
+static void run_break_set(struct server *server, struct text_cursor *packet) {
+    change_break(server, packet, true);
+}
+
+static void run_break_clear(struct server *server, struct text_cursor *packet) {
+    change_break(server, packet, false);
+}
+
+// ---- running ----
+
+static bool plan_add(struct resume_plan *plan, const struct resume_action *action) {
+    if (plan->count == RESUME_ACTIONS_MAX)
+        return false;
+    plan->actions[plan->count++] = *action;
+    return true;
+}
+
+// "c", "s", "t", "Cxx", "Sxx" or "rstart,end": signals are not delivered to anyone here.
+static bool take_action(struct text_cursor *packet, struct resume_action *action) {
+    uint64_t signal;
+    if (packet->at == packet->end)
+        return false;
+    char letter = *packet->at++;
+    action->kind = letter == 's' || letter == 'S' || letter == 'r' ? RESUME_STEP
+                   : letter == 't'                                 ? RESUME_STOPPED
+                                                                   : RESUME_CONTINUE;
+    if (letter == 'C' || letter == 'S')
+        return text_take_number(packet, &signal);
+    if (letter == 'r')
+        return text_take_number(packet, &action->start) && text_take(packet, ',') &&
+               text_take_number(packet, &action->end);
+    return letter == 'c' || letter == 's' || letter == 't';
+}
+
+// ";action[:thread]" as often as there is one.
+static bool take_plan(struct text_cursor *packet, struct resume_plan *plan) {
+    plan->count = 0;
+    while (text_take(packet, ';')) {
+        struct resume_action action = {.thread = {DEBUG_ALL_PROCESSES, DEBUG_ALL_THREADS}};
+        if (!take_action(packet, &action))
+            return false;
+        if (text_take(packet, ':') && !text_take_thread(packet, &action.thread))
+            return false;
+        if (!plan_add(plan, &action))
+            return false;
+    }
+    return plan->count > 0 && text_left(packet) == 0;
+}
+
+static bool plan_runs(const struct resume_plan *plan) {
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (plan->actions[i].kind != RESUME_STOPPED)
+            return true;
+    return false;
+}
+
+// A plan that lets nobody run would be a stop that never ends: it is answered by the stop that we are in.
+static void run_continue_plan(struct server *server, struct text_cursor *packet) {
+    if (!take_plan(packet, &server->plan))
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+    else if (!plan_runs(&server->plan))
+        answer_stop(server, &server->stop);
+    else
+        server->next = SERVER_RUN;
+}
+
+static void run_continue_kinds(struct server *server, struct text_cursor *packet) {
+    (void)packet;
+    answer_text(server, "vCont;c;C;s;S;t;r");
+}
+
+// The old packets for the thread that stopped: "c [address]", "C signal[;address]".
+static void run_old(struct server *server, struct text_cursor *packet, enum resume_kind kind, bool has_signal) {
+    struct resume_action chosen = {.thread = server_thread(server), .kind = kind};
+    struct resume_action others = {.thread = {DEBUG_ALL_PROCESSES, DEBUG_ALL_THREADS}, .kind = RESUME_CONTINUE};
+    uint64_t signal;
+    if ((has_signal && !text_take_number(packet, &signal)) || text_left(packet) > 0) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    server->plan.count = 0;
+    plan_add(&server->plan, &chosen);
+    if (kind == RESUME_CONTINUE)
+        plan_add(&server->plan, &others);
+    server->next = SERVER_RUN;
+}
+
+static void run_continue(struct server *server, struct text_cursor *packet) {
+    run_old(server, packet, RESUME_CONTINUE, false);
+}
+
+static void run_continue_signal(struct server *server, struct text_cursor *packet) {
+    run_old(server, packet, RESUME_CONTINUE, true);
+}
+
+static void run_step(struct server *server, struct text_cursor *packet) {
+    run_old(server, packet, RESUME_STEP, false);
+}
+
+static void run_step_signal(struct server *server, struct text_cursor *packet) {
+    run_old(server, packet, RESUME_STEP, true);
+}
+
+// ---- the end ----
+
+// "D" or "D;process": one GDB that lets go of one process still holds the others, until it lets go of all.
+static void run_detach(struct server *server, struct text_cursor *packet) {
+    uint64_t process;
+    if (text_take(packet, ';') && (!text_take_number(packet, &process) || process > UINT32_MAX)) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    answer_text(server, "OK");
+    server->target->break_clear_all();
+    server->is_attached = false;
+    server->no_ack = false;
+    server->next = SERVER_DETACH;
+}
+
+static void run_kill(struct server *server, struct text_cursor *packet) {
+    (void)packet;
+    server->next = SERVER_KILL;
+}
+
+static void run_restart(struct server *server, struct text_cursor *packet) {
+    (void)packet;
+    server->next = SERVER_REBOOT;
+}
+
+static void run_kill_process(struct server *server, struct text_cursor *packet) {
+    uint64_t process;
+    if (!text_take_number(packet, &process) || process > UINT32_MAX) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    enum status status = server->target->process_kill((uint32_t)process);
+    if (status == STATUS_OK)
+        answer_text(server, "OK");
+    else
+        answer_error_text(server, status_explanation(status));
+}
+
+const struct server_command server_resume_commands[] = {
+    {"vCont?", run_continue_kinds},
+    {"vCont", run_continue_plan},
+    {"vKill;", run_kill_process},
+    {"Z", run_break_set},
+    {"z", run_break_clear},
+    {"c", run_continue},
+    {"C", run_continue_signal},
+    {"s", run_step},
+    {"S", run_step_signal},
+    {"D", run_detach},
+    {"k", run_kill},
+    {"R", run_restart},
+    {0, 0},
+};

@@ -1,0 +1,46 @@
+// Between the files of the protocol server: how a command gets its packet and gives its answer.
+//
+// Rules: a handler is called with the cursor behind the command's name and answers at most once: answer_* calls, and nothing for the
+// empty answer, which tells GDB that the packet is not known.
+#pragma once
+
+#include "debug/protocol/server.h"
+
+struct server_command {
+    const char *name; // what the packet begins with
+    void (*run)(struct server *server, struct text_cursor *packet);
+};
+
+// Ended by a null name; the first that fits is run, so longer names stand first.
+extern const struct server_command server_memory_commands[];
+extern const struct server_command server_register_commands[];
+extern const struct server_command server_thread_commands[];
+extern const struct server_command server_resume_commands[];
+extern const struct server_command server_query_commands[];
+
+// Whole answers.
+void answer_text(struct server *server, const char *text);
+void answer_error(struct server *server, enum status status);           // a number: where GDB knows no texts
+void answer_error_text(struct server *server, const char *explanation); // E.explanation
+
+// An answer made of parts, then answer_send.
+struct answer {
+    struct writer writer; // must be first: text goes into the packet
+    struct server *server;
+};
+
+struct writer *answer_begin(struct server *server, struct answer *answer);
+void answer_bytes(struct server *server, const void *bytes, size_t size);  // in hex
+void answer_binary(struct server *server, const void *bytes, size_t size); // escaped
+void answer_send(struct server *server);
+
+void answer_thread(struct server *server, struct writer *out, const struct debug_thread *thread);
+void answer_stop(struct server *server, const struct debug_stop *stop);
+
+// The thread that registers and memory are of: the chosen one, else the one that stopped, else the first of the chosen process.
+struct debug_thread server_thread(struct server *server);
+
+// Makes an existing thread of one with parts that are 0 or all; false: there is none.
+bool server_resolve(struct server *server, struct debug_thread *thread);
+
+const char *status_explanation(enum status status);

@@ -1,0 +1,89 @@
+// The target: what the protocol needs of whatever is debugged. The kernel is one (debug/kernel), the tests' mock another.
+//
+// Rules: the protocol calls it only while the target is stopped. A thread named here exists (the protocol asks thread_exists
+// first) unless it is said that parts may be 0. Texts go through writers; memory calls say how much they did.
+#pragma once
+
+#include "debug/protocol/registers.h"
+#include "debug/protocol/text.h"
+#include "kernel/abi/status.h"
+
+struct writer;
+
+// GDB's numbers of signals.
+enum debug_signal {
+    SIGNAL_NONE = 0,
+    SIGNAL_INTERRUPT = 2,
+    SIGNAL_ILLEGAL = 4,
+    SIGNAL_TRAP = 5,
+    SIGNAL_ABORT = 6,
+    SIGNAL_ARITHMETIC = 8,
+    SIGNAL_BUS = 10,
+    SIGNAL_SEGMENT = 11,
+};
+
+// In the order of GDB's Z packets.
+enum debug_break { BREAK_SOFTWARE, BREAK_HARDWARE, WATCH_WRITE, WATCH_READ, WATCH_ACCESS, DEBUG_BREAK_COUNT };
+
+struct debug_stop {
+    struct debug_thread thread;
+    uint32_t signal; // enum debug_signal
+    bool is_break;   // by a break or watch point of this kind:
+    enum debug_break kind;
+    uint64_t address; // watched
+    uint32_t processor;
+};
+
+enum resume_kind { RESUME_NONE, RESUME_STOPPED, RESUME_CONTINUE, RESUME_STEP };
+
+struct resume_action {
+    struct debug_thread thread; // parts may be DEBUG_ALL_...
+    enum resume_kind kind;
+    uint64_t start, end; // RESUME_STEP: goes on while the instruction lies in [start, end)
+};
+
+enum { RESUME_ACTIONS_MAX = 16 };
+
+struct resume_plan {
+    uint32_t count;
+    struct resume_action actions[RESUME_ACTIONS_MAX];
+};
+
+// What the plan says of a thread: the first action that fits; null: it stays stopped.
+const struct resume_action *resume_plan_find(const struct resume_plan *plan, const struct debug_thread *thread);
+
+// A document that GDB reads in parts; `annex` and `thread` choose. False: there is none of that annex.
+struct debug_document {
+    const char *name;
+    bool (*write)(const char *annex, const struct debug_thread *thread, struct writer *out);
+};
+
+struct debug_target {
+    // Moves to the next thread, in the order of processes; {0, 0} begins. False: there are no more.
+    bool (*thread_next)(struct debug_thread *thread);
+    bool (*thread_exists)(const struct debug_thread *thread);
+    void (*thread_describe)(const struct debug_thread *thread, struct writer *out);
+
+    void (*registers_read)(const struct debug_thread *thread, struct register_file *file);
+    // OK; NO_RIGHT: this register of this thread cannot be written now.
+    enum status (*register_write)(const struct debug_thread *thread, unsigned number, const struct register_file *file);
+
+    // Of the process that the thread belongs to, and the kernel: how many bytes could be read or written.
+    size_t (*memory_read)(const struct debug_thread *thread, uint64_t address, void *to, size_t size);
+    size_t (*memory_write)(const struct debug_thread *thread, uint64_t address, const void *from, size_t size);
+
+    // OK; BAD_ADDRESS, LIMIT_REACHED (no more of this kind), INVALID_ARGUMENT (length or alignment). Setting a point that is there,
+    // or removing one that is not, is OK.
+    enum status (*break_set)(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
+    enum status (*break_clear)(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
+                               uint64_t size);
+    void (*break_clear_all)(void);
+
+    // OK: it is ended when the target runs on. NOT_FOUND. NO_RIGHT: it cannot be.
+    enum status (*process_kill)(uint32_t process);
+
+    // Runs a console command; its output goes to the writer. False: there is no such command.
+    bool (*monitor)(const struct debug_thread *thread, const char *line, struct writer *out);
+
+    const struct debug_document *documents; // ended by a null name
+};
