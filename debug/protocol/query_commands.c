@@ -43,6 +43,7 @@ static void run_attached(struct server *server, struct text_cursor *packet) {
 
 static void run_symbol(struct server *server, struct text_cursor *packet) {
     (void)packet;
+    server->is_starting = false; // the last question of a connection
     answer_text(server, "OK");
 }
 

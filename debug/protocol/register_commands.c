@@ -20,7 +20,7 @@ static void run_read_all(struct server *server, struct text_cursor *packet) {
     memset(&file, 0, sizeof(file));
     server->target->registers_read(&thread, &file);
     answer_begin(server, &answer);
-    for (unsigned number = 0; number < REGISTER_COUNT; number++)
+    for (unsigned number = 0; number < REGISTER_GENERAL_COUNT; number++)
         put_register(server, &file, number);
     answer_send(server);
 }
@@ -70,7 +70,7 @@ static void run_write_all(struct server *server, struct text_cursor *packet) {
     enum status status = STATUS_OK;
     memset(&now, 0, sizeof(now));
     server->target->registers_read(&thread, &now);
-    for (unsigned number = 0; number < REGISTER_COUNT && text_left(packet) > 0; number++) {
+    for (unsigned number = 0; number < REGISTER_GENERAL_COUNT && text_left(packet) > 0; number++) {
         bool is_there;
         if (!take_register(packet, &wanted, number, &is_there))
             status = STATUS_INVALID_ARGUMENT;

@@ -90,7 +90,7 @@ static void feature_begin(struct writer *out, const struct register_group *group
 
 void registers_describe(struct writer *out) {
     writer_text(out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
-                     "<target version=\"1.0\"><architecture>i386:x86-64</architecture>");
+                     "<target version=\"1.0\"><architecture>i386:x86-64</architecture><osabi>none</osabi>");
     for (unsigned i = 0; i < GROUP_COUNT; i++) {
         const struct register_group *group = &groups[i];
         if (group->feature != 0)

@@ -36,7 +36,8 @@ enum register_number {
     REGISTER_MXCSR = REGISTER_XMM0 + 16,
     REGISTER_FS_BASE,
     REGISTER_GS_BASE,
-    REGISTER_CR0,
+    REGISTER_GENERAL_COUNT, // those of the packets g and G: what every GDB knows for this processor; others are asked for one by one
+    REGISTER_CR0 = REGISTER_GENERAL_COUNT,
     REGISTER_CR2,
     REGISTER_CR3,
     REGISTER_CR4,

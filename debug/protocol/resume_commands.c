@@ -88,6 +88,7 @@ static bool plan_runs(const struct resume_plan *plan) {
 
 // A plan that lets nobody run would be a stop that never ends: it is answered by the stop that we are in.
 static void run_continue_plan(struct server *server, struct text_cursor *packet) {
+    server->is_starting = false;
     if (!take_plan(packet, &server->plan))
         answer_error(server, STATUS_INVALID_ARGUMENT);
     else if (!plan_runs(&server->plan))

@@ -157,7 +157,7 @@ void server_console(struct server *server, const char *text, size_t size) {
 // Whoever attaches anew knows nothing of what was agreed with the last one, nor of its breakpoints.
 static void session_begin(struct server *server) {
     server->no_ack = server->multiprocess = server->knows_swbreak = server->knows_hwbreak = false;
-    server->is_attached = true;
+    server->is_attached = server->is_starting = true;
     server->general = server->stop.thread;
     server->target->break_clear_all();
 }

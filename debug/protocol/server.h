@@ -24,6 +24,7 @@ struct server {
     struct debug_thread general; // H g: whose registers and memory
     struct debug_thread listed;  // how far the list of threads was read
     bool is_attached;            // a GDB has spoken since the last detach
+    bool is_starting;            // GDB sets its session up: it takes only the process that stopped then
     bool no_ack;
     bool multiprocess, knows_swbreak, knows_hwbreak; // what GDB said it can
     char input[SERVER_PACKET_SIZE + 1];

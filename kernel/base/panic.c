@@ -5,6 +5,7 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/log.h"
 #include "kernel/base/symbols.h"
 #include "kernel/base/writer.h"
@@ -38,13 +39,16 @@ static void claim_panic(void) {
 }
 
 void panic(const char *format, ...) {
-    claim_panic();
-    machine_stop_others();
+    if (!debugger_panic_begins()) {
+        claim_panic();
+        machine_stop_others();
+    }
     log_break_lock();
     va_list arguments;
     va_start(arguments, format);
     describe_panic(format, arguments, (uint64_t)__builtin_frame_address(0));
     va_end(arguments);
+    debugger_panic_told();
     machine_stop_all();
 }
 

@@ -3,6 +3,7 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/log.h"
 #include "kernel/boot/boot.h"
 #include "kernel/boot/idle.h"
@@ -44,8 +45,10 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t magic, uint64_t in
     const char *error = boot_parse(magic, information);
     if (error != 0)
         panic("%s", error);
+    debugger_start();
     machine_start_memory();
     machine_start_devices();
+    debugger_start_devices();
     object_start();
     futex_start();
     create_idle_threads();

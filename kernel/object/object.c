@@ -154,6 +154,10 @@ struct object *object_next(enum object_kind kind, uint64_t after) {
     return object;
 }
 
+struct object *object_peek(enum object_kind kind, uint64_t after) {
+    return registry_next(kind, after);
+}
+
 uint32_t object_count(void) {
     return __atomic_load_n(&registry.count, __ATOMIC_RELAXED);
 }

@@ -98,6 +98,9 @@ struct object *object_find(uint64_t id);
 // The next live object above `after` of `kind` (OBJECT_ANY: any), with a reference; null: no more.
 struct object *object_next(enum object_kind kind, uint64_t after);
 
+// As object_next without lock and reference: for a debugger, while no other CPU runs.
+struct object *object_peek(enum object_kind kind, uint64_t after);
+
 // Objects alive.
 uint32_t object_count(void);
 

@@ -3,9 +3,12 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
 #include "kernel/thread/processor.h"
 
 void lock_acquire_contended(struct lock *lock) {
+    if (debugger_borrows_lock(lock))
+        return;
     do {
         while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED))
             machine_relax();

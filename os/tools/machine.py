@@ -47,6 +47,7 @@ class Settings:
     ramdisk: str = None       # another ramdisk than the kind's own; "": none at all
     append: str = ""          # the kernel's command line
     command: str = ""         # a file with the line that the guest's program `host` runs
+    gdb: str = ""             # a UNIX socket where the kernel's debugger listens, on the second serial port
     more: str = ""            # more flags for QEMU, as one would type them
 
 
@@ -86,6 +87,13 @@ def flags(settings):
     if settings.command:
         chosen += ["-fw_cfg", f"name=opt/parley/command,file={settings.command}"]
     return chosen + boot_flags(settings) + shlex.split(settings.more)
+
+
+def gdb_flags(settings):
+    """The second serial port; its flags come behind the first one's."""
+    if not settings.gdb:
+        return []
+    return ["-chardev", f"socket,id=gdb,path={settings.gdb},server=on,wait=off", "-serial", "chardev:gdb"]
 
 
 def window():
@@ -156,12 +164,13 @@ class Machine:
             arguments += ["-chardev", f"socket,id={name},path={self._directory}/{name}"]
         if self._has_console_file():
             arguments += ["-chardev", f"file,id=serial,path={self._directory}/serial"]
-        arguments += ["-serial", "chardev:serial", "-mon", "chardev=monitor,mode=control", "-S"]
+        arguments += ["-serial", "chardev:serial", *gdb_flags(self.settings), "-mon", "chardev=monitor,mode=control", "-S"]
         for name, port in self._debug_ports.items():
             arguments += ["-device", f"isa-debugcon,iobase={port:#x},chardev={name}"]
         self._errors = open(os.path.join(self._directory, "errors"), "w+b")
         self._process = subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self._errors,
-                                         stderr=self._errors, preexec_fn=die_with_parent)
+                                         stderr=self._errors, preexec_fn=die_with_parent,
+                                         start_new_session=True)  # ctrl-c is the terminal's, not its
         try:
             self.links = {name: self._accept(listener) for name, listener in listeners.items()}
         except MachineError:
@@ -274,6 +283,13 @@ class Machine:
                     raise MachineError(f"the console did not say {expression.pattern!r}; its end:\n"
                                        + self.console[-2000:].decode(errors="replace"))
                 self._news.wait(min(left, 1))
+
+    def wait_for_console(self, known):
+        """Waits until the console has said more than so many bytes; False at QEMU's end."""
+        with self._news:
+            while len(self.console) <= known and self._reader.is_alive():
+                self._news.wait(1)
+            return len(self.console) > known
 
     def screendump(self):
         """The guest's screen as a Picture."""

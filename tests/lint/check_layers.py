@@ -42,7 +42,7 @@ def allowed(layer, target):
 def system_allowed(layer, header):
     if layer == "kernel/abi/":
         return header in ABI_HEADERS
-    if layer == "kernel/" and header.startswith(KERNEL_BY_PATH):
+    if layer in ("kernel/", "debug/") and header.startswith(KERNEL_BY_PATH):
         return True
     return layer not in ("kernel/", "ipc/", "debug/") or header in FREESTANDING
 

@@ -20,6 +20,8 @@ void machine_start_early(void) {
     features_start();
     descriptors_start();
     processor_set_up(0);
+    processor_give_early_stacks(&processors[0]);
+    descriptors_use_stacks();
 }
 
 void machine_start_memory(void) {
@@ -30,7 +32,6 @@ void machine_start_memory(void) {
     kernel_map_start();
     frame_start_rest(boot_information.usable, boot_information.usable_count);
     processor_give_stacks(&processors[0]);
-    descriptors_use_stacks();
 }
 
 void machine_start_devices(void) {

@@ -1,6 +1,7 @@
 // Where new threads begin (context.c builds their stacks), and the boot code's way into its idle thread.
 
 #include "kernel/arch/x86_64/machine_constants.h"
+#include "kernel/arch/x86_64/unwind.h"
 
     .text
 
@@ -28,3 +29,8 @@ context_enter:
     mov (%rsp), %rax
     call *%rax
     ud2
+context_end:
+
+    UNWIND_START
+    UNWIND_FRAME context_user_begin, context_kernel_begin
+    UNWIND_END context_kernel_begin, context_end

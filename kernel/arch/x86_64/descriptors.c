@@ -10,7 +10,6 @@ enum {
     GATE_BREAKPOINT = 0xee00, // as that, and programs may use `int3`
     TASK_AVAILABLE = 0x89,
     STUB_SIZE = 16,
-    VECTOR_BREAKPOINT = 3,
 };
 
 struct gate {
@@ -49,9 +48,10 @@ void descriptors_start(void) {
 }
 
 void descriptors_use_stacks(void) {
-    static const uint8_t vectors[] = {VECTOR_DOUBLE_FAULT, VECTOR_NMI, VECTOR_DEBUG, VECTOR_MACHINE_CHECK};
+    static const uint8_t vectors[] = {VECTOR_DOUBLE_FAULT, VECTOR_NMI, VECTOR_DEBUG, VECTOR_MACHINE_CHECK,
+                                      VECTOR_BREAKPOINT};
     for (uint32_t i = 0; i < sizeof(vectors); i++)
-        gates[vectors[i]].stack_and_type[0] |= (uint16_t)(i + 1);
+        gates[vectors[i]].stack_and_type[0] |= (uint16_t)(i + 1); // the same as before where it was done
 }
 
 void descriptors_set_stack(struct processor *processor, uint32_t stack, uint64_t top) {

@@ -14,5 +14,5 @@ void descriptors_load(struct processor *processor);
 // Gives a vector a stack of its own from now on: `top` for IST number `stack` (1 to 7) of this CPU.
 void descriptors_set_stack(struct processor *processor, uint32_t stack, uint64_t top);
 
-// Lets the vectors that need a stack of their own use it. When every CPU that runs has them.
+// Lets the vectors that need a stack of their own use it. When the first CPU has them; others get theirs before they start.
 void descriptors_use_stacks(void);

@@ -70,6 +70,13 @@ static void line_route(uint32_t number, bool masked) {
     io_apic_route(line->pin, &route);
 }
 
+void interrupt_line_deliver_non_maskable(uint32_t number) {
+    const struct line *line = &lines[number];
+    struct io_apic_route route = {.apic_id = processors[0].arch.apic_id, .non_maskable = true};
+    if (line->pin < io_apic_pins())
+        io_apic_route(line->pin, &route);
+}
+
 void interrupt_line_mask(uint32_t number) {
     lock_acquire(&controller_lock);
     lines[number].masked = true;

@@ -18,5 +18,8 @@ void interrupt_handle(uint32_t vector);
 // From the trap code: halts the CPU where a panic asked for it.
 void interrupt_non_maskable(void);
 
+// Delivers an edge-triggered line as NMI to the first CPU from now on: for a debugger's, which nobody else may use. At boot.
+void interrupt_line_deliver_non_maskable(uint32_t line);
+
 // How the firmware wired an ISA interrupt (from the MADT).
 void interrupt_line_wire(uint32_t line, uint32_t pin, bool level, bool active_low);

@@ -10,6 +10,7 @@ enum {
     REGISTERS_SIZE = 0x20,
     INDEX_VERSION = 1,
     INDEX_ROUTES = 0x10, // two words each
+    ROUTE_NON_MASKABLE = 4 << 8,
     ROUTE_ACTIVE_LOW = 1 << 13,
     ROUTE_LEVEL = 1 << 15,
     ROUTE_MASKED = 1 << 16,
@@ -43,7 +44,7 @@ uint32_t io_apic_pins(void) {
 
 void io_apic_route(uint32_t pin, const struct io_apic_route *route) {
     uint32_t low = route->vector | (route->level ? ROUTE_LEVEL : 0) | (route->active_low ? ROUTE_ACTIVE_LOW : 0) |
-                   (route->masked ? ROUTE_MASKED : 0);
+                   (route->masked ? ROUTE_MASKED : 0) | (route->non_maskable ? ROUTE_NON_MASKABLE : 0);
     index_write(INDEX_ROUTES + 2 * pin + 1, route->apic_id << DESTINATION_SHIFT);
     index_write(INDEX_ROUTES + 2 * pin, low);
 }

@@ -16,6 +16,7 @@ struct io_apic_route {
     uint32_t vector;
     uint32_t apic_id; // of the CPU
     bool level, active_low, masked;
+    bool non_maskable; // delivered as NMI: the vector is not used
 };
 
 void io_apic_route(uint32_t pin, const struct io_apic_route *route);

@@ -14,7 +14,7 @@
 #include "kernel/base/log.h"
 #include "kernel/thread/processor.h"
 
-enum { OWN_STACKS = 4, STACK_TOP_RESERVED = 16 };
+enum { OWN_STACKS = 5, STACK_TOP_RESERVED = 16, EARLY_STACK_SIZE = 8192 };
 
 // Flags that a system call clears: trap, interrupt, direction, I/O level, nested, alignment (which is access check in the kernel).
 #define SYSTEM_CALL_FLAGS (FLAG_TRAP | FLAG_INTERRUPT | FLAG_DIRECTION | 3 << 12 | FLAG_NESTED | FLAG_ALIGNMENT)
@@ -42,15 +42,26 @@ void processor_set_up(uint32_t index) {
     features_enable();
 }
 
+// The entry code finds its CPU at the stack's top, whatever gs is.
+static void stack_give(struct processor *processor, uint32_t stack, uint64_t end) {
+    uint64_t top = end - STACK_TOP_RESERVED;
+    *(struct processor **)top = processor;
+    descriptors_set_stack(processor, stack, top);
+}
+
+void processor_give_early_stacks(struct processor *processor) {
+    static uint8_t stacks[OWN_STACKS][EARLY_STACK_SIZE] __attribute__((aligned(16)));
+    for (uint32_t stack = 1; stack <= OWN_STACKS; stack++)
+        stack_give(processor, stack, (uint64_t)stacks[stack - 1] + EARLY_STACK_SIZE);
+}
+
 void processor_give_stacks(struct processor *processor) {
     for (uint32_t stack = 1; stack <= OWN_STACKS; stack++) {
         uint64_t base;
         enum status status = kernel_stack_create(0, &base);
         if (status != STATUS_OK)
             panic("no memory for the stacks of CPU %u: expected OK, found %d", processor->index, status);
-        uint64_t top = base + KERNEL_STACK_SIZE - STACK_TOP_RESERVED;
-        *(struct processor **)top = processor; // the entry code finds its CPU there, whatever gs is
-        descriptors_set_stack(processor, stack, top);
+        stack_give(processor, stack, base + KERNEL_STACK_SIZE);
     }
 }
 

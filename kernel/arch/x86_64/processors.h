@@ -13,6 +13,9 @@ void processor_found(uint32_t apic_id);
 // Sets gs base, descriptors, system-call entry and protections of the calling CPU, which is `index`. No memory needed.
 void processor_set_up(uint32_t index);
 
+// Gives the first CPU stacks of the image's for these, until there is memory.
+void processor_give_early_stacks(struct processor *processor);
+
 // Gives the CPU its stacks for double faults and the like. After the kernel's memory is there. NO_MEMORY panics.
 void processor_give_stacks(struct processor *processor);
 

@@ -7,6 +7,7 @@
 
 #include "kernel/arch/x86_64/machine_constants.h"
 #include "kernel/arch/x86_64/register_macros.h"
+#include "kernel/arch/x86_64/unwind.h"
 
     .text
     .balign 64
@@ -23,6 +24,7 @@ system_call_entry:
     push $0
     push $VECTOR_SYSTEM_CALL
     PUSH_REGISTERS
+system_call_framed:
     mov %r10, %rcx
     cmp $CALL_TABLE_SIZE, %rax
     jae 2f
@@ -64,3 +66,7 @@ system_call_entry:
 4:  mov %rsp, %rdi
     call trap_bad_return
     jmp trap_return_to_user
+system_call_end:
+
+    UNWIND_START
+    UNWIND_FRAME system_call_framed, system_call_end

@@ -6,6 +6,7 @@
 #include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/log.h"
 #include "kernel/memory/space.h"
 #include "kernel/process/fault.h"
@@ -113,6 +114,8 @@ static void user_page_fault(struct trap_frame *frame, uint64_t address) {
         status = space_fault(process_current()->space, address, page_fault_access(frame->error));
     if (status != STATUS_OK && status != STATUS_INTERRUPTED) // then the thread is being ended anyway
         user_fault(frame, address, status);
+    else if (debugger_wants_pages)
+        debugger_page_came();
 }
 
 // cr2 is read before anything can fault again.
@@ -150,6 +153,8 @@ static void user_exception(struct trap_frame *frame) {
 static void exception(struct trap_frame *frame) {
     if (frame->vector == VECTOR_PAGE_FAULT)
         page_fault(frame);
+    else if (debugger_trap(frame))
+        return;
     else if (frame->vector == VECTOR_NMI)
         interrupt_non_maskable();
     else if (frame->vector == VECTOR_MACHINE_CHECK || !trap_from_user(frame))
@@ -167,6 +172,8 @@ void trap_handle(struct trap_frame *frame) {
 
 // A stack of its own: nothing here may sleep, and the interrupted code may hold any lock.
 void trap_handle_paranoid(struct trap_frame *frame) {
+    if (debugger_trap(frame))
+        return;
     switch (frame->vector) {
     case VECTOR_NMI:
         interrupt_non_maskable();

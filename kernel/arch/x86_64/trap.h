@@ -33,7 +33,7 @@ static inline bool trap_from_user(const struct trap_frame *frame) {
 // Called by the entry code for every trap but system calls.
 void trap_handle(struct trap_frame *frame);
 
-// For #DB, NMI, #DF and #MC out of the kernel: on the stack of its own, may not sleep.
+// For #DB, #BP, NMI, #DF and #MC out of the kernel: on the stack of its own, may not sleep.
 void trap_handle_paranoid(struct trap_frame *frame);
 
 // Called by the entry code when the way back to the program would lead to no address at all.

@@ -5,6 +5,7 @@
 
 #include "kernel/arch/x86_64/machine_constants.h"
 #include "kernel/arch/x86_64/register_macros.h"
+#include "kernel/arch/x86_64/unwind.h"
 
     .text
 
@@ -21,7 +22,7 @@ vector = 0
     push $0
     .endif
     push $vector
-    .if vector == VECTOR_DEBUG || vector == VECTOR_NMI || vector == VECTOR_DOUBLE_FAULT || vector == VECTOR_MACHINE_CHECK
+    .if vector == VECTOR_DEBUG || vector == VECTOR_NMI || vector == VECTOR_BREAKPOINT || vector == VECTOR_DOUBLE_FAULT || vector == VECTOR_MACHINE_CHECK
     jmp trap_paranoid
     .else
     jmp trap_common
@@ -32,6 +33,7 @@ vector = 0
 // ---- the usual way ----
 trap_common:
     PUSH_REGISTERS
+trap_framed:
     push $FLAG_ALWAYS
     popf
     testb $3, FRAME_CODE_SEGMENT(%rsp)
@@ -65,10 +67,11 @@ trap_restore:
     call trap_bad_return
     jmp trap_return_to_user
 
-// ---- #DB, NMI, #DF, #MC: on a stack of their own, at any instruction of the kernel, gs in any state ----
+// ---- #DB, #BP, NMI, #DF, #MC: on a stack of their own, at any instruction of the kernel, gs in any state ----
 // At the stack's top stands the address of this CPU's struct processor.
 trap_paranoid:
     PUSH_REGISTERS
+trap_paranoid_framed:
     push $FLAG_ALWAYS
     popf
     testb $3, FRAME_CODE_SEGMENT(%rsp)
@@ -88,6 +91,7 @@ trap_paranoid:
     mov %r13d, %edx
     wrmsr
     jmp trap_restore
+trap_paranoid_unframed:
 
 // Out of a program: like any other exception, on the thread's own kernel stack.
 1:  swapgs
@@ -98,3 +102,11 @@ trap_paranoid:
     mov $(FRAME_SIZE / 8), %ecx
     rep movsq
     jmp trap_from_swapped
+
+// Behind the last instruction of this file: nobody sets a breakpoint here.
+    .global trap_entry_end
+trap_entry_end:
+
+    UNWIND_START
+    UNWIND_FRAME trap_framed, trap_restore
+    UNWIND_FRAME trap_paranoid_framed, trap_paranoid_unframed

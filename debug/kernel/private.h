@@ -1,0 +1,132 @@
+// Between the files of the kernel's stub: the stopped machine, and what each file does with it.
+//
+// Rules: all of it runs on the CPU that holds the machine, the others stand still; but for stop.c, which gets it so far. No lock is
+// taken and nothing allocated. The stub's own text lies in a section where no breakpoint may be set.
+#pragma once
+
+#include "debug/protocol/server.h"
+#include "kernel/arch/x86_64/trap.h"
+#include "kernel/thread/processor.h"
+
+#pragma clang section text = ".text.debugger"
+
+// GDB's process number of the kernel itself: no process of ours gets that far.
+enum { KERNEL_PROCESS = 2000000000, FPU_IMAGE_SIZE = 512 };
+
+// A CPU as the debugger found it.
+struct stopped_cpu {
+    struct trap_frame *frame; // null: it runs
+    uint64_t page_fault_address, root;
+    bool fpu_changed;
+    uint8_t fpu[FPU_IMAGE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
+};
+
+extern struct stopped_cpu stopped_cpus[PROCESSOR_MAX];
+extern struct server server;
+
+// ---- threads.c ----
+bool thread_next(struct debug_thread *thread);
+bool thread_exists(const struct debug_thread *thread);
+void thread_write_description(const struct debug_thread *thread, struct writer *out);
+struct debug_thread thread_of_cpu(uint32_t cpu);
+struct thread *thread_find(const struct debug_thread *thread); // null: a CPU of the kernel's before its threads
+int thread_cpu(const struct debug_thread *thread);             // where it stopped running; negative: nowhere
+struct process *process_peek(uint32_t id);                     // null: none
+struct process *process_peek_next(uint32_t after);
+const char *wait_text(uint32_t reason);
+const char *state_text(uint32_t state);
+
+// ---- registers_kernel.c ----
+void thread_registers(const struct debug_thread *thread, struct register_file *file);
+enum status thread_register_write(const struct debug_thread *thread, unsigned number, const struct register_file *file);
+struct trap_frame *thread_user_frame(const struct debug_thread *thread); // of a thread that is not on a CPU; null: none
+
+// ---- memory_kernel.c ----
+uint64_t thread_root(const struct debug_thread *thread); // of the page tables that show its memory
+// The entry that maps an address, of any level, and where the byte lies; null: nothing does.
+uint64_t *memory_entry(uint64_t root, uint64_t address, uint64_t *physical);
+size_t target_memory_read(const struct debug_thread *thread, uint64_t address, void *to, size_t size);
+size_t target_memory_write(const struct debug_thread *thread, uint64_t address, const void *from, size_t size);
+// Without a look at breakpoints; also where the processor's tables say read-only.
+bool memory_peek(uint64_t address, void *to, size_t size); // of the kernel
+bool physical_write(uint64_t physical, const void *from, size_t size);
+
+// ---- breakpoints.c ----
+enum status break_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
+enum status break_clear(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
+void break_clear_all(void);
+// Into memory but for one address: where the thread is to step off a breakpoint.
+void breakpoints_apply_but(const struct debug_thread *thread, uint64_t address);
+void breakpoints_apply(void);    // into memory, when the machine is let go
+void breakpoints_withdraw(void); // out of it, when it stands
+bool breakpoint_is_at(const struct debug_thread *thread, uint64_t address);
+
+// ---- hardware.c ----
+enum status hardware_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
+enum status hardware_clear(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
+void hardware_clear_all(void);
+void hardware_load(bool steps); // on the calling CPU; a CPU that steps does without watching
+void hardware_unload(void);
+// Which point the status register names, if it holds for the thread. False: none of ours.
+bool hardware_hit(uint64_t status, const struct debug_thread *thread, struct debug_stop *stop);
+bool hardware_breaks_at(uint64_t address);
+void hardware_note_values(const struct debug_thread *thread);
+bool hardware_value_changed(const struct debug_thread *thread, struct debug_stop *stop);
+
+// ---- step.c ----
+struct stepping {
+    struct debug_thread thread;
+    uint64_t start, end; // goes on while the instruction lies in it
+    bool is_wanted;      // by this CPU:
+    uint32_t cpu;
+    bool then_runs; // the step was for getting off a breakpoint
+    bool is_on;     // the trap flag is set
+    uint32_t flags; // as they were
+    uint8_t instruction[2];
+};
+
+extern struct stepping stepping;
+bool step_needs_others(const struct debug_thread *thread, const struct trap_frame *frame);
+bool step_begin(struct trap_frame *frame); // false: it is done without running
+void step_end(struct trap_frame *frame);
+
+// ---- session.c ----
+// Talks with GDB until the machine is to go on: then everything is prepared, and who may go is in `machine`.
+void session_run(struct debug_stop *stop);
+void session_start(void);
+
+// ---- stop.c ----
+struct machine_state {
+    uint32_t owner;      // [a] index + 1 of the CPU that holds the machine; 0: it runs
+    uint32_t steps;      // since the others last ran
+    bool others_run;     // while one steps, now and then
+    bool is_panicking;   // it will not go on
+    bool is_given_up;    // the debugger does nothing any more
+    bool is_interrupted; // NMIs are ours
+    int first_byte;      // that a session begins with; negative: none
+};
+
+extern struct machine_state machine;
+void machine_let_all_go(void);
+// Whether a step that ended goes on within its range.
+bool step_goes_on(const struct trap_frame *frame);
+
+enum status process_kill(uint32_t process);
+
+// ---- documents.c, monitor.c ----
+extern const struct debug_document kernel_documents[];
+bool monitor_run(const struct debug_thread *thread, const char *line, struct writer *out);
+
+// ---- line.c: the second serial port ----
+bool line_start(void); // false: there is none
+bool line_is_there(void);
+bool line_get(uint8_t *byte);
+void line_put(const char *bytes, size_t size);
+void line_listen(bool on); // whether a byte that comes interrupts, as NMI
+void line_route(void);
+
+// ---- lend.c ----
+// Has `function` run so that a lock which is held by a stopped CPU is passed over, and a fault ends it: false.
+bool lend_locks(void (*function)(void *argument), void *argument);
+bool lending_caught(void); // a mistake on its way: does not return if so
+bool lending_is_on(void);

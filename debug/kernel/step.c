@@ -1,0 +1,72 @@
+// A single step: the trap flag for one instruction, with interrupts off, so that it lands behind that instruction and nowhere else.
+#include "debug/kernel/private.h"
+#include "kernel/arch/x86_64/registers.h"
+#include "kernel/base/string.h"
+
+enum {
+    OPCODE_HALT = 0xf4,
+    OPCODE_CLEAR_INTERRUPTS = 0xfa,
+    OPCODE_SET_INTERRUPTS = 0xfb,
+    OPCODE_POP_FLAGS = 0x9d,
+    OPCODE_PUSH_FLAGS = 0x9c,
+    OPCODE_RETURN_FROM_INTERRUPT = 0xcf,
+    OPCODE_WIDE = 0x48, // before it
+    OPCODE_ESCAPE = 0x0f,
+    OPCODE_SYSTEM_CALL = 0x05, // behind it
+};
+
+struct stepping stepping;
+
+static bool is_system_call(const uint8_t *instruction) {
+    return instruction[0] == OPCODE_ESCAPE && instruction[1] == OPCODE_SYSTEM_CALL;
+}
+
+// A whole system call lies in one step of a program: it may wait for what others do.
+bool step_needs_others(const struct debug_thread *thread, const struct trap_frame *frame) {
+    uint8_t instruction[2] = {0, 0};
+    target_memory_read(thread, frame->rip, instruction, sizeof(instruction));
+    return trap_from_user(frame) && is_system_call(instruction);
+}
+
+bool step_begin(struct trap_frame *frame) {
+    memset(stepping.instruction, 0, sizeof(stepping.instruction));
+    target_memory_read(&stepping.thread, frame->rip, stepping.instruction, sizeof(stepping.instruction));
+    if (stepping.instruction[0] == OPCODE_HALT && !trap_from_user(frame)) {
+        frame->rip++; // it may return at any time
+        return false;
+    }
+    stepping.flags = (uint32_t)frame->rflags;
+    stepping.is_on = true;
+    frame->rflags |= FLAG_TRAP;
+    if (!is_system_call(stepping.instruction))
+        frame->rflags &= ~(uint64_t)FLAG_INTERRUPT;
+    hardware_note_values(&stepping.thread);
+    return true;
+}
+
+static bool sets_flags(void) {
+    uint8_t first = stepping.instruction[0];
+    return first == OPCODE_CLEAR_INTERRUPTS || first == OPCODE_SET_INTERRUPTS || first == OPCODE_POP_FLAGS ||
+           first == OPCODE_RETURN_FROM_INTERRUPT ||
+           (first == OPCODE_WIDE && stepping.instruction[1] == OPCODE_RETURN_FROM_INTERRUPT);
+}
+
+// The instruction pushed the flags of the step: what lies on the stack is to be what it would have been.
+static void mend_pushed_flags(const struct trap_frame *frame) {
+    uint64_t flags;
+    if (target_memory_read(&stepping.thread, frame->rsp, &flags, sizeof(flags)) != sizeof(flags))
+        return;
+    flags = (flags & ~(uint64_t)(FLAG_TRAP | FLAG_INTERRUPT)) | (stepping.flags & (FLAG_TRAP | FLAG_INTERRUPT));
+    target_memory_write(&stepping.thread, frame->rsp, &flags, sizeof(flags));
+}
+
+void step_end(struct trap_frame *frame) {
+    stepping.is_on = false;
+    frame->rflags &= ~(uint64_t)FLAG_TRAP;
+    if (!sets_flags())
+        frame->rflags = (frame->rflags & ~(uint64_t)FLAG_INTERRUPT) | (stepping.flags & FLAG_INTERRUPT);
+    if (stepping.instruction[0] == OPCODE_PUSH_FLAGS)
+        mend_pushed_flags(frame);
+    if (is_system_call(stepping.instruction))
+        frame->r11 &= ~(uint64_t)FLAG_TRAP; // where the instruction keeps the flags
+}

@@ -1,0 +1,30 @@
+// What the kernel does where no debugger is linked into it: nothing.
+#include "kernel/base/debugger.h"
+
+bool debugger_wants_pages;
+
+__attribute__((weak)) void debugger_start(void) {
+}
+
+__attribute__((weak)) void debugger_start_devices(void) {
+}
+
+__attribute__((weak)) bool debugger_trap(struct trap_frame *frame) {
+    (void)frame;
+    return false;
+}
+
+__attribute__((weak)) bool debugger_panic_begins(void) {
+    return false;
+}
+
+__attribute__((weak)) void debugger_panic_told(void) {
+}
+
+__attribute__((weak)) bool debugger_borrows_lock(struct lock *lock) {
+    (void)lock;
+    return false;
+}
+
+__attribute__((weak)) void debugger_page_came(void) {
+}

@@ -1,0 +1,32 @@
+// Where a debugger attaches to the kernel. Each function has an empty default (debugger.c): a kernel that is linked without
+// debug/ has none, and nothing else differs.
+//
+// Rules: called with interrupts off and with whatever locks the caller holds; a debugger takes no lock and allocates nothing.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lock;
+struct trap_frame;
+
+// At boot: the command line is known, exceptions have stacks. And: interrupts can be routed.
+void debugger_start(void);
+void debugger_start_devices(void);
+
+// An exception that is no page fault, or a non-maskable interrupt. True: it was the debugger's, go on with the frame.
+bool debugger_trap(struct trap_frame *frame);
+
+// A mistake of the kernel's begins to be told. False: no debugger holds the machine, the caller stops the other CPUs itself.
+// Does not return at all where the mistake was made on the debugger's own way (a `describe` that fell over).
+bool debugger_panic_begins(void);
+
+// The mistake is told. Returns when the debugger lets the machine go, or at once where nobody looks.
+void debugger_panic_told(void);
+
+// A lock is held by someone else. True: the caller is the debugger, which goes on as if it had it: nobody else runs.
+bool debugger_borrows_lock(struct lock *lock);
+
+// Whether pages that programs touch for the first time are to be told by debugger_page_came.
+extern bool debugger_wants_pages;
+void debugger_page_came(void);
