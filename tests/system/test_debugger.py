@@ -10,7 +10,7 @@ import unittest
 from machine import PROMPT, ROOT, Machine, Settings
 
 SECONDS = 120
-KINDS = [("debug", 4)]
+KINDS = [("debug", 1), ("debug", 4), ("release", 4)]
 
 
 class Guest:
@@ -89,10 +89,8 @@ class Line:
 
 
 class Session(unittest.TestCase):
-    """What a person does first, in one session, on four CPUs."""
+    """What a person looks at first, in one session."""
     LIST = ("info threads", "parley processes", "monitor processes")
-    STOP = ("break switch_to", "continue", "continue", "stepi", "bt 2", "delete", "hbreak switch_to", "continue", "delete")
-    WATCH = ("watch processors[0].switches", "continue", "continue", "delete")
     BACKTRACE = ("python next(thread for inferior in gdb.inferiors() for thread in inferior.threads() "
                  "if (thread.details or '').startswith('sh:')).switch()", "bt")
     MEMORY = ("x/xg 0", "x/xg 0xffff900000000000", "compare-sections .rodata", "find /b call_clock_read, +16, 0x55",
@@ -102,23 +100,17 @@ class Session(unittest.TestCase):
         for pattern in (r"Thread 2000000000\.1 \(kernel: CPU 0",
                         r"\(sh: waiting, last on CPU \d, waits for (a process to end|data in a pipe)",
                         r"(?m)^ +\d+ +\d+ +\d+ +\d+ +\d+ serial-console$", r"(?m)^ +1 +0 +0 +1 +\d+ +\d+ init$",
-                        r"hit (Hardware assisted b|B)reakpoint 2",
                         r"#\d+ .*wait_queue_sleep", r"#\d+ .*call_\w+", r"<signal handler called>",
                         r"#\d+ .*main \(.*apps/sh/main\.c", r"Section \.rodata, range .*: matched",
                         r"[1-9] patterns? found", r"= 0x[0-9a-f]+000\n"):
             self.assertRegex(said, pattern)
-        self.assertGreaterEqual(said.count("switch_to ("), 3, said)
         self.assertEqual(said.count("Cannot access memory"), 2, said)
-        old = [int(value) for value in re.findall(r"Old value = (\d+)", said)]
-        new = [int(value) for value in re.findall(r"New value = (\d+)", said)]
-        self.assertEqual(len(old), 2, said)  # GDB leaves out what happens in another inferior than the expression's
-        self.assertTrue(all(after > before for before, after in zip(old, new)), said)
 
-    def test_of_everything_a_person_does_first(self):
+    def test_of_all_that_stands_there(self):
         for kind, cpus in KINDS:
             with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "yes | cat >/dev/null") as guest:
                 guest.machine.expect(rb"yes", SECONDS)
-                self.check(guest.gdb(*self.LIST, *self.STOP, *self.WATCH, *self.BACKTRACE, *self.MEMORY, "detach"))
+                self.check(guest.gdb(*self.LIST, *self.BACKTRACE, *self.MEMORY, "detach"))
                 guest.answers()
 
 
