@@ -145,11 +145,12 @@ static void write_objects(enum object_kind kind, struct writer *out) {
 }
 
 static void write_table_list(struct writer *out) {
+    static const char about[] = "Objects of this kind";
     for (uint32_t kind = OBJECT_ANY + 1; kind < OBJECT_KIND_COUNT; kind++) {
         const char *name = object_kind_name(kind);
         writer_text(out, "<item>");
         write_column(out, "Type", name, strlen(name));
-        write_column(out, "Description", "Objects of this kind", TEXT_SIZE);
+        write_column(out, "Description", about, sizeof(about));
         writer_text(out, "</item>");
     }
 }
