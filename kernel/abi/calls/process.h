@@ -1,0 +1,27 @@
+// System calls: processes.
+
+// Starts a program in a process of its own, a child of the caller's; says the number that names it (all process
+// rights) and its id. The caller gets EVENT_PROCESS when it ends.
+// = BAD_IMAGE the image is no sound ELF64 program
+// = NO_RIGHT a number lacks RIGHT_SEND; a user, limit or priority asked for is not the caller's to give
+// = TOO_LARGE the start block is larger than START_BLOCK_MAX
+CALL(16, process_spawn, VALUE(int32_t, number), (ADDRESS(const struct process_spawn) spawn, ADDRESS(uint32_t) process))
+
+// Ends the calling process with all its threads. Does not return.
+CALL(17, process_exit, NO_VALUE, (int32_t code))
+
+// Ends another process. Needs RIGHT_KILL. One that has ended already is no error.
+CALL(18, process_kill, NO_VALUE, (int32_t number, int32_t code))
+
+// Waits for a process to end and tells how it ended. Needs RIGHT_WAIT. It may be asked again. The parent, who learns
+// it so, is not told by EVENT_PROCESS any more: one that only waits gathers no events of its children.
+// = TIMED_OUT, WOULD_WAIT it still runs
+CALL(19, process_wait, NO_VALUE, (int32_t number, uint64_t deadline, ADDRESS(struct process_end) end))
+
+// Makes a number for a process by its id: for its own user (or user 0) with all rights; for others to wait and read.
+// = NOT_FOUND no such process
+CALL(20, process_open, VALUE(int32_t, number), (uint32_t process))
+
+// Sets a limit of a child's account; never above the caller's own. Needs RIGHT_MANAGE.
+// = NO_RIGHT above the caller's own
+CALL(21, process_set_limit, NO_VALUE, (int32_t number, uint32_t item, uint64_t limit))
