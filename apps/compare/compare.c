@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "apps/compare/control.h"
+#include "apps/trace/operations.h"
 
 enum { SECOND = 1000000000, TRACED_MAX = 4096, FLOOD_START = 100 };
 
@@ -97,34 +98,6 @@ static void cell_count(struct cell *cell, const struct figures *before, const st
     cell->copied_by_programs = per((double)(after->counts.copied - before->counts.copied), blocks);
 }
 
-// Operations whose size is what the kernel copied from or to a program.
-static bool is_copy(const struct trace_record *record) {
-    switch (record->operation) {
-    case TRACE_EVENT_SENT:
-    case TRACE_EVENT_TAKEN:
-    case TRACE_MESSAGE_SENT:
-    case TRACE_MESSAGE_ANSWERED:
-    case TRACE_MESSAGE_RECEIVED:
-    case TRACE_PIPE_WRITTEN:
-    case TRACE_PIPE_READ:
-    case TRACE_LINK_WRITTEN:
-    case TRACE_LINK_READ:
-    case TRACE_LINK_CALLED:
-    case TRACE_PORT_SENT:
-    case TRACE_PORT_CALLED:
-    case TRACE_PORT_RECEIVED:
-    case TRACE_PORT_ANSWERED:
-        return record->status == STATUS_OK;
-    default:
-        return false;
-    }
-}
-
-// A call on a link copies in, and out when it returns.
-static uint64_t copies_of_one(const struct trace_record *record) {
-    return record->operation == TRACE_LINK_CALLED ? 2 : 1;
-}
-
 static uint64_t copies_of(int32_t trace, struct trace_position *position) {
     static struct trace_record records[256];
     uint64_t bytes = 0;
@@ -132,7 +105,7 @@ static uint64_t copies_of(int32_t trace, struct trace_position *position) {
     do {
         trace_read(trace, position, records, 256, &count);
         for (size_t i = 0; i < count; i++)
-            bytes += is_copy(&records[i]) ? records[i].size * copies_of_one(&records[i]) : 0;
+            bytes += operation_bytes_copied(&records[i]);
     } while (count > 0);
     return bytes;
 }

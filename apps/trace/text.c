@@ -5,39 +5,6 @@
 #include "apps/trace/format.h"
 #include "apps/trace/names.h"
 
-static const struct {
-    const char *design, *words;
-} operations[TRACE_OPERATION_COUNT] = {
-#define OPERATION_TEXT(name, design, words) [TRACE_##name] = {design, words},
-    TRACE_OPERATION_LIST(OPERATION_TEXT)
-#undef OPERATION_TEXT
-};
-
-const char *operation_design(uint32_t operation) {
-    return operation > TRACE_NONE && operation < TRACE_OPERATION_COUNT ? operations[operation].design : "?";
-}
-
-const char *operation_words(uint32_t operation) {
-    return operation > TRACE_NONE && operation < TRACE_OPERATION_COUNT ? operations[operation].words : "?";
-}
-
-bool operation_tells_name(uint32_t operation) {
-    return operation >= TRACE_OBJECT_MADE && operation <= TRACE_PROCESS_ENDED;
-}
-
-// What comes to the process that did it.
-static bool is_taking(uint32_t operation) {
-    static const char *const taking[] = {"taken", "received", "scrapped", "read", "accepted", "refused", "polled"};
-    for (size_t i = 0; i < sizeof(taking) / sizeof(taking[0]); i++)
-        if (!strcmp(operation_words(operation), taking[i]))
-            return true;
-    return false;
-}
-
-bool operation_is_sending(uint32_t operation) {
-    return !operation_tells_name(operation) && !is_taking(operation);
-}
-
 static void write_time(struct output *out, uint64_t time) {
     output_number_padded(out, time / 1000000000, 5, ' ');
     output_character(out, '.');

@@ -8,54 +8,98 @@
 
 #include "kernel/abi/types.h"
 
-// TRACE_OPERATION(NAME, "design", "in words"): what a record tells. `object`, `peer`, `id` and `size` stand in the comments.
+// TRACE_OPERATION(NAME, "design", "in words", DIRECTION, copies): what a record tells. The comment above says what `object`,
+// `peer`, `id` and `size` are; DIRECTION is of enum trace_direction without its prefix; where it succeeded, `size` bytes were
+// copied `copies` times from or to a program.
 #define TRACE_OPERATION_LIST(OPERATION)                                                                                \
-    OPERATION(OBJECT_MADE, "object", "made")           /* the object; peer: its kind; name in place of id and size */  \
-    OPERATION(OBJECT_GONE, "object", "gone")           /* the object; peer: its kind; name */                          \
-    OPERATION(PROCESS_STARTED, "process", "started")   /* the process's object; peer: its process id; name */          \
-    OPERATION(PROCESS_ENDED, "process", "ended")       /* the process's object; peer: its process id; name */          \
-    OPERATION(EVENT_SENT, "event", "sent")             /* the queue; peer: receiver; id: Type; size: 20 */             \
-    OPERATION(EVENT_RAISED, "event", "raised")         /* the queue; by the kernel; peer: receiver; id: Type */        \
-    OPERATION(EVENT_TAKEN, "event", "taken")           /* the queue; peer: sender, 0: the kernel; id: Type */          \
-    OPERATION(MESSAGE_SENT, "message", "sent")         /* the queue; peer: receiver; id: the message's */              \
-    OPERATION(MESSAGE_ANSWERED, "message", "answered") /* as sent; cause: the message that it answers */               \
-    OPERATION(MESSAGE_RECEIVED, "message", "received") /* the queue; peer: sender; id: the message's */                \
-    OPERATION(MESSAGE_SCRAPPED, "message", "scrapped") /* the queue; peer: sender; id: the message's */                \
-    OPERATION(PIPE_MADE, "pipe", "made")               /* the end; peer: the other side; id: mode; size: capacity */   \
-    OPERATION(PIPE_WRITTEN, "pipe", "written")         /* the end; size: bytes */                                      \
-    OPERATION(PIPE_READ, "pipe", "read")               /* the end; size: bytes */                                      \
-    OPERATION(MEMORY_OFFERED, "memory", "offered")     /* the memory; peer: receiver; id: the offer's */               \
-    OPERATION(MEMORY_ACCEPTED, "memory", "accepted")   /* the memory; peer: who offered; id: the offer's */            \
-    OPERATION(MEMORY_REFUSED, "memory", "refused")     /* the memory; peer: who offered; id: the offer's */            \
-    OPERATION(MEMORY_WITHDRAWN, "memory", "withdrawn") /* the memory; peer: the receiver; id: the offer's */           \
-    OPERATION(FUTEX_WAITED, "memory", "waited")        /* the memory, or none; id: address; size: the word */          \
-    OPERATION(FUTEX_WOKEN, "memory", "woken")          /* the memory, or none; id: address; size: how many */          \
-    OPERATION(INTERFACE_REGISTERED, "interface", "registered") /* none; id: id | version << 16 */                      \
-    OPERATION(INTERFACE_REQUESTED, "interface",                                                                        \
-              "requested") /* the client's pages; peer: server; id: id | version << 16; size: of the pages */          \
-    OPERATION(INTERFACE_MAPPED, "interface", "mapped") /* the pages; peer: the client */                               \
-    OPERATION(INTERFACE_RUNG, "interface", "rung")     /* the pages; peer: server */                                   \
-    OPERATION(INTERFACE_DEAD, "interface", "dead")     /* the pages; peer: the side that is told */                    \
-    OPERATION(LINK_MADE, "link", "made")               /* the first end; id: the other end's object */                 \
-    OPERATION(LINK_WRITTEN, "link", "written")     /* the end; peer: the other side; id: signals given; size: 32 */    \
-    OPERATION(LINK_READ, "link", "read")           /* the end; peer: the other side; size: 32 */                       \
-    OPERATION(LINK_POLLED, "link", "polled")       /* the end; peer: the other side; id: signals taken */              \
-    OPERATION(LINK_CALLED, "link", "called")       /* the end; peer: the other side; size: 32; polled follows */       \
-    OPERATION(LINK_OFFERED, "link", "offered")     /* the listener; id: the end's object */                            \
-    OPERATION(LINK_CONNECTED, "link", "connected") /* the listener; peer: its process; id: the end's object */         \
-    OPERATION(PORT_SENT, "port", "sent")           /* the port; peer: its process; id: the message's */                \
-    OPERATION(PORT_CALLED, "port", "called")       /* the port; peer: its process; id: the call's */                   \
-    OPERATION(PORT_RECEIVED, "port", "received")   /* the port; peer: sender; id: the message's or call's */           \
-    OPERATION(PORT_ANSWERED, "port",                                                                                   \
-              "answered") /* the port; peer: caller, where it still waits; id and cause: the call's */                 \
-    OPERATION(PORT_CANCELLED, "port", "cancelled") /* the port; by the caller, who gave up; id: the call's */          \
-    OPERATION(PAGE_SENT, "page",                                                                                       \
-              "sent") /* none; peer: receiver, 0: a broadcast; id: the type; size: in bytes; when answered */          \
-    OPERATION(PAGE_TAKEN, "page", "taken") /* the handler; id: the type; status: whether its function accepted */
+    /* the object; peer: its kind; name in place of id and size */                                                     \
+    OPERATION(OBJECT_MADE, "object", "made", NAMED, 0)                                                                 \
+    /* the object; peer: its kind; name */                                                                             \
+    OPERATION(OBJECT_GONE, "object", "gone", NAMED, 0)                                                                 \
+    /* the process's object; peer: its process id; name */                                                             \
+    OPERATION(PROCESS_STARTED, "process", "started", NAMED, 0)                                                         \
+    /* the process's object; peer: its process id; name */                                                             \
+    OPERATION(PROCESS_ENDED, "process", "ended", NAMED, 0)                                                             \
+    /* the queue; peer: receiver; id: Type; size: 20 */                                                                \
+    OPERATION(EVENT_SENT, "event", "sent", OUT, 1)                                                                     \
+    /* the queue; by the kernel; peer: receiver; id: Type */                                                           \
+    OPERATION(EVENT_RAISED, "event", "raised", OUT, 0)                                                                 \
+    /* the queue; peer: sender, 0: the kernel; id: Type */                                                             \
+    OPERATION(EVENT_TAKEN, "event", "taken", IN, 1)                                                                    \
+    /* the queue; peer: receiver; id: the message's */                                                                 \
+    OPERATION(MESSAGE_SENT, "message", "sent", OUT, 1)                                                                 \
+    /* as sent; cause: the message that it answers */                                                                  \
+    OPERATION(MESSAGE_ANSWERED, "message", "answered", OUT, 1)                                                         \
+    /* the queue; peer: sender; id: the message's */                                                                   \
+    OPERATION(MESSAGE_RECEIVED, "message", "received", IN, 1)                                                          \
+    /* the queue; peer: sender; id: the message's */                                                                   \
+    OPERATION(MESSAGE_SCRAPPED, "message", "scrapped", IN, 0)                                                          \
+    /* the end; peer: the other side; id: mode; size: capacity */                                                      \
+    OPERATION(PIPE_MADE, "pipe", "made", OUT, 0)                                                                       \
+    /* the end; size: bytes */                                                                                         \
+    OPERATION(PIPE_WRITTEN, "pipe", "written", OUT, 1)                                                                 \
+    /* the end; size: bytes */                                                                                         \
+    OPERATION(PIPE_READ, "pipe", "read", IN, 1)                                                                        \
+    /* the memory; peer: receiver; id: the offer's */                                                                  \
+    OPERATION(MEMORY_OFFERED, "memory", "offered", OUT, 0)                                                             \
+    /* the memory; peer: who offered; id: the offer's */                                                               \
+    OPERATION(MEMORY_ACCEPTED, "memory", "accepted", IN, 0)                                                            \
+    /* the memory; peer: who offered; id: the offer's */                                                               \
+    OPERATION(MEMORY_REFUSED, "memory", "refused", IN, 0)                                                              \
+    /* the memory; peer: the receiver; id: the offer's */                                                              \
+    OPERATION(MEMORY_WITHDRAWN, "memory", "withdrawn", OUT, 0)                                                         \
+    /* the memory, or none; id: address; size: the word */                                                             \
+    OPERATION(FUTEX_WAITED, "memory", "waited", OUT, 0)                                                                \
+    /* the memory, or none; id: address; size: how many */                                                             \
+    OPERATION(FUTEX_WOKEN, "memory", "woken", OUT, 0)                                                                  \
+    /* none; id: id | version << 16 */                                                                                 \
+    OPERATION(INTERFACE_REGISTERED, "interface", "registered", OUT, 0)                                                 \
+    /* the client's pages; peer: server; id: id | version << 16; size: of the pages */                                 \
+    OPERATION(INTERFACE_REQUESTED, "interface", "requested", OUT, 0)                                                   \
+    /* the pages; peer: the client */                                                                                  \
+    OPERATION(INTERFACE_MAPPED, "interface", "mapped", OUT, 0)                                                         \
+    /* the pages; peer: server */                                                                                      \
+    OPERATION(INTERFACE_RUNG, "interface", "rung", OUT, 0)                                                             \
+    /* the pages; peer: the side that is told */                                                                       \
+    OPERATION(INTERFACE_DEAD, "interface", "dead", OUT, 0)                                                             \
+    /* the first end; id: the other end's object */                                                                    \
+    OPERATION(LINK_MADE, "link", "made", OUT, 0)                                                                       \
+    /* the end; peer: the other side; id: signals given; size: 32 */                                                   \
+    OPERATION(LINK_WRITTEN, "link", "written", OUT, 1)                                                                 \
+    /* the end; peer: the other side; size: 32 */                                                                      \
+    OPERATION(LINK_READ, "link", "read", IN, 1)                                                                        \
+    /* the end; peer: the other side; id: signals taken */                                                             \
+    OPERATION(LINK_POLLED, "link", "polled", IN, 0)                                                                    \
+    /* the end; peer: the other side; size: 32; polled follows */                                                      \
+    OPERATION(LINK_CALLED, "link", "called", OUT, 2)                                                                   \
+    /* the listener; id: the end's object */                                                                           \
+    OPERATION(LINK_OFFERED, "link", "offered", OUT, 0)                                                                 \
+    /* the listener; peer: its process; id: the end's object */                                                        \
+    OPERATION(LINK_CONNECTED, "link", "connected", OUT, 0)                                                             \
+    /* the port; peer: its process; id: the message's */                                                               \
+    OPERATION(PORT_SENT, "port", "sent", OUT, 1)                                                                       \
+    /* the port; peer: its process; id: the call's */                                                                  \
+    OPERATION(PORT_CALLED, "port", "called", OUT, 1)                                                                   \
+    /* the port; peer: sender; id: the message's or call's */                                                          \
+    OPERATION(PORT_RECEIVED, "port", "received", IN, 1)                                                                \
+    /* the port; peer: caller, where it still waits; id and cause: the call's */                                       \
+    OPERATION(PORT_ANSWERED, "port", "answered", OUT, 1)                                                               \
+    /* the port; by the caller, who gave up; id: the call's */                                                         \
+    OPERATION(PORT_CANCELLED, "port", "cancelled", OUT, 0)                                                             \
+    /* none; peer: receiver, 0: a broadcast; id: the type; size: in bytes; when answered */                            \
+    OPERATION(PAGE_SENT, "page", "sent", OUT, 0)                                                                       \
+    /* the handler; id: the type; status: whether its function accepted */                                             \
+    OPERATION(PAGE_TAKEN, "page", "taken", IN, 0)
+
+enum trace_direction {
+    TRACE_DIRECTION_NAMED, // the life of an object or a process: `name` in place of id, cause and size
+    TRACE_DIRECTION_OUT,   // from who did it, to `peer`
+    TRACE_DIRECTION_IN,    // to who did it, from `peer`
+};
 
 enum trace_operation {
     TRACE_NONE = 0,
-#define TRACE_OPERATION_ENTRY(name, design, text) TRACE_##name,
+#define TRACE_OPERATION_ENTRY(name, design, text, direction, copies) TRACE_##name,
     TRACE_OPERATION_LIST(TRACE_OPERATION_ENTRY)
 #undef TRACE_OPERATION_ENTRY
         TRACE_OPERATION_COUNT,
