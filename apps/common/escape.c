@@ -24,22 +24,26 @@ static const char *write_code(struct output *output, const char *digits, int bas
     return digits + count;
 }
 
-bool escape_write(struct output *output, const char *text) {
+const char *escape_write_one(struct output *output, const char *text, bool bare_octal) {
     static const char letters[] = "abefnrtv\\", meanings[] = "\a\b\033\f\n\r\t\v\\";
-    while (*text) {
-        const char *found = text[0] == '\\' && text[1] ? strchr(letters, text[1]) : NULL;
-        if (text[0] == '\\' && text[1] == 'c')
-            return false;
-        if (found) {
-            output_character(output, meanings[found - letters]);
-            text += 2;
-        } else if (text[0] == '\\' && text[1] == '0') {
-            text = write_code(output, text + 2, 8, 3, text);
-        } else if (text[0] == '\\' && text[1] == 'x') {
-            text = write_code(output, text + 2, 16, 2, text);
-        } else {
-            output_character(output, *text++);
-        }
+    const char *found = text[0] == '\\' && text[1] ? strchr(letters, text[1]) : NULL;
+    bool octal = bare_octal ? digit_of(text[1], 8) >= 0 : text[1] == '0';
+    if (text[0] == '\\' && text[1] == 'c')
+        return NULL;
+    if (found) {
+        output_character(output, meanings[found - letters]);
+        return text + 2;
     }
-    return true;
+    if (text[0] == '\\' && octal)
+        return write_code(output, text + (bare_octal ? 1 : 2), 8, 3, text);
+    if (text[0] == '\\' && text[1] == 'x')
+        return write_code(output, text + 2, 16, 2, text);
+    output_character(output, *text);
+    return text + 1;
+}
+
+bool escape_write(struct output *output, const char *text) {
+    while (text && *text)
+        text = escape_write_one(output, text, false);
+    return text;
 }

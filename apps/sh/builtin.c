@@ -7,24 +7,42 @@
 #include "apps/sh/shell.h"
 
 const struct builtin builtin_table[] = {
-    {".", ". FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source, true},
-    {":", ": [WORD]...", "does nothing, and succeeds", builtin_true, false},
-    {"cd", "cd [DIRECTORY | -]", "changes the directory: to $HOME, or to the one before", builtin_cd, true},
-    {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, false},
-    {"exit", "exit [STATUS]", "leaves the shell", builtin_exit, true},
+    {".", ". FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source,
+     BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
+    {":", ": [WORD]...", "does nothing, and succeeds", builtin_true, 0},
+    {"[", "[ CONDITION ]", "as test", builtin_test, 0},
+    {"break", "break [COUNT]", "leaves the loop, or so many", builtin_break, BUILTIN_CHANGES_SHELL},
+    {"cd", "cd [DIRECTORY | -]", "changes the directory: to $HOME, or to the one before", builtin_cd,
+     BUILTIN_CHANGES_SHELL},
+    {"continue", "continue [COUNT]", "goes on with the loop's next round", builtin_break, BUILTIN_CHANGES_SHELL},
+    {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, 0},
+    {"eval", "eval [WORD]...", "runs the words as a line", builtin_eval, BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
+    {"exit", "exit [STATUS]", "leaves the shell", builtin_exit, BUILTIN_CHANGES_SHELL},
     {"export", "export [NAME[=VALUE]]...", "tells programs of variables; lists those that are told", builtin_export,
-     true},
-    {"false", "false", "fails", builtin_false, false},
-    {"help", "help [NAME]...", "says what the shell does itself", builtin_help, false},
-    {"history", "history [COUNT]", "lists what was typed before", builtin_history, false},
-    {"jobs", "jobs", "lists what runs in the background", builtin_jobs, false},
-    {"pwd", "pwd", "says which directory this is", builtin_pwd, false},
-    {"set", "set [-ex | +ex] [--] [ARGUMENT]...",
-     "lists variables; -e leaves at an error, -x shows commands; sets $1...", builtin_set, true},
-    {"source", "source FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source, true},
-    {"true", "true", "succeeds", builtin_true, false},
-    {"unset", "unset NAME...", "forgets variables", builtin_unset, true},
-    {"wait", "wait [PID | %JOB]...", "waits for what runs in the background", builtin_wait, true},
+     BUILTIN_CHANGES_SHELL},
+    {"false", "false", "fails", builtin_false, 0},
+    {"fg", "fg [%JOB]", "has what runs in the background get Ctrl-C, and waits for it", builtin_fg,
+     BUILTIN_CHANGES_SHELL},
+    {"help", "help [NAME]...", "says what the shell does itself", builtin_help, 0},
+    {"history", "history [COUNT]", "lists what was typed before", builtin_history, 0},
+    {"jobs", "jobs", "lists what runs in the background", builtin_jobs, 0},
+    {"local", "local NAME[=VALUE]...", "makes variables that end with the function", builtin_local,
+     BUILTIN_CHANGES_SHELL},
+    {"printf", "printf FORMAT [WORD]...", "writes the words by the format", builtin_printf, 0},
+    {"pwd", "pwd", "says which directory this is", builtin_pwd, 0},
+    {"read", "read [-r] [-p PROMPT] [NAME]...", "reads a line into variables, split at $IFS", builtin_read,
+     BUILTIN_CHANGES_SHELL | BUILTIN_READS},
+    {"return", "return [STATUS]", "ends the function, or the file that . reads", builtin_return, BUILTIN_CHANGES_SHELL},
+    {"set", "set [-ex | +ex | -o pipefail] [--] [ARGUMENT]...",
+     "lists variables; -e leaves at an error, -x shows commands; sets $1...", builtin_set, BUILTIN_CHANGES_SHELL},
+    {"shift", "shift [COUNT]", "drops $1", builtin_shift, BUILTIN_CHANGES_SHELL},
+    {"source", "source FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source,
+     BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
+    {"test", "test CONDITION", "looks at files, words and numbers: test --help", builtin_test, 0},
+    {"true", "true", "succeeds", builtin_true, 0},
+    {"type", "type NAME...", "says what a command is", builtin_type, 0},
+    {"unset", "unset [-f] NAME...", "forgets variables and functions", builtin_unset, BUILTIN_CHANGES_SHELL},
+    {"wait", "wait [PID | %JOB]...", "waits for what runs in the background", builtin_wait, BUILTIN_CHANGES_SHELL},
     {0},
 };
 
@@ -47,16 +65,16 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
     return status;
 }
 
-int builtin_run(const struct builtin *builtin, struct shell *shell, char **arguments, size_t count, int output,
-                int error) {
+// Those that run others (eval, .) write nothing themselves, so that one buffer does.
+int builtin_run(const struct builtin *builtin, struct builtin_call *call, int output) {
     static char buffer[OUTPUT_SIZE];
     struct output out;
-    struct builtin_call call = {shell, arguments, count, &out, error};
+    call->output = &out;
     output_start(&out, output, buffer);
-    int status = builtin->run(&call);
+    int status = builtin->run(call);
     if (output_flush(&out))
         return status;
     if (out.error == EPIPE)
         return SHELL_READER_GONE;
-    return builtin_fail(&call, "write error", strerror(out.error), 1);
+    return builtin_fail(call, "write error", strerror(out.error), 1);
 }

@@ -1,10 +1,12 @@
-// Commands of the shell that tell or wait: echo, help, history, jobs, wait.
+// Commands of the shell that tell or wait: echo, fg, help, history, jobs, type, wait.
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/common/escape.h"
 #include "apps/common/number.h"
 #include "apps/sh/builtin.h"
 #include "apps/sh/shell.h"
+#include "apps/sh/terminal.h"
 
 int builtin_true(struct builtin_call *call) {
     return 0;
@@ -63,8 +65,11 @@ static int help_on(struct builtin_call *call, const char *name) {
 
 int builtin_help(struct builtin_call *call) {
     static const char language[] =
-        "  A | B  A && B  A || B  A ; B  A &  ! A  ( A )    < FILE  > FILE  >> FILE  2> FILE  2>&1\n"
-        "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} $? $$ $! $# $1 $@  $(COMMAND)  * ? [a-z]  # comment\n"
+        "  A | B  A && B  A || B  A ; B  A &  ! A  ( A )  { A; }    < FILE  > FILE  >> FILE  2> FILE  2>&1  << END\n"
+        "  if A; then B; elif C; then D; else E; fi    while A; do B; done    until A; do B; done    NAME() { A; }\n"
+        "  for NAME in WORD...; do A; done    case WORD in PATTERN) A ;; esac\n"
+        "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} ${NAME%PATTERN} ${NAME#PATTERN} $? $$ $! $# $1 $@\n"
+        "  $(COMMAND)  $((1 + 2))  * ? [a-z]  # comment\n"
         "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-C ends a program, Ctrl-D ends the input\n";
     int status = 0;
     for (size_t i = 1; i < call->count; i++)
@@ -113,6 +118,80 @@ int builtin_jobs(struct builtin_call *call) {
         if (job_is_done(&jobs->list[i]))
             jobs_remove(jobs, &jobs->list[i]);
     return 0;
+}
+
+static bool is_on_path(const char *path, const char *name, struct text *found) {
+    while (*path) {
+        size_t length = strcspn(path, ":");
+        text_clear(found);
+        text_add(found, path, length);
+        text_add_character(found, '/');
+        text_add_string(found, name);
+        if (!access(found->bytes, X_OK))
+            return true;
+        path += length + (path[length] == ':');
+    }
+    return false;
+}
+
+static int tell_type(struct builtin_call *call, const char *name) {
+    const struct shell *shell = call->shell;
+    const char *path = variables_get(&shell->variables, "PATH");
+    struct text found = {0};
+    int status = 0;
+    output_text(call->output, name);
+    if (functions_find(&shell->functions, name))
+        output_text(call->output, " is a function\n");
+    else if (builtin_find(name))
+        output_text(call->output, " is a shell builtin\n");
+    else if (is_on_path(path ? path : "", name, &found)) {
+        output_text(call->output, " is ");
+        output_text(call->output, found.bytes);
+        output_character(call->output, '\n');
+    } else {
+        output_text(call->output, ": not found\n");
+        status = 1;
+    }
+    text_release(&found);
+    return status;
+}
+
+int builtin_type(struct builtin_call *call) {
+    int status = 0;
+    for (size_t i = 1; i < call->count; i++)
+        status |= tell_type(call, call->arguments[i]);
+    return status;
+}
+
+// The job of "%N", or the latest. Null: it was complained about.
+static struct job *find_job(struct builtin_call *call, const char *word) {
+    struct jobs *jobs = &call->shell->jobs;
+    uint64_t number;
+    if (!word && jobs->count)
+        return &jobs->list[jobs->count - 1];
+    bool good = word && number_parse(word + (*word == '%'), &number) && number <= UINT32_MAX;
+    struct job *job = good ? jobs_find(jobs, (unsigned)number) : NULL;
+    if (!job)
+        builtin_fail(call, word ? word : "%", "no such job", 1);
+    return job;
+}
+
+// Its input stays what it was: nothing.
+int builtin_fg(struct builtin_call *call) {
+    struct job *job = find_job(call, call->arguments[1]);
+    if (!job)
+        return 1;
+    output_text(call->output, job->text);
+    output_character(call->output, '\n');
+    output_flush(call->output);
+    bool begun = call->shell->interactive && terminal_round_begin();
+    if (begun)
+        terminal_job_add(job->processes, job->count);
+    int status = job_wait(job);
+    if (begun && terminal_job_end())
+        call->shell->interrupted = true;
+    jobs_remove(&call->shell->jobs, job);
+    return status;
 }
 
 static int wait_for(struct builtin_call *call, const char *word) {

@@ -106,8 +106,11 @@ int builtin_export(struct builtin_call *call) {
 
 int builtin_unset(struct builtin_call *call) {
     int status = 0;
-    for (size_t i = 1; i < call->count; i++) {
-        if (variables_is_name(call->arguments[i]))
+    bool functions = call->count > 1 && !strcmp(call->arguments[1], "-f");
+    for (size_t i = functions ? 2 : 1; i < call->count; i++) {
+        if (functions)
+            functions_remove(&call->shell->functions, call->arguments[i]);
+        else if (variables_is_name(call->arguments[i]))
             variables_unset(&call->shell->variables, call->arguments[i]);
         else
             status = builtin_fail(call, call->arguments[i], "not a name", 1);
@@ -149,6 +152,12 @@ int builtin_set(struct builtin_call *call) {
         }
         if ((word[0] != '-' && word[0] != '+') || !word[1])
             break;
+        if (!strcmp(word + 1, "o")) {
+            const char *name = call->arguments[++i];
+            if (!name || !shell_set_option(call->shell, name, *word == '-'))
+                return builtin_fail(call, name ? name : word, "no such option", SHELL_MISUSED);
+            continue;
+        }
         if (!set_options(call->shell, word))
             return builtin_fail(call, word, "no such option", SHELL_MISUSED);
     }
@@ -157,19 +166,28 @@ int builtin_set(struct builtin_call *call) {
     return 0;
 }
 
+// `return` ends the file alone.
+static int run_file(struct shell *shell, const char *path) {
+    shell->sourced++;
+    int status = script_run_file(shell, path);
+    shell->sourced--;
+    shell->returning = false;
+    return status;
+}
+
 // With arguments, the file sees them as its $1...; without, the shell's own.
 int builtin_source(struct builtin_call *call) {
     struct shell *shell = call->shell;
     if (call->count < 2)
         return builtin_fail(call, NULL, "a file is wanted", SHELL_MISUSED);
     if (call->count == 2)
-        return script_run_file(shell, call->arguments[1]);
+        return run_file(shell, call->arguments[1]);
     struct strings before = shell->arguments;
     shell->arguments = (struct strings){0};
     strings_add(&shell->arguments, string_copy(before.list[0]));
     for (size_t i = 2; i < call->count; i++)
         strings_add(&shell->arguments, string_copy(call->arguments[i]));
-    int status = script_run_file(shell, call->arguments[1]);
+    int status = run_file(shell, call->arguments[1]);
     strings_release(&shell->arguments);
     shell->arguments = before;
     return status;

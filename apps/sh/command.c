@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/sh/assignments.h"
+#include "apps/sh/call.h"
+#include "apps/sh/compound.h"
 #include "apps/sh/shell.h"
 #include "apps/sh/spawn.h"
 
@@ -34,6 +37,8 @@ static bool expand(struct command *command, struct shell *shell) {
         if (!assignment)
             return false;
         strings_add(&command->assignments, assignment);
+        if (!command->node->words)
+            assignment_apply(shell, assignment); // the next one may use it
     }
     return true;
 }
@@ -53,13 +58,21 @@ static void trace(const struct command *command) {
 }
 
 // As typed; what only expansion shows to be such a command is expanded once more by the shell that runs it.
-static bool changes_shell_as_typed(const struct node *node) {
+static bool changes_shell_as_typed(const struct shell *shell, const struct node *node) {
     const struct builtin *builtin = node->words ? builtin_find(node->words->text) : NULL;
-    return builtin ? builtin->changes_shell : !node->words && node->assignments;
+    if (node->words && functions_find(&shell->functions, node->words->text))
+        return true;
+    return builtin ? builtin->traits & BUILTIN_CHANGES_SHELL : !node->words && node->assignments;
+}
+
+static void find_own(struct command *command, const struct shell *shell) {
+    const char *name = command->words.count ? command->words.list[0] : NULL;
+    command->function = name ? functions_find(&shell->functions, name) : NULL;
+    command->builtin = name && !command->function ? builtin_find(name) : NULL;
 }
 
 static void prepare_simple(struct command *command, struct shell *shell, bool beside_others) {
-    if (beside_others && changes_shell_as_typed(command->node)) {
+    if (beside_others && changes_shell_as_typed(shell, command->node)) {
         command->subshell = command->node;
         return;
     }
@@ -67,23 +80,27 @@ static void prepare_simple(struct command *command, struct shell *shell, bool be
     if (!expand(command, shell)) {
         shell_complain(2, NULL, shell->expander.problem.bytes);
         command_fail(command, 1);
+        shell->leaving = !shell->interactive; // what follows in a script relies on it
         return;
     }
     if (!command->words.count)
         command->status = command->node->words ? 0 : shell->status;
     if (shell->trace)
         trace(command);
-    command->builtin = command->words.count ? builtin_find(command->words.list[0]) : NULL;
-    if (beside_others && command->builtin && command->builtin->changes_shell)
+    find_own(command, shell);
+    if (beside_others && (command->function || (command->builtin && command->builtin->traits & BUILTIN_CHANGES_SHELL)))
         command->subshell = command->node;
-    command->own = !command->subshell && (command->builtin || !command->words.count);
+    command->own = !command->subshell && (command->builtin || command->function || !command->words.count);
+    command->reads = command->own && command->builtin && command->builtin->traits & BUILTIN_READS;
 }
 
 void command_prepare(struct command *command, struct shell *shell, const struct node *node, bool beside_others) {
     *command = (struct command){.node = node};
-    descriptors_start(&command->descriptors);
-    if (node->kind == NODE_SUBSHELL)
+    descriptors_start(&command->descriptors, shell->passed);
+    if (node->kind == NODE_SUBSHELL || (beside_others && compound_is(node)))
         command->subshell = node;
+    else if (compound_is(node))
+        command->own = true;
     else
         prepare_simple(command, shell, beside_others);
 }
@@ -111,34 +128,64 @@ void command_redirect(struct command *command, struct shell *shell) {
 
 void command_start(struct command *command, struct shell *shell) {
     const struct node *subshell = command->subshell;
-    if (subshell && subshell->children && subshell->children->kind == NODE_LIST)
+    if (subshell && subshell->kind == NODE_SUBSHELL && subshell->children->kind == NODE_LIST)
         subshell = subshell->children; // what is inside the parentheses
     if (subshell)
-        command->process =
-            spawn_subshell(shell, subshell->source, subshell->source_length, &command->descriptors, &command->status);
+        command->process = spawn_node(shell, subshell, &command->descriptors, &command->status);
     else
         command->process =
             spawn_program(shell, command->words.list, &command->assignments, &command->descriptors, &command->status);
     descriptors_release(&command->descriptors);
 }
 
-static void assign(struct shell *shell, const char *assignment) {
-    const char *equals = strchr(assignment, '=');
-    struct text name = {0};
-    text_add(&name, assignment, (size_t)(equals - assignment));
-    variables_set(&shell->variables, name.bytes, equals + 1);
-    text_release(&name);
+static int run_builtin(struct command *command, struct shell *shell, int output) {
+    struct builtin_call call = {
+        .shell = shell,
+        .arguments = command->words.list,
+        .count = command->words.count,
+        .input = command->descriptors.source[0],
+        .error = command->descriptors.source[2],
+    };
+    return builtin_run(command->builtin, &call, output);
+}
+
+// Commands inside of it have its redirections as the shell's own.
+static int run_inside(struct command *command, struct shell *shell) {
+    struct descriptors_before before;
+    bool redirected = command->descriptors.source[0] != 0;
+    if (!descriptors_enter(&command->descriptors, shell, &before)) {
+        shell_complain_errno(2, "redirection");
+        return 1;
+    }
+    shell->redirected += redirected;
+    if (command->builtin)
+        shell->status = run_builtin(command, shell, 1);
+    else if (command->function)
+        call_function(shell, command->function, &command->words);
+    else
+        compound_run(shell, command->node);
+    shell->redirected -= redirected;
+    descriptors_leave(shell, &before);
+    return shell->status;
 }
 
 void command_run_own(struct command *command, struct shell *shell) {
+    struct strings before = {0};
     if (!command->own || command->failed)
         return;
-    const int *source = command->descriptors.source;
-    for (size_t i = 0; i < command->assignments.count; i++)
-        assign(shell, command->assignments.list[i]);
-    if (command->builtin)
-        command->status =
-            builtin_run(command->builtin, shell, command->words.list, command->words.count, source[1], source[2]);
+    bool for_now = command->function || command->reads ||
+                   (command->builtin && !(command->builtin->traits & BUILTIN_CHANGES_SHELL));
+    for (size_t i = 0; i < command->assignments.count; i++) {
+        if (for_now)
+            assignment_note(shell, command->assignments.list[i], &before);
+        assignment_apply(shell, command->assignments.list[i]);
+    }
+    if (command->builtin && !(command->builtin->traits & BUILTIN_RUNS))
+        command->status = run_builtin(command, shell, command->descriptors.source[1]);
+    else if (command->builtin || command->function || compound_is(command->node))
+        command->status = run_inside(command, shell);
+    assignments_restore(shell, &before, 0);
+    strings_release(&before);
     descriptors_release(&command->descriptors);
 }
 

@@ -17,10 +17,12 @@ struct command {
     struct strings words;
     struct strings assignments; // "NAME=VALUE"
     const struct builtin *builtin;
+    struct function *function;
     struct descriptors descriptors;
     bool connected;
     bool failed; // it is not run: `status` says why
     bool own;    // in the shell itself
+    bool reads;  // and from its standard input
     pid_t process;
     int status;
     int signal; // that ended it, 0: none

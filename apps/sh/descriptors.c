@@ -7,11 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/common/output.h"
 #include "apps/sh/shell.h"
 
-void descriptors_start(struct descriptors *descriptors) {
+void descriptors_start(struct descriptors *descriptors, unsigned passed) {
     for (int i = 0; i < DESCRIPTOR_COUNT; i++) {
-        descriptors->source[i] = i < 3 ? i : DESCRIPTOR_CLOSED;
+        descriptors->source[i] = i < 3 || passed >> i & 1 ? i : DESCRIPTOR_CLOSED;
         descriptors->owned[i] = false;
     }
 }
@@ -102,14 +103,53 @@ static bool open_target(struct descriptors *descriptors, const struct redirectio
     return true;
 }
 
+// A file that nobody else finds: a pipe would hold only so much before its reader is there.
+static bool open_here(struct descriptors *descriptors, int target, const char *text) {
+    static unsigned count;
+    struct text path = {0};
+    text_add_string(&path, "/tmp/.sh-");
+    text_add_number(&path, (unsigned long)getpid());
+    text_add_character(&path, '-');
+    text_add_number(&path, ++count);
+    int writer = open(path.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int error = writer < 0 ? errno : write_fully(writer, text, strlen(text));
+    int reader = error ? -1 : descriptor_own(open(path.bytes, O_RDONLY | O_CLOEXEC));
+    error = error || reader >= 0 ? error : errno;
+    if (writer >= 0) {
+        close(writer);
+        unlink(path.bytes);
+    }
+    if (error) {
+        shell_complain(2, "here-document", strerror(error));
+        if (reader >= 0)
+            close(reader);
+    } else {
+        descriptors_set(descriptors, target, reader, true);
+    }
+    text_release(&path);
+    return !error;
+}
+
+static char *expand_target(struct shell *shell, const struct redirection *redirection) {
+    if (redirection->kind != REDIRECT_HERE)
+        return expand_string(shell_expander(shell), redirection->target);
+    return redirection->quoted ? string_copy(redirection->target)
+                               : expand_here(shell_expander(shell), redirection->target);
+}
+
 static bool redirect(struct descriptors *descriptors, struct shell *shell, const struct redirection *redirection) {
-    char *target = expand_string(shell_expander(shell), redirection->target);
+    char *target = expand_target(shell, redirection);
     if (!target) {
         shell_complain(2, NULL, shell->expander.problem.bytes);
         return false;
     }
-    bool done = redirection->kind == REDIRECT_DUPLICATE ? duplicate(descriptors, redirection->descriptor, target)
-                                                        : open_target(descriptors, redirection, target);
+    bool done;
+    if (redirection->kind == REDIRECT_DUPLICATE)
+        done = duplicate(descriptors, redirection->descriptor, target);
+    else if (redirection->kind == REDIRECT_HERE)
+        done = open_here(descriptors, redirection->descriptor, target);
+    else
+        done = open_target(descriptors, redirection, target);
     free(target);
     return done;
 }
@@ -135,6 +175,58 @@ static bool move_up(struct descriptors *descriptors, int target) {
     return moved >= 0;
 }
 
+static bool move_sources_up(struct descriptors *descriptors) {
+    for (int target = 0; target < DESCRIPTOR_COUNT; target++)
+        if (is_overwritten(descriptors, target) && !move_up(descriptors, target))
+            return false;
+    return true;
+}
+
+// Notes what `target` is, and makes it what the map says.
+static bool enter_one(const struct descriptors *descriptors, int target, struct descriptors_before *before) {
+    int source = descriptors->source[target];
+    before->saved[target] = fcntl(target, F_DUPFD_CLOEXEC, DESCRIPTOR_OWN);
+    if (before->saved[target] < 0 && errno != EBADF)
+        return false;
+    before->changed[target] = true;
+    if (source != DESCRIPTOR_CLOSED)
+        return dup2(source, target) >= 0;
+    close(target);
+    return true;
+}
+
+bool descriptors_enter(struct descriptors *descriptors, struct shell *shell, struct descriptors_before *before) {
+    *before = (struct descriptors_before){.passed = shell->passed};
+    bool done = move_sources_up(descriptors);
+    for (int target = 0; target < DESCRIPTOR_COUNT && done; target++) {
+        bool passed = target < 3 || shell->passed >> target & 1;
+        if (descriptors->source[target] == (passed ? target : DESCRIPTOR_CLOSED))
+            continue;
+        done = enter_one(descriptors, target, before);
+        shell->passed |= target < 3 ? 0 : 1u << target;
+    }
+    if (!done) {
+        int error = errno;
+        descriptors_leave(shell, before);
+        errno = error;
+    }
+    return done;
+}
+
+void descriptors_leave(struct shell *shell, struct descriptors_before *before) {
+    for (int target = 0; target < DESCRIPTOR_COUNT; target++) {
+        if (!before->changed[target])
+            continue;
+        if (before->saved[target] >= 0) {
+            dup2(before->saved[target], target);
+            close(before->saved[target]);
+        } else {
+            close(target);
+        }
+    }
+    shell->passed = before->passed;
+}
+
 static int add_action(const struct descriptors *descriptors, int target, posix_spawn_file_actions_t *actions) {
     int source = descriptors->source[target];
     if (source == target)
@@ -145,9 +237,8 @@ static int add_action(const struct descriptors *descriptors, int target, posix_s
 }
 
 bool descriptors_add_actions(struct descriptors *descriptors, posix_spawn_file_actions_t *actions) {
-    for (int target = 0; target < DESCRIPTOR_COUNT; target++)
-        if (is_overwritten(descriptors, target) && !move_up(descriptors, target))
-            return false;
+    if (!move_sources_up(descriptors))
+        return false;
     errno = 0;
     for (int target = 0; target < DESCRIPTOR_COUNT && !errno; target++)
         errno = add_action(descriptors, target, actions);

@@ -19,14 +19,25 @@ struct descriptors {
     bool owned[DESCRIPTOR_COUNT]; // it is closed with the map
 };
 
-// The standard three as the shell has them.
-void descriptors_start(struct descriptors *descriptors);
+// The standard three as the shell has them, and others by their bits in `passed`.
+void descriptors_start(struct descriptors *descriptors, unsigned passed);
 
 // Sets one; `owned` as above.
 void descriptors_set(struct descriptors *descriptors, int target, int source, bool owned);
 
 // Applies redirections one after the other. False: it was complained about.
 bool descriptors_redirect(struct descriptors *descriptors, struct shell *shell, const struct redirection *redirections);
+
+// What the shell's own descriptors were.
+struct descriptors_before {
+    int saved[DESCRIPTOR_COUNT]; // DESCRIPTOR_CLOSED: it was closed
+    bool changed[DESCRIPTOR_COUNT];
+    unsigned passed;
+};
+
+// Makes the map true in the shell itself, for commands with others inside. False: errno, and nothing has changed.
+bool descriptors_enter(struct descriptors *descriptors, struct shell *shell, struct descriptors_before *before);
+void descriptors_leave(struct shell *shell, struct descriptors_before *before);
 
 // Adds what makes the map true in a child. Sources that are overwritten first are moved up for this. False:
 // errno.

@@ -102,7 +102,14 @@ static char *unquote_command(const char *text, size_t length) {
     return text_take(&command);
 }
 
+// $((...)), whose last two bytes close it; else it is a command in parentheses.
+static bool is_arithmetic(const char *text, size_t length) {
+    return length > 4 && !strncmp(text, "$((", 3) && !strncmp(text + length - 2, "))", 2);
+}
+
 static bool put_substitution(struct expansion *expansion, const char *text, size_t length) {
+    if (is_arithmetic(text, length))
+        return expansion_put_arithmetic(expansion, text + 3, length - 5);
     if (*text == '`')
         return put_command(expansion, unquote_command(text + 1, length - 2));
     struct text command = {0};
@@ -114,7 +121,7 @@ static bool put_substitution(struct expansion *expansion, const char *text, size
 static void put_escaped(struct expansion *expansion, char character) {
     if (character == '\n')
         return;
-    if (expansion->quoted && !strchr("$`\"\\", character))
+    if (expansion->quoted && !strchr(expansion->here ? "$`\\" : "$`\"\\", character))
         put_literal(expansion, '\\');
     put_literal(expansion, character);
 }
@@ -167,9 +174,9 @@ static bool is_name_character(char character) {
 }
 
 // $NAME is as long as its name; a lone $ is one byte, and so is what has no end here.
-static size_t part_length(const char *text, size_t left, bool quoted) {
+static size_t part_length(const char *text, size_t left, bool quoted, bool here) {
     size_t length = 1;
-    if (*text == '\'' && quoted)
+    if ((*text == '\'' && quoted) || (*text == '"' && here))
         return 1;
     if (*text != '$' || left < 2 || text[1] == '(' || text[1] == '{') {
         const char *end = lexer_skip_part(text, quoted);
@@ -187,7 +194,7 @@ bool expansion_put_word(struct expansion *expansion, const char *word, size_t le
         return expansion_fail(expansion, word, length, "too much inside each other");
     bool done = true;
     while (done && length) {
-        size_t part = part_length(word, length, expansion->quoted);
+        size_t part = part_length(word, length, expansion->quoted, expansion->here);
         done = put_part(expansion, word, part);
         word += part;
         length -= part;
@@ -227,11 +234,34 @@ bool expand_words(struct expander *expander, const struct word *words, struct st
     return true;
 }
 
+// The text before it is a field.
+static char *expand_whole(struct expansion *expansion, const char *word) {
+    if (!expansion->here)
+        word = put_home(expansion, word);
+    if (!expansion_put_word(expansion, word, strlen(word))) {
+        text_release(&expansion->field);
+        return NULL;
+    }
+    return text_take(&expansion->field);
+}
+
+static char *unescape(char *pattern) {
+    char *text = pattern ? glob_unescape(pattern) : NULL;
+    free(pattern);
+    return text;
+}
+
 char *expand_string(struct expander *expander, const char *word) {
-    struct strings fields = {0};
-    struct expansion expansion = {.expander = expander, .fields = &fields, .whole = true};
-    bool done = expand(&expansion, word);
-    char *string = done ? string_copy(fields.count ? fields.list[0] : "") : NULL;
-    strings_release(&fields);
-    return string;
+    struct expansion expansion = {.expander = expander, .whole = true};
+    return unescape(expand_whole(&expansion, word));
+}
+
+char *expand_pattern(struct expander *expander, const char *word) {
+    struct expansion expansion = {.expander = expander, .whole = true};
+    return expand_whole(&expansion, word);
+}
+
+char *expand_here(struct expander *expander, const char *text) {
+    struct expansion expansion = {.expander = expander, .whole = true, .quoted = true, .here = true};
+    return unescape(expand_whole(&expansion, text));
 }

@@ -1,7 +1,7 @@
 // What words become before a command sees them: $ and ` replaced, split at blanks, wildcards matched, quotes
 // removed.
 //
-// Rules: unquoted $NAME, $(...) and `...` are split into fields at $IFS (blanks and line ends if unset);
+// Rules: unquoted $NAME, $(...), `...` and $((...)) are split into fields at $IFS (blanks and line ends if unset);
 // quoted ones and all that was typed are not. Fields with an unquoted * ? [ become the paths that match, or
 // stay as they are where none does. A leading ~ is $HOME. Without files and commands behind it, it is pure:
 // `substitute` does those.
@@ -32,6 +32,12 @@ bool expand_words(struct expander *expander, const struct word *words, struct st
 // why.
 char *expand_string(struct expander *expander, const char *word);
 
+// The same for a pattern: what is not to be matched stands behind a backslash (match.h).
+char *expand_pattern(struct expander *expander, const char *word);
+
+// The same for the lines of a here-document, in which quotes mean themselves.
+char *expand_here(struct expander *expander, const char *text);
+
 // ---- between expand.c and parameter.c ----
 
 struct expansion {
@@ -42,6 +48,7 @@ struct expansion {
     bool has_wildcard;
     bool whole;  // neither split nor matched
     bool quoted; // inside "..."
+    bool here;   // in a here-document
     bool splits; // in the word of ${NAME:-WORD}: what is typed is split too
     unsigned depth;
 };
@@ -50,6 +57,9 @@ void expansion_put_value(struct expansion *expansion, const char *value);
 void expansion_put_arguments(struct expansion *expansion, char kind);
 bool expansion_put_word(struct expansion *expansion, const char *word, size_t length);
 bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason);
+
+// A number behind $(( and before )).
+bool expansion_put_arithmetic(struct expansion *expansion, const char *text, size_t length);
 
 // Expands the $... at `text`, which is `length` bytes long.
 bool expansion_put_parameter(struct expansion *expansion, const char *text, size_t length);

@@ -105,13 +105,23 @@ static const struct {
     enum token_kind kind;
 } operators[] = {
     // the longer first
-    {"&&", TOKEN_AND},        {"||", TOKEN_OR},
-    {">>", TOKEN_APPEND},     {">&", TOKEN_DUPLICATE_WRITE},
-    {">|", TOKEN_WRITE},      {"<&", TOKEN_DUPLICATE_READ},
-    {"<>", TOKEN_READ_WRITE}, {"\n", TOKEN_NEWLINE},
-    {"|", TOKEN_PIPE},        {"&", TOKEN_BACKGROUND},
-    {";", TOKEN_SEMICOLON},   {"(", TOKEN_LEFT},
-    {")", TOKEN_RIGHT},       {"<", TOKEN_READ},
+    {"<<-", TOKEN_HERE_TABS},
+    {"<<", TOKEN_HERE},
+    {"&&", TOKEN_AND},
+    {"||", TOKEN_OR},
+    {";;", TOKEN_CASE_END},
+    {">>", TOKEN_APPEND},
+    {">&", TOKEN_DUPLICATE_WRITE},
+    {">|", TOKEN_WRITE},
+    {"<&", TOKEN_DUPLICATE_READ},
+    {"<>", TOKEN_READ_WRITE},
+    {"\n", TOKEN_NEWLINE},
+    {"|", TOKEN_PIPE},
+    {"&", TOKEN_BACKGROUND},
+    {";", TOKEN_SEMICOLON},
+    {"(", TOKEN_LEFT},
+    {")", TOKEN_RIGHT},
+    {"<", TOKEN_READ},
     {">", TOKEN_WRITE},
 };
 
@@ -149,4 +159,23 @@ struct token lexer_next(struct lexer *lexer) {
         return token;
     }
     return ends_word(*lexer->next) ? take_operator(lexer) : take_word(lexer);
+}
+
+bool lexer_take_here(struct lexer *lexer, const char *delimiter, bool tabs, struct here *here) {
+    size_t wanted = strlen(delimiter);
+    here->text = lexer->next;
+    for (const char *line = lexer->next; *line;) {
+        const char *start = line + (tabs ? strspn(line, "\t") : 0);
+        size_t length = strcspn(start, "\n");
+        const char *behind = start + length + (start[length] == '\n');
+        lexer->line++;
+        if (length == wanted && !memcmp(start, delimiter, length)) {
+            here->length = (size_t)(line - here->text);
+            here->whole_length = (size_t)(behind - here->text);
+            lexer->next = behind;
+            return true;
+        }
+        line = behind;
+    }
+    return false;
 }

@@ -3,6 +3,8 @@
 // A word keeps its quotes, and its $ and `: expansion (expand.h) takes them out. What is open at the end of
 // the script (a quote, a $( or a backslash) makes the token TOKEN_OPEN: an interactive shell asks for another
 // line then.
+// A here-document is no token: who took the operator and its delimiter asks for the text once the line has ended
+// (lexer_take_here).
 // Rules: the script ends with a 0, and stays where it is as long as its tokens are used. Pure.
 #pragma once
 
@@ -19,6 +21,7 @@ enum token_kind {
     TOKEN_OR,              // ||
     TOKEN_BACKGROUND,      // &
     TOKEN_SEMICOLON,       // ;
+    TOKEN_CASE_END,        // ;;
     TOKEN_LEFT,            // (
     TOKEN_RIGHT,           // )
     TOKEN_READ,            // <
@@ -27,6 +30,8 @@ enum token_kind {
     TOKEN_READ_WRITE,      // <>
     TOKEN_DUPLICATE_READ,  // <&
     TOKEN_DUPLICATE_WRITE, // >&
+    TOKEN_HERE,            // <<
+    TOKEN_HERE_TABS,       // <<-, tabs before its lines are dropped
 };
 
 struct token {
@@ -45,6 +50,17 @@ struct lexer {
 
 void lexer_start(struct lexer *lexer, const char *script);
 struct token lexer_next(struct lexer *lexer);
+
+// A here-document as it stands in the script.
+struct here {
+    const char *text; // its lines
+    size_t length;
+    size_t whole_length; // with the delimiter's line
+};
+
+// Takes the lines from the next one on, up to one that is the delimiter alone (with `tabs`: behind tabs). The newline
+// before them was the last token. False: the script ends before.
+bool lexer_take_here(struct lexer *lexer, const char *delimiter, bool tabs, struct here *here);
 
 // The column in which a token starts, from 1 on.
 size_t lexer_column(const struct lexer *lexer, const struct token *token);

@@ -7,15 +7,17 @@
 #include "apps/common/tool.h"
 #include "apps/sh/interactive.h"
 #include "apps/sh/script.h"
+#include "apps/sh/self.h"
 #include "apps/sh/shell.h"
 #include "apps/sh/terminal.h"
 
 static const struct tool tool = {
     .name = "sh",
-    .usage = "usage: sh [-ex] [FILE [ARGUMENT]...]\n"
-             "       sh [-ex] -c LINE [NAME [ARGUMENT]...]\n"
+    .usage = "usage: sh [-ex] [-o OPTION] [FILE [ARGUMENT]...]\n"
+             "       sh [-ex] [-o OPTION] -c LINE [NAME [ARGUMENT]...]\n"
              "Runs commands: of the file, of the line, else what is typed or comes from standard input.\n"
              "  -e  leaves at the first failure   -x  shows each command\n"
+             "  -o  pipefail: a pipeline fails if any part does; errexit, xtrace: as -e, -x\n"
              "Type `help` in it for what it understands.\n",
     .options = "",
     .failure = SHELL_MISUSED,
@@ -23,7 +25,6 @@ static const struct tool tool = {
 
 enum { PATH_SIZE = 1025 };
 
-static const char default_program[] = "/bin/sh";
 extern char **environ;
 
 static struct shell shell;
@@ -94,6 +95,11 @@ static bool take_options(char ***words, bool *line) {
             ++*words;
             return true;
         }
+        if (!strcmp(word, "-o")) {
+            if (!*++*words || !shell_set_option(&shell, **words, true))
+                return false;
+            continue;
+        }
         for (const char *letter = word + 1; *letter; letter++) {
             shell.stop_on_error |= *letter == 'e';
             shell.trace |= *letter == 'x';
@@ -127,9 +133,9 @@ int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
     if (*words && !strcmp(*words, "--help"))
         tool_option(); // says the usage and ends
-    shell.program = argument_count && strchr(arguments[0], '/') ? arguments[0] : default_program;
+    shell.program = self_path(argument_count ? arguments[0] : NULL);
     if (!take_options(&words, &line))
-        tool_misused(*words, "unknown option");
+        tool_misused(*words ? *words : "-o", "unknown option");
     start_variables();
     return run(words, line) & 0xff;
 }

@@ -1,9 +1,12 @@
-// $NAME and ${...}: the values of variables, arguments and the shell's own.
+// $NAME, ${...} and $((...)): the values of variables, arguments and the shell's own.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apps/common/number.h"
+#include "apps/sh/arithmetic.h"
 #include "apps/sh/expand.h"
+#include "apps/sh/match.h"
 
 // What stands between the braces: [#] NAME [[:]OPERATOR WORD].
 struct parameter {
@@ -11,7 +14,8 @@ struct parameter {
     size_t name_length;
     bool wants_length;
     bool empty_counts; // a colon: empty is as good as unset
-    char operator;     // - = ? + or 0
+    char operator;     // - = ? + # % or 0
+    bool longest;      // ## or %%
     const char *word;
     size_t word_length;
 };
@@ -36,6 +40,14 @@ static bool parse(struct parameter *parameter, const char *text, size_t left) {
     parameter->name = text;
     parameter->name_length = name_length(text, left);
     text += parameter->name_length, left -= parameter->name_length;
+    if (left && strchr("#%", *text)) {
+        size_t length = left > 1 && text[1] == *text ? 2 : 1;
+        parameter->operator= * text;
+        parameter->longest = length > 1;
+        parameter->word = text + length;
+        parameter->word_length = left - length;
+        return parameter->name_length;
+    }
     if (left && *text == ':') {
         parameter->empty_counts = true;
         text++, left--;
@@ -113,6 +125,40 @@ static bool put_word(struct expansion *expansion, const struct parameter *parame
     return done;
 }
 
+// The length of the part of `value` that is cut off: from its start for #, from its end for %.
+static size_t cut_length(const struct parameter *parameter, const char *pattern, const char *value) {
+    size_t length = strlen(value), found = 0;
+    bool at_start = parameter->operator== '#', any = false;
+    char *copy = string_copy(value);
+    for (size_t size = 0; size <= length && (!any || parameter->longest); size++) {
+        char *part = at_start ? copy : copy + length - size, kept = part[size];
+        part[size] = 0;
+        if (pattern_matches(pattern, part)) {
+            any = true;
+            found = size;
+        }
+        part[size] = kept;
+    }
+    free(copy);
+    return found;
+}
+
+static bool put_cut(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+    struct text word = {0};
+    text_add(&word, parameter->word, parameter->word_length);
+    char *pattern = expand_pattern(expansion->expander, word.bytes);
+    text_clear(&word);
+    if (pattern) {
+        size_t length = cut_length(parameter, pattern, value);
+        size_t start = parameter->operator== '#' ? length : 0;
+        text_add(&word, value + start, strlen(value) - length);
+        expansion_put_value(expansion, word.bytes);
+    }
+    text_release(&word);
+    free(pattern);
+    return pattern;
+}
+
 // `value` is null where the parameter counts as unset.
 static bool apply(struct expansion *expansion, const struct parameter *parameter, const char *name, const char *value) {
     switch (parameter->operator) {
@@ -130,6 +176,9 @@ static bool apply(struct expansion *expansion, const struct parameter *parameter
         if (!value)
             return complain_unset(expansion, parameter, name);
         break;
+    case '#':
+    case '%':
+        return !value || put_cut(expansion, parameter, value);
     default:
         break;
     }
@@ -185,4 +234,24 @@ bool expansion_put_parameter(struct expansion *expansion, const char *text, size
     if (!parse(&parameter, inside, inside_length))
         return expansion_fail(expansion, text, length, "bad substitution");
     return put(expansion, &parameter);
+}
+
+bool expansion_put_arithmetic(struct expansion *expansion, const char *text, size_t length) {
+    struct text inside = {0};
+    int64_t number;
+    const char *problem;
+    char digits[NUMBER_TEXT_SIZE];
+    text_add(&inside, text, length);
+    char *expanded = expand_here(expansion->expander, inside.bytes);
+    text_release(&inside);
+    if (!expanded)
+        return false;
+    bool done = arithmetic_evaluate(expansion->expander->variables, expanded, &number, &problem) ||
+                expansion_fail(expansion, expanded, strlen(expanded), problem);
+    free(expanded);
+    if (!done)
+        return false;
+    snprintf(digits, sizeof(digits), "%lld", (long long)number);
+    expansion_put_value(expansion, digits);
+    return true;
 }

@@ -3,8 +3,12 @@
 //   list:     and_or { (";" | "&" | newline) and_or }
 //   and_or:   pipeline { ("&&" | "||") pipeline }
 //   pipeline: ["!"] command { "|" command }
-//   command:  { assignment | word | redirection }   or   "(" list ")" { redirection }
+//   command:  { assignment | word | redirection }   or   compound { redirection }   or   NAME "(" ")" compound
+//   compound: "(" list ")"   or   "{" list "}"   or   "if" list "then" list { "elif" ... } [ "else" list ] "fi"
+//             or   ( "while" | "until" ) list "do" list "done"   or   "for" NAME [ "in" words ] "do" list "done"
+//             or   "case" word "in" { ["("] pattern { "|" pattern } ")" [ list ] ";;" } "esac"
 //
+// Words in quotes here mean themselves only where a command may begin. The lines of a here-document follow the line of its <<.
 // Rules: pure. The script must stay where it is as long as a tree is used: nodes point to their source.
 #pragma once
 
@@ -19,7 +23,7 @@ enum parse_result {
     PARSE_WRONG, // `problem` and `found` say what
 };
 
-enum { PARSE_DEPTH_MAX = 100 };
+enum { PARSE_DEPTH_MAX = 100 }; // commands inside each other
 
 struct parser {
     struct lexer lexer;
@@ -27,7 +31,8 @@ struct parser {
     const char *end;    // of the last one that was taken
     struct arena *arena;
     bool failed, open;
-    unsigned depth; // of parentheses
+    unsigned depth;           // of commands inside each other
+    struct redirection *here; // those whose lines follow, the last first
     const char *problem;
     struct token found; // where it was noticed
 };

@@ -34,9 +34,10 @@ static void prepare(struct shell *shell, struct pipeline *pipeline, const struct
         command_prepare(&pipeline->parts[i++], shell, part, background || pipeline->count > 1);
 }
 
+// What a job of the terminal is for.
 static bool has_program(const struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->count; i++)
-        if (command_is_program(&pipeline->parts[i]))
+        if (command_is_program(&pipeline->parts[i]) || pipeline->parts[i].reads)
             return true;
     return false;
 }
@@ -100,8 +101,14 @@ static void release(struct pipeline *pipeline) {
 }
 
 static int begin_job(struct shell *shell, struct pipeline *pipeline) {
-    pipeline->in_job = shell->interactive && has_program(pipeline);
-    return pipeline->in_job ? descriptor_own(terminal_job_begin()) : -1;
+    if (!shell->interactive || !has_program(pipeline))
+        return -1;
+    int input;
+    pipeline->in_job = terminal_job_begin(&input);
+    if (input < 0 || !shell->redirected)
+        return descriptor_own(input);
+    close(input); // it reads what the command around it reads
+    return -1;
 }
 
 static void add_to_job(const struct pipeline *pipeline) {
@@ -116,6 +123,15 @@ static void end_job(struct shell *shell, const struct pipeline *pipeline) {
         shell->interrupted = true;
 }
 
+// The last part's, or with pipefail that of the last that failed.
+static int status_of(const struct shell *shell, const struct pipeline *pipeline) {
+    size_t last = pipeline->count - 1;
+    for (size_t i = pipeline->count; shell->pipe_fail && i-- > 0;)
+        if (pipeline->parts[i].status)
+            return pipeline->parts[i].status;
+    return pipeline->parts[last].status;
+}
+
 void pipeline_run(struct shell *shell, const struct node *node) {
     struct pipeline pipeline;
     prepare(shell, &pipeline, node, false);
@@ -128,7 +144,7 @@ void pipeline_run(struct shell *shell, const struct node *node) {
     end_job(shell, &pipeline);
     for (size_t i = 0; i < pipeline.count && !shell->interrupted; i++)
         command_tell_end(&pipeline.parts[i]);
-    shell->status = pipeline.parts[pipeline.count - 1].status;
+    shell->status = status_of(shell, &pipeline);
     release(&pipeline);
 }
 

@@ -10,7 +10,7 @@ static void run_list(struct shell *shell, const struct node *node) {
             pipeline_run_background(shell, child);
         else
             run_tree(shell, child);
-        if (shell->leaving || shell->interrupted)
+        if (!shell_goes_on(shell))
             return;
     }
 }
@@ -23,17 +23,13 @@ static bool first_succeeds(struct shell *shell, const struct node *node) {
     return !shell->status;
 }
 
-static bool goes_on(const struct shell *shell) {
-    return !shell->leaving && !shell->interrupted;
-}
-
 static void run_and(struct shell *shell, const struct node *node) {
-    if (first_succeeds(shell, node) && goes_on(shell))
+    if (first_succeeds(shell, node) && shell_goes_on(shell))
         run_tree(shell, node->children->next);
 }
 
 static void run_or(struct shell *shell, const struct node *node) {
-    if (!first_succeeds(shell, node) && goes_on(shell))
+    if (!first_succeeds(shell, node) && shell_goes_on(shell))
         run_tree(shell, node->children->next);
 }
 

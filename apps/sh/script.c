@@ -43,7 +43,7 @@ static enum script_result run_lines(struct shell *shell, const char *lines, cons
     struct node *tree;
     enum parse_result result = PARSE_DONE;
     parser_start(&parser, lines, &arena);
-    while (!shell->leaving && !shell->interrupted && (result = parser_next(&parser, &tree)) == PARSE_DONE) {
+    while (shell_goes_on(shell) && (result = parser_next(&parser, &tree)) == PARSE_DONE) {
         if (tree)
             run_tree(shell, tree);
         arena_release(&arena);
@@ -115,9 +115,9 @@ char *script_substitute(void *context, const char *command) {
     int ends[2], status;
     if (!descriptor_pipe(ends))
         return NULL;
-    descriptors_start(&descriptors);
+    descriptors_start(&descriptors, shell->passed);
     descriptors_set(&descriptors, 1, ends[1], true);
-    pid_t process = spawn_subshell(shell, command, strlen(command), &descriptors, &status);
+    pid_t process = spawn_subshell(shell, command, &descriptors, &status);
     descriptors_release(&descriptors);
     char *output = process ? read_output(ends[0]) : NULL;
     close(ends[0]);

@@ -21,6 +21,10 @@ struct expander *shell_expander(struct shell *shell) {
     return expander;
 }
 
+bool shell_goes_on(const struct shell *shell) {
+    return !shell->leaving && !shell->interrupted && !shell->breaking && !shell->returning;
+}
+
 void shell_complain(int descriptor, const char *name, const char *reason) {
     struct text text = {0};
     text_add_string(&text, "sh: ");
@@ -49,4 +53,22 @@ bool shell_change_directory(struct shell *shell, const char *path) {
     if (getcwd(now, sizeof(now)))
         variables_set(&shell->variables, "PWD", now);
     return true;
+}
+
+bool shell_set_option(struct shell *shell, const char *name, bool set) {
+    struct {
+        const char *name;
+        bool *option;
+    } options[] = {
+        {"errexit", &shell->stop_on_error},
+        {"pipefail", &shell->pipe_fail},
+        {"xtrace", &shell->trace},
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (!strcmp(options[i].name, name)) {
+            *options[i].option = set;
+            return true;
+        }
+    }
+    return false;
 }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "apps/sh/expand.h"
+#include "apps/sh/functions.h"
 #include "apps/sh/history.h"
 #include "apps/sh/jobs.h"
 #include "apps/sh/text.h"
@@ -24,25 +25,42 @@ struct shell {
     struct variables variables;
     struct strings arguments; // $0, $1, ...
     struct expander expander;
+    struct functions functions;
+    struct strings locals; // what variables were before functions made their own (assignments.h)
     struct jobs jobs;
     struct history history;
     int status; // of the last pipeline
     pid_t last_background;
     bool interactive;
-    bool interrupted;   // Ctrl-C: what was typed is not gone on with
-    bool leaving;       // exit was called
-    bool stop_on_error; // set -e
-    bool trace;         // set -x
-    unsigned tested;    // inside of && || !, where a failure is no error
-    unsigned depth;     // of scripts inside each other
+    bool interrupted;    // Ctrl-C: what was typed is not gone on with
+    bool leaving;        // exit was called
+    bool stop_on_error;  // set -e
+    bool trace;          // set -x
+    bool pipe_fail;      // set -o pipefail
+    bool continuing;     // what breaks off is one round, not the loop
+    bool returning;      // return was called
+    unsigned breaking;   // so many loops are to be left
+    unsigned loops;      // inside of which this runs
+    unsigned calls;      // of functions, inside of each other
+    unsigned sourced;    // files read by `.`, inside of each other
+    unsigned redirected; // commands with others inside whose input is not the terminal
+    unsigned passed;     // a bit for each descriptor above 2 that commands are given
+    unsigned tested;     // inside of && || ! and conditions, where a failure is no error
+    unsigned depth;      // of scripts inside each other
 };
 
 // The expander, with what $? $$ $! are now.
 struct expander *shell_expander(struct shell *shell);
 
+// Whether the next command is to be run: false after exit, return, break, Ctrl-C.
+bool shell_goes_on(const struct shell *shell);
+
 // Says "sh: NAME: REASON" on a descriptor. `name` may be null.
 void shell_complain(int descriptor, const char *name, const char *reason);
 void shell_complain_errno(int descriptor, const char *name);
+
+// Sets an option by its long name: errexit, pipefail, xtrace. False: there is none of this name.
+bool shell_set_option(struct shell *shell, const char *name, bool set);
 
 // Changes the directory, and $PWD and $OLDPWD. False: errno.
 bool shell_change_directory(struct shell *shell, const char *path);

@@ -122,14 +122,26 @@ pid_t spawn_program(struct shell *shell, char **arguments, const struct strings 
     return 0;
 }
 
-pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors,
-                     int *status) {
+static void add_options(const struct shell *shell, struct strings *words) {
+    if (shell->stop_on_error && !shell->tested)
+        strings_add(words, string_copy("-e"));
+    if (shell->trace)
+        strings_add(words, string_copy("-x"));
+    if (shell->pipe_fail) {
+        strings_add(words, string_copy("-o"));
+        strings_add(words, string_copy("pipefail"));
+    }
+}
+
+pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors *descriptors, int *status) {
     struct strings environment = {0}, words = {0};
     struct text text = {0};
     pid_t process = 0;
-    text_add(&text, source, length);
+    functions_source(&shell->functions, &text);
+    text_add_string(&text, source);
     variables_for_subshell(&shell->variables, &environment);
     strings_add(&words, string_copy("sh"));
+    add_options(shell, &words);
     strings_add(&words, string_copy("-c"));
     strings_add(&words, text_take(&text));
     for (size_t i = 0; i < shell->arguments.count; i++)
@@ -141,4 +153,12 @@ pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, str
         return process;
     *status = status_for(error, shell->program);
     return 0;
+}
+
+pid_t spawn_node(struct shell *shell, const struct node *node, struct descriptors *descriptors, int *status) {
+    struct text source = {0};
+    tree_source(node, &source);
+    pid_t process = spawn_subshell(shell, source.bytes, descriptors, status);
+    text_release(&source);
+    return process;
 }

@@ -14,6 +14,8 @@ struct shell;
 pid_t spawn_program(struct shell *shell, char **arguments, const struct strings *assignments,
                     struct descriptors *descriptors, int *status);
 
-// Starts a shell like this one, with all its variables, that runs `source`.
-pid_t spawn_subshell(struct shell *shell, const char *source, size_t length, struct descriptors *descriptors,
-                     int *status);
+// Starts a shell like this one, with all its variables, functions and options, that runs `source`.
+pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors *descriptors, int *status);
+
+// The same for a part of a tree.
+pid_t spawn_node(struct shell *shell, const struct node *node, struct descriptors *descriptors, int *status);

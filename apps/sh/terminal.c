@@ -44,16 +44,25 @@ size_t terminal_columns(void) {
     return ask(&request, &reply, NULL) && reply.columns ? reply.columns : COLUMNS_DEFAULT;
 }
 
-int terminal_job_begin(void) {
+bool terminal_job_begin(int *input) {
     struct console_request request = {.operation = CONSOLE_JOB_BEGIN};
     struct console_reply reply;
     int32_t number = NUMBER_NONE;
+    *input = -1;
     if (!ask(&request, &reply, &number) || number == NUMBER_NONE)
-        return -1;
-    int descriptor = descriptor_of_pipe(number, START_TERMINAL | START_READ, true);
-    if (descriptor < 0)
+        return false;
+    *input = descriptor_of_pipe(number, START_TERMINAL | START_READ, true);
+    if (*input < 0)
         number_close(number);
-    return descriptor;
+    return true;
+}
+
+bool terminal_round_begin(void) {
+    int input;
+    bool begun = terminal_job_begin(&input);
+    if (input >= 0)
+        close(input);
+    return begun;
 }
 
 void terminal_job_add(const pid_t *processes, size_t count) {

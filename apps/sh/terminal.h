@@ -18,9 +18,12 @@ void terminal_close(void);
 // Its width; 80 where it is not known.
 size_t terminal_columns(void);
 
-// Begins a job in the foreground: the descriptor of its standard input, which the caller closes; -1: as the
-// shell's own.
-int terminal_job_begin(void);
+// Begins a job in the foreground; false: it could not be begun. `input`: the descriptor of its standard input, which the
+// caller closes; -1: as the shell's own.
+bool terminal_job_begin(int *input);
+
+// Begins a job that reads nothing; false: it could not be begun.
+bool terminal_round_begin(void);
 
 // Ctrl-C ends these, and all they start.
 void terminal_job_add(const pid_t *processes, size_t count);

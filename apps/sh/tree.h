@@ -10,7 +10,14 @@ enum node_kind {
     NODE_PIPELINE, // children: the parts
     NODE_AND,      // children: two
     NODE_OR,
-    NODE_LIST, // children: run one after the other; those with `background` are not waited for
+    NODE_LIST,     // children: run one after the other; those with `background` are not waited for
+    NODE_GROUP,    // { list }: one child
+    NODE_IF,       // children: condition, list, condition, list, ..., and one more for else
+    NODE_LOOP,     // while and until (`negated`): children: condition, list
+    NODE_FOR,      // words: the variable, then what follows `in`; child: the list
+    NODE_CASE,     // words: the subject; children: the ways
+    NODE_WAY,      // words: patterns; child: the list, or none
+    NODE_FUNCTION, // words: the name; child: the body
     NODE_KIND_COUNT,
 };
 
@@ -25,13 +32,19 @@ enum redirection_kind {
     REDIRECT_APPEND,
     REDIRECT_READ_WRITE,
     REDIRECT_DUPLICATE,
+    REDIRECT_HERE,
 };
 
 struct redirection {
     struct redirection *next;
     enum redirection_kind kind;
     int descriptor;
-    char *target; // a word: a file, or for DUPLICATE a digit or "-"
+    char *target;     // a word: a file, or for DUPLICATE a digit or "-", or for HERE the text
+    bool quoted;      // HERE: the text means itself
+    bool tabs;        // HERE: tabs before its lines are dropped
+    const char *here; // HERE: as it stands in the script, with the delimiter's line
+    size_t here_length;
+    struct redirection *next_here; // on the same line
 };
 
 struct node {
@@ -39,7 +52,8 @@ struct node {
     struct node *next; // beside it in the parent
     struct node *children;
     bool background; // child of a list: ended by &
-    bool negated;    // pipeline: ! before it
+    bool negated;    // pipeline: ! before it; loop: until
+    bool has_in;     // for: without `in` it goes through the arguments
     unsigned line;
     const char *source; // of the whole node, in the script
     size_t source_length;
@@ -47,3 +61,9 @@ struct node {
     struct word *words;
     struct redirection *redirections;
 };
+
+struct text;
+
+// Adds the script's text of a node to `text`: parsed again, it is the same tree. The here-documents whose lines follow behind
+// the node are put behind it here.
+void tree_source(const struct node *node, struct text *text);

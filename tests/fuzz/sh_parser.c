@@ -52,7 +52,7 @@ static void reparse(const struct node *node) {
     struct parser parser;
     struct node *tree;
     struct text source = {0};
-    text_add(&source, node->source, node->source_length);
+    tree_source(node, &source);
     parser_start(&parser, source.bytes, &arena);
     require(parser_next(&parser, &tree) == PARSE_DONE && tree);
     arena_release(&arena);
@@ -62,10 +62,13 @@ static void reparse(const struct node *node) {
 static void check(struct expander *expander, const struct node *node, const char *script, size_t size) {
     for (; node; node = node->next) {
         require(node->source >= script && node->source + node->source_length <= script + size);
-        if (node->kind != NODE_LIST || !memchr(node->source, '\n', node->source_length))
+        bool over_lines = node->kind == NODE_LIST && memchr(node->source, '\n', node->source_length);
+        if (node->kind != NODE_WAY && !over_lines)
             reparse(node);
         expand_all(expander, node->words);
         expand_all(expander, node->assignments);
+        for (const struct redirection *to = node->redirections; to; to = to->next)
+            free(expand_here(expander, to->target));
         check(expander, node->children, script, size);
     }
 }

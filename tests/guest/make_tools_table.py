@@ -4,6 +4,8 @@
 usage: make_tools_table.py [--check]   --check changes nothing, and fails where a row would change
 A row is: `$ LINE`, then lines `< INPUT`, then (made by this program) lines `> OUTPUT`, the last one `>- OUTPUT` where it
 has no line end, and `? STATUS` where that is not 0. Bytes that are no printable ASCII, and backslashes, stand as \\xHH.
+A difference that is meant begins with `! REASON` behind the `$` line: its answer is Parley's, stays as it is written, and must
+differ from what bash and GNU's tools print.
 Rows run in order, in one directory, with LC_ALL=C. Lines that start with # are remarks.
 """
 import os
@@ -24,18 +26,22 @@ def unescape(text):
 
 
 def read_rows(path):
-    """Yields ("remark", line) and ("row", command, input)."""
+    """Yields ("remark", line) and ("row", command, input, reason, answer); of these two, the second only with the first."""
     row = None
     with open(path, encoding="utf-8") as file:
         for line in file.read().splitlines():
             if line.startswith("$ "):
                 if row:
                     yield row
-                row = ("row", line[2:], b"")
+                row = ("row", line[2:], b"", "", [])
+            elif line.startswith("! "):
+                row = (*row[:3], line[2:], [])
             elif line.startswith("< ") or line == "<":
-                row = ("row", row[1], row[2] + unescape(line[2:]) + b"\n")
+                row = ("row", row[1], row[2] + unescape(line[2:]) + b"\n", *row[3:])
             elif line.startswith("<- "):
-                row = ("row", row[1], row[2] + unescape(line[3:]))
+                row = ("row", row[1], row[2] + unescape(line[3:]), *row[3:])
+            elif line.startswith((">", "?")):
+                row[4].append(line)
             elif not line or line.startswith("#"):
                 if row:
                     yield row
@@ -78,9 +84,12 @@ def make():
             if kind == "remark":
                 made.append(row[0])
                 continue
-            output, status = run_row(row[0], row[1], directory, programs)
-            made += ["$ " + row[0], *input_lines(row[1]), *output_lines(output)]
-            made += [f"? {status}"] if status else []
+            line, data, reason, own = row
+            output, status = run_row(line, data, directory, programs)
+            answer = output_lines(output) + ([f"? {status}"] if status else [])
+            if reason and answer == own:
+                sys.exit(f"make_tools_table.py: `{line}` does not differ: {reason}")
+            made += ["$ " + line, *([f"! {reason}"] if reason else []), *input_lines(data), *(own if reason else answer)]
     return "\n".join(made) + "\n"
 
 

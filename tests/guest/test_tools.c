@@ -50,6 +50,8 @@ static void add_line(struct bytes *bytes, const char *line, size_t length, bool 
 
 static void take_line(struct row *row, const char *line, size_t length) {
     struct bytes *bytes = line[0] == '<' ? &row->input : &row->output;
+    if (line[0] == '!')
+        return; // why it differs
     if (line[0] == '?')
         row->status = atoi(line + 2);
     else if (length > 1 && line[1] == '-')
@@ -68,7 +70,7 @@ static bool next_row(const char **table, struct row *row) {
     size_t length = strcspn(line, "\n");
     memset(row, 0, sizeof(*row));
     memcpy(row->command, line + 2, length - 2 < ROW_TEXT - 1 ? length - 2 : ROW_TEXT - 1);
-    for (line += length + 1; *line && strchr("<>?", *line); line += length + 1) {
+    for (line += length + 1; *line && strchr("<>?!", *line); line += length + 1) {
         length = strcspn(line, "\n");
         take_line(row, line, length);
     }

@@ -29,7 +29,7 @@ static void show_children(const struct node *node, const char *before, const cha
 }
 
 static void show_command(const struct node *node) {
-    static const char *const kinds[] = {"<", ">", ">>", "<>", "&"};
+    static const char *const kinds[] = {"<", ">", ">>", "<>", "&", "<<"};
     const char *between = "";
     put("{");
     for (const struct word *word = node->assignments; word; word = word->next, between = " ")
@@ -46,13 +46,16 @@ static void show_command(const struct node *node) {
 }
 
 static void show(const struct node *node) {
-    static const char *const names[] = {"", "sub(", "pipe(", "and(", "or(", "list("};
+    static const char *const names[] = {"",    "sub(",  "pipe(", "and(",  "or(",  "list(",    "group(",
+                                        "if(", "loop(", "for(",  "case(", "way(", "function("};
     if (node->kind == NODE_COMMAND) {
         show_command(node);
         return;
     }
     if (node->negated)
         put("!");
+    for (const struct word *word = node->words; word; word = word->next)
+        put(word->text), put(word->next ? "," : ":");
     show_children(node, names[node->kind], ")");
     for (const struct redirection *to = node->redirections; to; to = to->next)
         put(">"), put(to->target);
@@ -197,4 +200,61 @@ Test(sh_parser, deep_nesting_is_refused_and_not_followed) {
 Test(sh_parser, the_script_has_ended_behind_its_last_line) {
     cr_assert_str_eq(tree_of(""), "end");
     cr_assert_str_eq(tree_of("   # nothing\n"), "nothing");
+}
+
+Test(sh_parser, an_if_has_conditions_and_lists_in_turn_and_the_else_last) {
+    cr_assert_str_eq(tree_of("if a; then b; elif c; then d; else e; fi"),
+                     "list(pipe(if(list(pipe({a})) list(pipe({b})) list(pipe({c})) list(pipe({d})) list(pipe({e})))))");
+    cr_assert_str_eq(tree_of("if a\nthen b\nfi"), "list(pipe(if(list(pipe({a})) list(pipe({b})))))");
+}
+
+Test(sh_parser, loops_have_a_condition_and_a_list) {
+    cr_assert_str_eq(tree_of("while a; do b; done"), "list(pipe(loop(list(pipe({a})) list(pipe({b})))))");
+    cr_assert_str_eq(tree_of("until a; do b; done"), "list(pipe(!loop(list(pipe({a})) list(pipe({b})))))");
+    cr_assert_str_eq(tree_of("while a; do b; done <f | c"), "list(pipe(loop(list(pipe({a})) list(pipe({b})))>f {c}))");
+}
+
+Test(sh_parser, a_for_has_its_variable_and_its_words) {
+    cr_assert_str_eq(tree_of("for x in 1 2; do a; done"), "list(pipe(x,1,2:for(list(pipe({a})))))");
+    cr_assert_str_eq(tree_of("for x\ndo a\ndone"), "list(pipe(x:for(list(pipe({a})))))");
+}
+
+Test(sh_parser, a_case_has_ways_with_patterns) {
+    cr_assert_str_eq(tree_of("case w in a|b) c;; (d) ;; esac"), "list(pipe(w:case(a,b:way(list(pipe({c}))) d:way())))");
+    cr_assert_str_eq(tree_of("case w in\na) b\nesac"), "list(pipe(w:case(a:way(list(pipe({b}))))))");
+}
+
+Test(sh_parser, words_of_the_language_mean_themselves_behind_a_command) {
+    cr_assert_str_eq(tree_of("echo if then done { }"), "list(pipe({echo if then done { }}))");
+    cr_assert_str_eq(tree_of("{ a; }"), "list(pipe(group(list(pipe({a})))))");
+}
+
+Test(sh_parser, a_function_has_a_name_and_a_body) {
+    cr_assert_str_eq(tree_of("f() { a; }"), "list(pipe(f:function(group(list(pipe({a}))))))");
+    cr_assert_str_eq(tree_of("f ( )\n( a )"), "list(pipe(f:function(sub(list(pipe({a}))))))");
+    cr_assert_str_eq(tree_of("a-b() { c; }"), "wrong");
+    cr_assert_str_eq(tree_of("f() echo"), "wrong");
+}
+
+Test(sh_parser, the_lines_of_a_here_document_follow_the_line) {
+    cr_assert_str_eq(tree_of("a <<E; b\nx\ny\nE\nc"), "list(pipe({a 0<<x\ny\n}) pipe({b}))");
+    cr_assert_str_eq(tree_of("a <<A <<B\n1\nA\n2\nB\n"), "list(pipe({a 0<<1\n 0<<2\n}))");
+    cr_assert_str_eq(tree_of("a <<-'E'\n\t\tx\n\tE\n"), "list(pipe({a 0<<x\n}))");
+    cr_assert_str_eq(tree_of("a <<E\nx\n"), "open");
+}
+
+Test(sh_parser, what_is_begun_and_not_ended_wants_more) {
+    static const char *const scripts[] = {"if a", "if a; then", "if a; then b", "while a",   "while a; do b",
+                                          "for",  "for x in 1", "case",         "case a in", "case a in b) c",
+                                          "{ a",  "f()",        "f() {"};
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+        cr_expect_str_eq(tree_of(scripts[i]), "open", "%s", scripts[i]);
+}
+
+Test(sh_parser, what_ends_nothing_is_wrong) {
+    static const char *const scripts[] = {"fi",         "a; done", "then",          "}",
+                                          "if a; done", "{ a; fi", "while a; fi",   "for 1 in a; do b; done",
+                                          "case a b",   "a;;",     "if; then a; fi"};
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+        cr_expect_str_eq(tree_of(scripts[i]), "wrong", "%s", scripts[i]);
 }

@@ -34,10 +34,16 @@ size_t terminal_columns(void) {
     return !ioctl(1, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
 }
 
-int terminal_job_begin(void) {
+bool terminal_job_begin(int *input) {
     interrupted = 0;
     terminal_close();
-    return -1;
+    *input = -1;
+    return true;
+}
+
+bool terminal_round_begin(void) {
+    int input;
+    return terminal_job_begin(&input);
 }
 
 void terminal_job_add(const pid_t *processes, size_t count) {
