@@ -1,4 +1,4 @@
-// Loads of pages: made, let go; and what becomes of pages at their sender after they were on their way.
+// Loads of pages: what becomes of pages at their sender after they were on their way.
 #include "kernel/memory/pages.h"
 
 #include <arch/alias.h>
@@ -7,24 +7,6 @@
 #include "kernel/memory/frame.h"
 #include "kernel/memory/space_layout.h"
 #include "kernel/object/account.h"
-
-void page_load_start(struct page_load *load, struct account *account, uint64_t address, uint32_t count) {
-    object_retain(&account->object);
-    load->count = count;
-    load->charged = 0;
-    load->left = load->from_window = false;
-    load->account = account;
-    load->address = address;
-}
-
-void page_load_finish(struct page_load *load) {
-    for (uint32_t i = 0; i < load->count; i++)
-        if (load->pages[i] != 0)
-            frame_drop(load->pages[i] & ~(uint64_t)(PAGE_SIZE - 1));
-    if (load->charged > 0)
-        account_discharge(load->account, ACCOUNT_MEMORY_PAGES, load->charged);
-    object_release(&load->account->object);
-}
 
 // ---- faults on pages that were sent ----
 

@@ -102,23 +102,6 @@ void host_pages_forget(struct space *space, uint64_t address, uint64_t end) {
 
 // ---- loads ----
 
-void page_load_start(struct page_load *load, struct account *account, uint64_t address, uint32_t count) {
-    object_retain(&account->object);
-    load->count = count;
-    load->charged = 0;
-    load->left = load->from_window = false;
-    load->account = account;
-    load->address = address;
-}
-
-void page_load_finish(struct page_load *load) {
-    for (uint32_t i = 0; i < load->count; i++)
-        if (load->pages[i] != 0)
-            frame_drop(load->pages[i] & ~(uint64_t)(PAGE_SIZE - 1));
-    account_discharge(load->account, ACCOUNT_MEMORY_PAGES, load->charged);
-    object_release(&load->account->object);
-}
-
 static struct place *load_place(struct space *space, const struct page_load *load, uint32_t i) {
     return place_at(space, load->address + (uint64_t)i * PAGE_SIZE);
 }
