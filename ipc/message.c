@@ -31,7 +31,7 @@ static size_t size_inside(size_t size) {
 static struct message *message_allocate(size_t size, uint32_t number_count) {
     size_t inside = size_inside(size);
     struct message *message =
-        heap_allocate_dirty(sizeof(struct message) + number_count * sizeof(struct message_cargo) + inside);
+        heap_allocate_dirty(sizeof(struct message) + number_count * sizeof(struct number_cargo) + inside);
     if (message == 0)
         return 0;
     message->size = (uint32_t)size;
@@ -65,19 +65,10 @@ enum status message_create(struct account *account, size_t size, uint32_t number
     return STATUS_OK;
 }
 
-static void cargo_drop(struct message *message) {
-    for (uint32_t i = 0; i < message->number_count; i++) {
-        struct object *object = message->cargo[i].object;
-        if (object == 0)
-            continue;
-        object_number_removed(object);
-        object_release(object);
-    }
-}
-
 // What only some messages have.
 __attribute__((noinline)) static void parts_drop(struct message *message) {
-    cargo_drop(message);
+    for (uint32_t i = 0; i < message->number_count; i++)
+        number_cargo_drop(&message->cargo[i]);
     if (message_is_chained(message))
         chain_destroy(&message->chain, message->account);
 }

@@ -28,12 +28,6 @@ enum {
     MESSAGE_BUCKETS_MAX = 4096,
 };
 
-// An object on its way: it counts as one of its numbers until it arrives or is dropped (R-B8).
-struct message_cargo {
-    struct object *object; // a reference
-    uint32_t rights;
-};
-
 // Fields without a letter are set before it is queued and do not change.
 struct message {
     TAILQ_ENTRY(message) link; // [q] in the order of arrival
@@ -51,8 +45,8 @@ struct message {
     struct account *account; // charged for it, a reference; null: a block that a receiver brought along
     struct notice
         notice; // set up when it is raised. No reference to its target: the receiver outlives what is in its queue
-    struct chain chain;           // of the other bytes
-    struct message_cargo cargo[]; // then the bytes inside
+    struct chain chain;          // of the other bytes
+    struct number_cargo cargo[]; // then the bytes inside
 };
 
 TAILQ_HEAD(message_list, message);

@@ -33,12 +33,6 @@ enum port_message_state {
     PORT_MESSAGE_DONE,      // a call, its caller's again; `status` says how it ended
 };
 
-// What travels: it counts as one of its numbers until it arrives or is dropped.
-struct port_load {
-    struct object *object; // a reference; null: nothing travels
-    uint32_t rights;
-};
-
 // Letter [p]: the port's lock; without one: set before others see it.
 struct port_message {
     TAILQ_ENTRY(port_message) link; // [p] in the queue or the cancellations
@@ -54,7 +48,7 @@ struct port_message {
     uint32_t taker_process;         // [p] its process
     struct port *port;
     struct account *account; // charged for a queued message, a reference; null: nobody is
-    struct port_load load;
+    struct number_cargo load;
     uint64_t words[]; // the message
 };
 
@@ -138,9 +132,6 @@ struct port_message *port_message_take(struct port *port);
 // Frees a message or an orphaned call with what it carries and its charge. It is in no list.
 void port_message_free(struct port_message *message);
 
-// Drops what a message carries.
-void port_load_drop(struct port_load *load);
-
 // ---- sending and receiving ----
 
 // Queues a message or hands it to a thread that waits for one; from then on it is the port's. PEER_FULL, LIMIT_REACHED, PEER_DIED,
@@ -170,7 +161,7 @@ enum status port_call(struct port *port, struct port_message **call, uint64_t de
 struct port_answer {
     uint64_t id;
     const void *bytes;
-    struct port_load load; // goes with it, where it is accepted
+    struct number_cargo load; // goes with it, where it is accepted
 };
 
 // Answers a call; *caller is the claimed thread that waits for it, or null: it was ended otherwise, but finds the answer. NOT_FOUND.

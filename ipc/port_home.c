@@ -121,7 +121,7 @@ struct port_message *port_call_block_take(struct process *process) {
 }
 
 void port_call_block_return(struct process *process, struct port_message *block) {
-    port_load_drop(&block->load);
+    number_cargo_drop(&block->load);
     block = __atomic_exchange_n(&home_of(process)->spare, block, __ATOMIC_ACQ_REL);
     if (__builtin_expect(block != 0, 0))
         heap_free(block);

@@ -20,17 +20,9 @@ struct port_message *port_message_take(struct port *port) {
     return message;
 }
 
-void port_load_drop(struct port_load *load) {
-    if (load->object == 0)
-        return;
-    object_number_removed(load->object);
-    object_release(load->object);
-    load->object = 0;
-}
-
 // A call's block is larger than the port's own need be, and not kept there.
 void port_message_free(struct port_message *message) {
-    port_load_drop(&message->load);
+    number_cargo_drop(&message->load);
     if (message->account != 0) {
         account_discharge(message->account, ACCOUNT_PORT_MESSAGES, 1);
         object_release(&message->account->object);

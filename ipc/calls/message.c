@@ -18,20 +18,10 @@ struct parcel {
 
 // The sender's numbers go into the message: each counts as a number of its object until it arrives.
 static enum status cargo_load(struct process *from, const struct message_options *options, struct message *message) {
-    for (uint32_t i = 0; i < options->number_count; i++) {
-        struct object *object;
-        uint32_t rights;
-        enum status status = number_find_rights(&from->numbers, options->numbers[i], &object, &rights);
-        if (status != STATUS_OK)
-            return status;
-        if (!(rights & RIGHT_SEND)) {
-            object_release(object);
-            return STATUS_NO_RIGHT;
-        }
-        object_number_added(object);
-        message->cargo[i] = (struct message_cargo){.object = object, .rights = rights & options->rights[i]};
-    }
-    return STATUS_OK;
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; status == STATUS_OK && i < options->number_count; i++)
+        status = number_cargo_load(&from->numbers, options->numbers[i], options->rights[i], &message->cargo[i]);
+    return status;
 }
 
 static enum status parcel_fill(const struct parcel *parcel, struct message *message) {

@@ -97,35 +97,24 @@ struct result call_port_open(uint32_t process, uint64_t thread, uint64_t deadlin
 
 // ---- what travels ----
 
-__attribute__((noinline)) enum status port_load_fill(struct port_load *load, const struct port_cargo *cargo) {
+__attribute__((noinline)) enum status port_load_fill(struct number_cargo *load, const struct port_cargo *cargo) {
     if (cargo->number == NUMBER_NONE)
         return STATUS_OK;
-    struct object *object;
-    uint32_t rights;
-    enum status status = number_find_rights(&process_current()->numbers, cargo->number, &object, &rights);
-    if (status != STATUS_OK)
-        return status;
-    if (!(rights & RIGHT_SEND)) {
-        object_release(object);
-        return STATUS_NO_RIGHT;
-    }
-    object_number_added(object);
-    *load = (struct port_load){.object = object, .rights = rights & cargo->rights};
-    return STATUS_OK;
+    return number_cargo_load(&process_current()->numbers, cargo->number, cargo->rights, load);
 }
 
-__attribute__((noinline)) enum status port_load_read(struct port_load *load, struct user_address address) {
+__attribute__((noinline)) enum status port_load_read(struct number_cargo *load, struct user_address address) {
     struct port_cargo cargo;
     enum status status = user_copy_in(&cargo, address, sizeof(cargo));
     return status == STATUS_OK ? port_load_fill(load, &cargo) : status;
 }
 
 // A port that waits in its own queue, or in that of one which waits in its, would never be closed: nobody could reach either.
-enum status port_load_read_to_queue(struct port_load *load, struct user_address address) {
+enum status port_load_read_to_queue(struct number_cargo *load, struct user_address address) {
     enum status status = port_load_read(load, address);
     if (status != STATUS_OK || load->object == 0 || load->object->type->kind != OBJECT_PORT)
         return status;
-    port_load_drop(load);
+    number_cargo_drop(load);
     return STATUS_WRONG_TYPE;
 }
 

@@ -4,10 +4,10 @@
 #include "ipc/port.h"
 
 // Takes the caller's number for a message. BAD_NUMBER, NO_RIGHT.
-enum status port_load_fill(struct port_load *load, const struct port_cargo *cargo);
+enum status port_load_fill(struct number_cargo *load, const struct port_cargo *cargo);
 
 // The same as the program tells it. BAD_ADDRESS too.
-enum status port_load_read(struct port_load *load, struct user_address address);
+enum status port_load_read(struct number_cargo *load, struct user_address address);
 
 // The same for what waits in a queue. WRONG_TYPE: a port itself, which does not travel so.
-enum status port_load_read_to_queue(struct port_load *load, struct user_address address);
+enum status port_load_read_to_queue(struct number_cargo *load, struct user_address address);

@@ -141,8 +141,7 @@ receive_end(struct port *port, struct port_message *message, struct user_address
         return result_status(status);
     }
     uint64_t id = message->id;
-    if (message->load.object != 0)
-        port_load_drop(&message->load);
+    number_cargo_drop(&message->load);
     port_finish(port, message);
     return result_ok(id);
 }
@@ -178,7 +177,7 @@ struct result call_port_reply(int32_t number, uint64_t id, struct user_address m
     if (status == STATUS_OK) {
         status = port_answer(port, &answer);
         if (status != STATUS_OK)
-            port_load_drop(&answer.load);
+            number_cargo_drop(&answer.load);
     }
     object_release(object);
     return result_status(status);

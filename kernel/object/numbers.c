@@ -195,6 +195,27 @@ enum status number_find_rights(struct number_table *table, int32_t number, struc
     return status;
 }
 
+enum status number_cargo_load(struct number_table *table, int32_t number, uint32_t rights, struct number_cargo *cargo) {
+    struct object *object;
+    uint32_t had;
+    enum status status = number_find_rights(table, number, &object, &had);
+    if (status != STATUS_OK)
+        return status;
+    if (!(had & RIGHT_SEND)) {
+        object_release(object);
+        return STATUS_NO_RIGHT;
+    }
+    object_number_added(object);
+    *cargo = (struct number_cargo){.object = object, .rights = had & rights};
+    return STATUS_OK;
+}
+
+__attribute__((preserve_most, noinline, cold)) void number_cargo_let_go(struct number_cargo *cargo) {
+    object_number_removed(cargo->object);
+    object_release(cargo->object);
+    cargo->object = 0;
+}
+
 static enum status slot_check(const struct number_slot *slot, enum object_kind kind, uint32_t rights) {
     if (slot == 0 || slot->object == &reserved_mark)
         return STATUS_BAD_NUMBER;

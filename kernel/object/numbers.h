@@ -48,6 +48,21 @@ enum status number_find(struct number_table *table, int32_t number, enum object_
 // As number_find with OBJECT_ANY, and says the rights.
 enum status number_find_rights(struct number_table *table, int32_t number, struct object **object, uint32_t *rights);
 
+// An object on its way to another table: it counts as one of its numbers until it arrives or is dropped (R-B8).
+struct number_cargo {
+    struct object *object; // a reference; null: nothing travels
+    uint32_t rights;       // that it will have
+};
+
+// Loads what `number` names, with what is left of its rights. BAD_NUMBER, NO_RIGHT (it lacks RIGHT_SEND).
+enum status number_cargo_load(struct number_table *table, int32_t number, uint32_t rights, struct number_cargo *cargo);
+__attribute__((preserve_most, noinline, cold)) void number_cargo_let_go(struct number_cargo *cargo); // there is one
+
+static inline void number_cargo_drop(struct number_cargo *cargo) {
+    if (__builtin_expect(cargo->object != 0, 0))
+        number_cargo_let_go(cargo);
+}
+
 enum status number_close(struct number_table *table, int32_t number);
 
 struct number_entry {

@@ -285,3 +285,33 @@ Test(numbers, the_machine_number_gives_the_rights_that_it_has) {
     cr_assert_eq(machine_right_check(process, plain, RIGHT_LINE), STATUS_WRONG_TYPE);
     cr_assert_eq(machine_right_check(process, 99, RIGHT_LINE), STATUS_BAD_NUMBER);
 }
+
+Test(numbers, cargo_counts_as_a_number_until_it_is_dropped_R_B8) {
+    struct process *process = host_process("p");
+    struct object *object = plain_object();
+    struct number_cargo cargo;
+    int32_t number;
+    cr_assert_eq(number_insert(&process->numbers, object, RIGHT_READ | RIGHT_SEND, &number), STATUS_OK);
+    object_release(object);
+    cr_assert_eq(number_cargo_load(&process->numbers, number, RIGHT_READ | RIGHT_WRITE, &cargo), STATUS_OK);
+    cr_assert_eq(cargo.object, object);
+    cr_assert_eq(cargo.rights, RIGHT_READ);
+    closings = 0;
+    cr_assert_eq(number_close(&process->numbers, number), STATUS_OK);
+    cr_assert_eq(closings, 0);
+    number_cargo_drop(&cargo);
+    cr_assert_eq(closings, 1);
+    cr_assert_null(cargo.object);
+    number_cargo_drop(&cargo);
+}
+
+Test(numbers, what_may_not_be_sent_is_no_cargo) {
+    struct process *process = host_process("p");
+    struct number_cargo cargo;
+    int32_t number = plain_number(process);
+    cr_assert_eq(number_cargo_load(&process->numbers, number, RIGHT_READ, &cargo), STATUS_NO_RIGHT);
+    cr_assert_eq(number_cargo_load(&process->numbers, number + 1, RIGHT_READ, &cargo), STATUS_BAD_NUMBER);
+    closings = 0;
+    cr_assert_eq(number_close(&process->numbers, number), STATUS_OK);
+    cr_assert_eq(closings, 1);
+}
