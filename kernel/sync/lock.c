@@ -6,7 +6,7 @@
 #include "kernel/base/debugger.h"
 #include "kernel/thread/processor.h"
 
-void lock_acquire_contended(struct lock *lock) {
+__attribute__((preserve_most, noinline, cold)) void lock_acquire_contended(struct lock *lock) {
     if (debugger_borrows_lock(lock))
         return;
     do {

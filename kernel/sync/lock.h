@@ -46,9 +46,10 @@ void lock_note_acquire(struct lock *lock);
 void lock_note_release(struct lock *lock);
 
 // Spins until the lock could be taken, serving other CPUs' requests meanwhile.
-void lock_acquire_contended(struct lock *lock);
+__attribute__((preserve_most, noinline, cold)) void lock_acquire_contended(struct lock *lock);
 
-static inline void lock_acquire(struct lock *lock) {
+// Three instructions where nobody else holds it: worth having in each path itself.
+__attribute__((always_inline)) static inline void lock_acquire(struct lock *lock) {
     if (BUILD_CHECKS)
         lock_note_acquire(lock);
     if (__builtin_expect(__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE), 0))
