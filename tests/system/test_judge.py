@@ -1,0 +1,48 @@
+"""tests/run: what it counts as failed."""
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+import tempfile
+import unittest
+
+from machine import ROOT
+
+PROGRAM = """
+#include <criterion/criterion.h>
+static void fall(void) { *(volatile int *)0 = 1; }
+TestSuite(sound);
+TestSuite(falls, .fini = fall);
+Test(sound, passes) {}
+Test(falls, after_its_end) {}
+"""
+
+
+def load_runner():
+    loader = importlib.machinery.SourceFileLoader("tests_run", os.path.join(ROOT, "tests/run"))
+    runner = importlib.util.module_from_spec(importlib.util.spec_from_loader("tests_run", loader))
+    loader.exec_module(runner)
+    return runner
+
+
+class Judge(unittest.TestCase):
+    def failures_of(self, output, status=0, timed_out=False):
+        return load_runner().judge(output, status, timed_out, 1)[1]
+
+    def test_a_crash_behind_a_tests_end_fails_it(self):
+        """Criterion warns of it, says `ok`, and with the address sanitizer ends with status 0."""
+        runner = load_runner()
+        with tempfile.TemporaryDirectory() as directory:
+            source, binary = os.path.join(directory, "test.c"), os.path.join(directory, "test")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(PROGRAM)
+            subprocess.run(["clang", "-fsanitize=address", source, "-lcriterion", "-o", binary], check=True)
+            outcome = runner.run_job(runner.unit_job(binary), set())
+        self.assertEqual(outcome.failures, [("falls::after_its_end", "exited during its setup or teardown")])
+
+    def test_a_job_that_says_nothing_or_too_little_has_failed(self):
+        self.assertEqual(self.failures_of("ok - one\n1..1\n"), [])
+        for output, status, timed_out in (("", 0, False), ("1..2\nok - one\n", 0, False), ("ok - one\n", 1, False),
+                                          ("ok - one\n", 0, True), ("not ok - one: why\n", 0, False)):
+            with self.subTest(output=output, status=status, timed_out=timed_out):
+                self.assertEqual(len(self.failures_of(output, status, timed_out)), 1)
