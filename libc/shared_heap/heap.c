@@ -13,12 +13,14 @@ struct shared_heap {
     size_t size;
 };
 
-// The memory is mapped and planned.
-static enum status heap_make(int32_t memory, size_t size, const struct blocks *plan, struct shared_heap **heap) {
-    struct shared_heap *made = malloc(sizeof(*made) + plan->count * sizeof(struct block_run));
+static enum status heap_make(int32_t memory, const struct shared_view *view, struct shared_heap **heap) {
+    struct blocks plan = {0};
+    bool planned = blocks_plan(view->size, &plan); // as shared_view_map did
+    struct shared_heap *made = planned ? malloc(sizeof(*made) + plan.count * sizeof(struct block_run)) : NULL;
     if (!made)
         return STATUS_NO_MEMORY;
-    *made = (struct shared_heap){.blocks = *plan, .memory = memory, .size = size};
+    *made = (struct shared_heap){.blocks = plan, .memory = memory, .size = view->size};
+    made->blocks.shared = view->base;
     made->blocks.runs = (struct block_run *)(made + 1);
     blocks_start(&made->blocks);
     *heap = made;
@@ -26,21 +28,13 @@ static enum status heap_make(int32_t memory, size_t size, const struct blocks *p
 }
 
 enum status shared_heap_adopt(int32_t memory, struct shared_heap **heap) {
-    struct blocks plan = {0};
-    size_t size = 0;
-    uint64_t base = 0;
-    enum status status = shared_size(memory, &size);
+    struct shared_view view;
+    enum status status = shared_view_map(memory, &view);
     if (status < 0)
         return status;
-    if (!blocks_plan(size, &plan))
-        return STATUS_INVALID_ARGUMENT;
-    status = shared_map(memory, 0, size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
+    status = heap_make(memory, &view, heap);
     if (status < 0)
-        return status;
-    plan.shared = (uint8_t *)base;
-    status = heap_make(memory, size, &plan, heap);
-    if (status < 0)
-        memory_unmap(base, size);
+        shared_view_unmap(&view);
     return status;
 }
 
