@@ -98,6 +98,12 @@ static int run_all(const char *wanted) {
     return ran == 0;
 }
 
+static int run_table(const struct benchmark *table) {
+    for (; table->name != 0; table++)
+        run_one(table);
+    return 0;
+}
+
 static int run_peer(const char *name, const char *parent) {
     static const struct peer *const tables[] = {peers_events,    peers_messages, peers_pipes,      peers_shared,
                                                 peers_links,     peers_pagers,   peers_interfaces, peers_ports,
@@ -115,11 +121,14 @@ int main(int count, char **arguments) {
         return run_peer(arguments[2], arguments[3]);
     if (count == 2 && strcmp(arguments[1], "boot") == 0)
         return bench_boot();
+    if (count == 2 && strcmp(arguments[1], "screen") == 0)
+        return run_table(bench_screen);
     if (count > 3 || (count >= 2 && arguments[1][0] == '-')) {
         fprintf(stderr,
                 "usage: bench [NAME [FACTOR]]\n"
                 "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n"
-                "bench boot tells how long the way to the first prompt was, and the memory in use.\n");
+                "bench boot tells how long the way to the first prompt was, and the memory in use;\n"
+                "bench screen what is drawn costs, on a machine with a screen.\n");
         return 2;
     }
     if (count == 3)

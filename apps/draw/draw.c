@@ -1,15 +1,13 @@
 // draw: the Mandelbrot set in a place of its own on the screen, with keys to move and to come nearer.
 #include <parley/clock.h>
-#include <parley/console.h>
 #include <parley/screen.h>
-#include <parley/start.h>
 #include <parley/status.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "apps/draw/mandelbrot.h"
-#include "apps/native/request.h"
+#include "apps/native/console.h"
 
 enum { WIDTH = 400, HEIGHT = 300, MARGIN = 16 };
 
@@ -59,16 +57,6 @@ static bool move(struct view *view, char key) {
     return false;
 }
 
-static bool set_mode(uint32_t mode, uint32_t *before) {
-    struct console_request request = {.operation = CONSOLE_SET_MODE, .value = mode};
-    struct console_reply reply;
-    uint32_t console = start_service("console");
-    if (!console || request_ask(console, &request, sizeof(request), &reply, sizeof(reply), NULL) < 0)
-        return false;
-    *before = reply.value;
-    return reply.status >= 0;
-}
-
 // Until `q`, Ctrl-C, or the end of the input.
 static enum status follow_keys(void) {
     enum status status = STATUS_OK;
@@ -100,10 +88,10 @@ static enum status show(bool still) {
         return status;
     if (still)
         return thread_sleep(DEADLINE_NEVER);
-    bool raw = set_mode(CONSOLE_RAW, &before);
+    bool raw = console_set_mode(CONSOLE_RAW, &before) == STATUS_OK;
     status = follow_keys();
     if (raw)
-        set_mode(before, &before);
+        console_set_mode(before, &before);
     return status;
 }
 

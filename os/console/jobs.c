@@ -152,6 +152,17 @@ static bool is_of(const struct job *job, uint32_t process) {
     return false;
 }
 
+// A process id is higher than its parent's, so the way up ends.
+bool job_includes(const struct job *job, uint32_t process) {
+    while (process && !is_of(job, process)) {
+        struct process_information about;
+        size_t got = 0;
+        enum status status = process_list(process - 1, &about, 1, &got);
+        process = status == STATUS_OK && got == 1 && about.process == process ? about.parent : 0;
+    }
+    return process != 0;
+}
+
 static bool is_chosen(const struct snapshot *snapshot, uint32_t process) {
     for (size_t i = 0; i < snapshot->count; i++) {
         if (snapshot->processes[i].process == process) {

@@ -12,9 +12,10 @@
 enum { JOB_PROCESSES_MAX = 64 };
 
 struct job {
-    uint32_t owner; // process id of who began it
-    int32_t keys;   // the end that typed bytes are sent to; 0: Ctrl-D closed it
-    int32_t reader; // a receiving end of the same pipe, to take back what was not read
+    uint32_t owner;    // process id of who began it
+    int32_t keys;      // the end that typed bytes are sent to; 0: Ctrl-D closed it
+    int32_t reader;    // a receiving end of the same pipe, to take back what was not read
+    uint32_t listener; // process id of who gets keys as events, while the mode has CONSOLE_EVENTS
     bool interrupted;
     uint32_t process_count;
     uint32_t processes[JOB_PROCESSES_MAX];
@@ -30,6 +31,9 @@ struct job *jobs_foreground(struct jobs *jobs);
 
 // Begins a job. LIMIT_REACHED; otherwise as pipe_create.
 enum status jobs_begin(struct jobs *jobs, uint32_t owner);
+
+// Whether a process is one of the job's, or was started by one of them.
+bool job_includes(const struct job *job, uint32_t process);
 
 // Ends the uppermost job that `owner` began, and all above it; says whether it was interrupted. NOT_FOUND
 enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted);

@@ -1,7 +1,8 @@
 // The console: the terminal of one session, between its driver, the keyboard and a shell.
 //
 // Told: the process id of `terminal`. Arguments: the shell and its arguments. Keys come as events from the keyboard's
-// driver, or as bytes from the terminal's. Its gate lets in its own user and user 0 alone.
+// driver, or as bytes from the terminal's. Granted, where it has a keyboard: `input` (the machine's input right), to hand
+// keys on as events. Its gate lets in its own user and user 0 alone.
 #include "os/console/keys.h"
 #include "os/console/log.h"
 #include "os/console/session.h"
@@ -36,9 +37,15 @@ static void show_welcome(void) {
     }
 }
 
+// Keys go as they are to the program that wants them so; what is to end it does not depend on that program.
 static void take_key(const EVENT *event) {
     char bytes[KEYS_BYTES_MAX];
-    session_type(&session, bytes, keys_bytes_of(event, bytes));
+    size_t size = keys_bytes_of(event, bytes);
+    if (!session_hand_on(&session, event)) {
+        session_type(&session, bytes, size);
+    } else if (size == 1 && (bytes[0] == KEYS_INTERRUPT || bytes[0] == KEYS_QUIT)) {
+        session_type(&session, bytes, size);
+    }
 }
 
 // Without its terminal a session is over: the shell reads the end of its input when the console's ends close.
@@ -53,6 +60,9 @@ static void take_event(const EVENT *event) {
     switch (event->Type) {
     case EVENT_KEYBOARD:
         take_key(event);
+        break;
+    case EVENT_MOUSE:
+        session_hand_on(&session, event);
         break;
     case EVENT_READY:
         take_input();
@@ -70,6 +80,7 @@ static void take_event(const EVENT *event) {
 
 static enum status prepare(char **command) {
     session.command = command;
+    session.input_right = start_grant_number("input");
     start_grant_add("console", NUMBER_NONE, start_information()->process);
     enum status status = session_connect(&session, start_service("terminal"));
     if (status != STATUS_OK) {

@@ -40,12 +40,33 @@ static enum status run_end(struct asked *asked) {
     return status;
 }
 
+// A program may ask before the shell has named it as one of the job's: no other is there then.
+static bool is_in_foreground(struct session *session, uint32_t process) {
+    const struct job *job = jobs_foreground(&session->jobs);
+    if (session->jobs.count == 1) {
+        return process == session->shell;
+    }
+    return process == job->owner || job->process_count == 0 || job_includes(job, process);
+}
+
+static enum status may_listen(struct session *session, uint32_t process) {
+    if (!session->input_right) {
+        return STATUS_UNSUPPORTED;
+    }
+    return is_in_foreground(session, process) ? STATUS_OK : STATUS_DENIED;
+}
+
 static enum status run_set_mode(struct asked *asked) {
     struct session *session = asked->session;
     uint32_t mode = asked->request.value;
-    if (mode & ~(uint32_t)(CONSOLE_RAW | CONSOLE_NO_ECHO)) {
+    if (mode & ~(uint32_t)(CONSOLE_RAW | CONSOLE_NO_ECHO | CONSOLE_EVENTS)) {
         return STATUS_INVALID_ARGUMENT;
     }
+    enum status status = mode & CONSOLE_EVENTS ? may_listen(session, asked->sender) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    jobs_foreground(&session->jobs)->listener = asked->sender;
     struct discipline *discipline = &jobs_foreground(&session->jobs)->discipline;
     asked->reply.value = discipline->mode;
     discipline_set_mode(discipline, mode, &session->result);

@@ -140,6 +140,23 @@ void session_type(struct session *session, const char *bytes, size_t size) {
     }
 }
 
+// A program that does not keep up loses keys; one that has ended leaves them to the job.
+bool session_hand_on(struct session *session, const EVENT *event) {
+    if (session->jobs.count == 0) {
+        return false;
+    }
+    struct job *job = jobs_foreground(&session->jobs);
+    if (!(job->discipline.mode & CONSOLE_EVENTS)) {
+        return false;
+    }
+    enum status status = event_send(job->listener, event, session->input_right, DEADLINE_NOW);
+    if (status == STATUS_NOT_FOUND || status == STATUS_PEER_DIED) {
+        job->discipline.mode &= ~(uint32_t)CONSOLE_EVENTS;
+        return false;
+    }
+    return true;
+}
+
 // Raw keys of the job below were not yet edited or shown; lines were.
 void session_retype(struct session *session) {
     char bytes[512];

@@ -4,6 +4,7 @@
 // driver, once, at the start.
 #pragma once
 
+#include "kernel/abi/event.h"
 #include "os/console/jobs.h"
 
 struct session {
@@ -17,6 +18,7 @@ struct session {
     uint32_t shell;
     uint64_t shell_started;
     uint64_t log_position; // how far the kernel's log was shown
+    int32_t input_right;   // by which keys are handed on as events; 0: this session has no keyboard
     struct jobs jobs;
     struct discipline_result result;
 };
@@ -35,6 +37,9 @@ void session_show(struct session *session, const char *text, size_t size);
 
 // Takes bytes as typed.
 void session_type(struct session *session, const char *bytes, size_t size);
+
+// Sends an event on to the program that wants the foreground's keys as events. False: there is none (any more).
+bool session_hand_on(struct session *session, const EVENT *event);
 
 // A job has begun: what was typed ahead, and not yet read, is for it.
 void session_retype(struct session *session);

@@ -27,6 +27,7 @@ GOALS = {
     "page_move": 1600, "page_duplicate": 2000,
     "memory_at_prompt_kib": 12 * 1024,
     "file_read_4096": 4000, "file_read_1m_per_byte": 0.2, "port_self_64": 500, "port_call_64": 900,
+    "snake_frame": 150_000,
 }
 
 
@@ -52,6 +53,15 @@ def measure_boot(icount):
         return figures_of(machine.console.decode(errors="replace"))
 
 
+def measure_screen(icount):
+    """The same of what is drawn, on a machine with a screen."""
+    with Machine(Settings(cpus=1, icount=icount)) as machine:
+        machine.expect(PROMPT, SECONDS)
+        machine.write("bench screen; echo ended $?\n")
+        machine.expect(rb"^ended 0\r$", SECONDS)
+        return figures_of(machine.console.decode(errors="replace"))
+
+
 def row(name, figures):
     shown = [f"{figures[key]:,.0f}" if figures.get(key) is not None else "" for key in ("instructions", "nanoseconds", "kib")]
     goal = GOALS.get(name)
@@ -65,6 +75,8 @@ def main():
     counted, timed = measure("--icount"), measure()
     counted.update(measure_boot(icount=True))
     timed.update(measure_boot(icount=False))
+    counted.update(measure_screen(icount=True))
+    timed.update(measure_screen(icount=False))
     table = {}
     for name, (value, unit) in counted.items():
         table[name] = {"kib": value} if unit == "kib" else {

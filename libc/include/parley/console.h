@@ -34,6 +34,10 @@ enum console_mode {
     CONSOLE_COOKED = 0,
     CONSOLE_RAW = 1 << 0,     // each key at once, no echo, Ctrl-C and Ctrl-D are bytes 3 and 4; Enter is "\r"
     CONSOLE_NO_ECHO = 1 << 1, // cooked, but not shown: passwords
+    // Keys and the mouse come as events (EVENT_KEYBOARD, EVENT_MOUSE) to the program that asked, up and down, and not as
+    // bytes; but Ctrl-C and Ctrl-\ still end the job. It lasts until the mode is set anew, the job ends, or the program.
+    // DENIED: the program is not in the foreground. UNSUPPORTED: the session's terminal has no keyboard of its own.
+    CONSOLE_EVENTS = 1 << 2,
 };
 
 enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8 };
