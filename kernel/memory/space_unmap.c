@@ -68,7 +68,8 @@ __attribute__((noinline)) static uint64_t pages_on_their_way(const struct page_b
 }
 
 static void step_finish(struct space *space, struct unmap_step *step) {
-    space_release_pages(space, step->memory, &step->batch);
+    if (step->batch.count > 0)
+        space_release_pages(space, step->memory, &step->batch);
     if (step->paid > 0)
         account_discharge(space->account, ACCOUNT_MEMORY_PAGES, step->paid - pages_on_their_way(&step->batch));
     if (step->ended != 0)

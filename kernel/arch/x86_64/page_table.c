@@ -27,15 +27,29 @@ enum status page_table_create(struct page_table *table, struct account *account)
     return STATUS_OK;
 }
 
-// Frees a table of `level` and all tables below it.
-static void table_free(struct page_table *table, uint64_t entry, uint32_t level) {
-    if (level > 0) {
-        const uint64_t *entries = entry_table(entry);
-        for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-            if (entries[i] != 0)
-                table_free(table, entries[i], level - 1);
+// Tables are mostly empty: they are looked through in groups.
+enum { ENTRY_GROUP = 8 };
+
+static bool group_is_empty(const uint64_t *group) {
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < ENTRY_GROUP; i++)
+        all |= group[i];
+    return all == 0;
+}
+
+// Frees the tables of `level` that the entries name, and all tables below them.
+static void tables_free(struct page_table *table, const uint64_t *entries, uint32_t count, uint32_t level) {
+    for (uint32_t group = 0; group < count; group += ENTRY_GROUP) {
+        if (group_is_empty(&entries[group]))
+            continue;
+        for (uint32_t i = group; i < group + ENTRY_GROUP; i++) {
+            if (entries[i] == 0)
+                continue;
+            if (level > 0)
+                tables_free(table, entry_table(entries[i]), TABLE_ENTRIES, level - 1);
+            frame_release(table->account, entries[i] & ENTRY_ADDRESS);
+        }
     }
-    frame_release(table->account, entry & ENTRY_ADDRESS);
 }
 
 bool page_table_is_sound(const struct page_table *table) {
@@ -46,10 +60,7 @@ void page_table_destroy(struct page_table *table) {
     // A thread that has just ended may not have switched away yet, on its CPU.
     while (__atomic_load_n(&table->active, __ATOMIC_ACQUIRE) != 0)
         machine_relax();
-    const uint64_t *entries = alias_pointer(table->root);
-    for (uint32_t i = 0; i < USER_ROOT_ENTRIES; i++)
-        if (entries[i] != 0)
-            table_free(table, entries[i], TABLE_LEVELS - 2);
+    tables_free(table, alias_pointer(table->root), USER_ROOT_ENTRIES, TABLE_LEVELS - 2);
     frame_release(table->account, table->root);
     table->root = 0;
 }
