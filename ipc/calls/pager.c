@@ -3,6 +3,7 @@
 
 #include "kernel/base/call.h"
 #include "kernel/memory/frame.h"
+#include "kernel/memory/space.h"
 #include "kernel/object/account.h"
 
 // Everything that can fail was done when the link's number is closed.
@@ -74,6 +75,32 @@ struct result call_pager_supply(int32_t number, uint64_t page, struct user_addre
     status = supply(pager, page, from);
     object_release(object);
     return result_status(status);
+}
+
+static enum status fetch(struct pager *pager, uint64_t page, struct user_address to, bool *written) {
+    uint64_t physical;
+    enum status status = memory_page_fetch(pager->memory, page, &physical, written);
+    if (status != STATUS_OK)
+        return status;
+    if (*written)
+        space_write_protect_everywhere(pager->memory, page);
+    status = user_copy_out(to, physical_pointer(physical), PAGE_SIZE);
+    if (status != STATUS_OK && *written)
+        memory_note_written(pager->memory, page); // nobody was told
+    frame_release(pager->memory->object.account, physical);
+    return status;
+}
+
+struct result call_pager_fetch(int32_t number, uint64_t page, struct user_address to) {
+    struct object *object;
+    struct pager *pager;
+    bool written = false;
+    enum status status = paged_find(number, &object, &pager);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = fetch(pager, page, to, &written);
+    object_release(object);
+    return result_make(status, written);
 }
 
 struct result call_pager_refuse(int32_t number, uint64_t page) {

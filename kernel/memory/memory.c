@@ -44,12 +44,17 @@ static void entries_destroy(struct account *account, uint64_t count, void *entri
     account_discharge(account, ACCOUNT_MEMORY_PAGES, bookkeeping_pages(count));
 }
 
+static inline uint64_t slot_physical(uint64_t slot) {
+    return slot & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
 static void leaf_destroy(struct memory *memory, uint64_t leaf) {
     uint64_t *frames = memory->leaves[leaf];
     uint64_t count = leaf_pages(memory, leaf);
     for (uint64_t i = 0; i < count; i++)
         if (frames[i] != 0)
-            frame_release_own(memory->object.account, frames[i]); // pages that were sent may hold it, and pay for it
+            frame_release_own(memory->object.account,
+                              slot_physical(frames[i])); // pages that were sent may hold it, and pay for it
     entries_destroy(memory->object.account, count, frames);
 }
 
@@ -140,8 +145,38 @@ static enum status page_make(struct memory *memory, uint64_t page, uint64_t *phy
             memory->resident++;
     }
     if (status == STATUS_OK)
-        *physical = *slot;
+        *physical = slot_physical(*slot);
     return status;
+}
+
+// The entry of a page that there is; null: it was never made. The object's lock is held.
+static uint64_t *slot_look(struct memory *memory, uint64_t page) {
+    uint64_t *frames = memory->leaves[page / MEMORY_LEAF_PAGES];
+    uint64_t *slot = frames != 0 ? &frames[page % MEMORY_LEAF_PAGES] : 0;
+    return slot != 0 && *slot != 0 ? slot : 0;
+}
+
+void memory_note_written(struct memory *memory, uint64_t page) {
+    lock_acquire(&memory->object.lock);
+    uint64_t *slot = slot_look(memory, page);
+    if (slot != 0)
+        *slot |= MEMORY_WRITTEN;
+    lock_release(&memory->object.lock);
+}
+
+enum status memory_page_fetch(struct memory *memory, uint64_t page, uint64_t *physical, bool *written) {
+    if (page >= memory->pages)
+        return STATUS_INVALID_ARGUMENT;
+    lock_acquire(&memory->object.lock);
+    uint64_t *slot = slot_look(memory, page);
+    if (slot != 0) {
+        *physical = slot_physical(*slot);
+        *written = *slot & MEMORY_WRITTEN;
+        *slot &= ~(uint64_t)MEMORY_WRITTEN;
+        frame_retain(*physical);
+    }
+    lock_release(&memory->object.lock);
+    return slot != 0 ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical) {
@@ -189,8 +224,8 @@ uint64_t memory_page_if_there(struct memory *memory, uint64_t page) {
     if (page >= memory->pages)
         return 0;
     lock_acquire(&memory->object.lock);
-    const uint64_t *frames = memory->leaves[page / MEMORY_LEAF_PAGES];
-    uint64_t physical = frames != 0 ? frames[page % MEMORY_LEAF_PAGES] : 0;
+    const uint64_t *slot = slot_look(memory, page);
+    uint64_t physical = slot != 0 ? slot_physical(*slot) : 0;
     if (physical != 0)
         frame_retain(physical);
     lock_release(&memory->object.lock);
@@ -239,6 +274,8 @@ static enum status write_part(struct memory *memory, uint64_t offset, const void
     enum status status = memory->sealed ? STATUS_BUSY : page_make(memory, offset / PAGE_SIZE, &physical);
     if (status == STATUS_OK)
         memcpy((char *)alias_pointer(physical) + offset % PAGE_SIZE, from, size);
+    if (status == STATUS_OK && memory->source != 0)
+        *slot_look(memory, offset / PAGE_SIZE) |= MEMORY_WRITTEN;
     lock_release(&memory->object.lock);
     return status;
 }

@@ -3,7 +3,11 @@
 
 #include "kernel/object/object.h"
 
-enum { MEMORY_LEAF_PAGES = 512, MEMORY_LEAVES_MAX = 8192 }; // 16 GiB
+enum {
+    MEMORY_LEAF_PAGES = 512,
+    MEMORY_LEAVES_MAX = 8192, // 16 GiB
+    MEMORY_WRITTEN = 1 << 0,  // of a page that came from a source: somebody could write to it
+};
 
 // Where the absent pages of a memory object come from, if they are not just zeros (ipc/pager.h).
 struct memory_source {
@@ -20,7 +24,7 @@ struct memory {
     bool sealed;                  // [l] nobody can write any more
     bool dead;                    // [a] what it was part of has lost a side: nobody sleeps on its words any more
     uint64_t part_of;             // [I] id of the object whose type knows who wakes sleepers on its words; 0: none
-    uint64_t **leaves;            // [l] frames by 512; 0: not there yet
+    uint64_t **leaves;            // [l] frames by 512, with MEMORY_WRITTEN; 0: not there yet
     struct memory_source *source; // [I] once somebody has it; null: absent pages are zeros
 };
 
@@ -32,10 +36,6 @@ static inline struct memory *object_as_memory(struct object *object) {
 
 // TOO_LARGE, LIMIT_REACHED, NO_MEMORY. Pages are charged to `account` as they are made.
 enum status memory_create(struct account *account, uint64_t size, const char *name, struct memory **memory);
-
-// Makes a memory object of frames that nobody else holds (the ramdisk's, from the boot loader): `physical` is page-aligned. They
-// are the frame allocator's once the object goes.
-enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
 
 // Makes an object of frames that boot filled (the ramdisk); what follows `size` in the last one is zeroed.
 enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, struct memory **memory);
@@ -53,6 +53,13 @@ enum status memory_page_wait(struct memory *memory, uint64_t page, uint64_t *phy
 // Gives an absent page this frame, with its reference; charged to the memory's account already. EXISTS, INVALID_ARGUMENT, NO_MEMORY,
 // LIMIT_REACHED.
 enum status memory_page_put(struct memory *memory, uint64_t page, uint64_t physical);
+
+// Somebody is about to write to a page that came from a source.
+void memory_note_written(struct memory *memory, uint64_t page);
+
+// The frame of a page that is there, with a reference of the caller's, and whether it was written to since this was asked last: the caller
+// sees to it that the next write is noted, before it looks at the bytes. NOT_FOUND, INVALID_ARGUMENT.
+enum status memory_page_fetch(struct memory *memory, uint64_t page, uint64_t *physical, bool *written);
 
 // As memory_page, but 0 where it is not there yet; else with a reference of the caller's.
 uint64_t memory_page_if_there(struct memory *memory, uint64_t page);

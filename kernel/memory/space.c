@@ -32,6 +32,7 @@ enum status space_create(struct account *account, struct space **space) {
     made->account = account;
     made->random = machine_random() | 1;
     RB_INIT(&made->areas);
+    space_list_enter(made);
     *space = made;
     return STATUS_OK;
 }
@@ -54,6 +55,7 @@ static void area_take_apart(struct space *space, struct area *area) {
 
 void space_destroy(struct space *space) {
     struct area *area;
+    space_list_leave(space);
     if (BUILD_CHECKS && !space_is_sound(space))
         panic("a page of the ending process is both writable and executable");
     while ((area = RB_ROOT(&space->areas)) != 0) {

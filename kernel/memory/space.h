@@ -72,6 +72,9 @@ enum status space_futex_key(struct space *space, uint64_t address, struct object
 // Copies into a space that is not the current one (a new program's stack). Makes pages.
 enum status space_write(struct space *space, uint64_t address, const void *from, size_t size);
 
+// Makes a page of paged memory read-only wherever it is mapped, so that the next write to it is noted.
+void space_write_protect_everywhere(struct memory *memory, uint64_t page);
+
 // Pages resident, for instruments.
 uint64_t space_resident(struct space *space);
 

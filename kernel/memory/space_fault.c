@@ -48,10 +48,21 @@ __attribute__((noinline, cold)) static enum status absent_note(struct space *spa
     return STATUS_WOULD_WAIT;
 }
 
+// The flags of a page that came from a source: its first write faults, so that the source can know which were written.
+__attribute__((noinline, cold)) static uint32_t sourced_flags(const struct area *area, uint64_t address, bool write) {
+    uint32_t flags = space_page_flags(area) | PAGE_OF_MEMORY;
+    if (!write)
+        return flags & ~(uint32_t)PAGE_WRITABLE;
+    memory_note_written(area->memory, memory_index(area, address));
+    return flags;
+}
+
 static enum status shared_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
     uint64_t physical;
     enum status status = memory_page(area->memory, memory_index(area, address), &physical);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && __builtin_expect(area->memory->source != 0, 0))
+        slot_fill(space, slot, physical, sourced_flags(area, address, write));
+    else if (status == STATUS_OK)
         slot_fill(space, slot, physical, space_page_flags(area) | PAGE_OF_MEMORY);
     return __builtin_expect(status == STATUS_WOULD_WAIT, 0) ? absent_note(space, area, address) : status;
 }
@@ -126,6 +137,8 @@ static enum status present_page(struct space *space, struct area *area, uint64_t
         return space_fault_marked(space, area, address, write, slot);
     if (write && area->kind == AREA_COPY && (page_slot_flags(slot) & PAGE_OF_MEMORY))
         return copy_written(space, area, address, slot);
+    if (write && area->kind == AREA_SHARED && area->memory->source != 0)
+        page_slot_fill(slot, page_slot_physical(slot), sourced_flags(area, address, true));
     page_table_flush(&space->table, address, address + PAGE_SIZE);
     return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arch/page_table.h>
+#include <bsd/sys/queue.h>
 
 #include "kernel/memory/area.h"
 #include "kernel/memory/space.h"
@@ -14,17 +15,19 @@
 
 struct space {
     struct page_table table;
-    struct lock lock;        // RANK_SPACE
-    uint32_t area_count;     // [a]
-    struct account *account; // [I] pays for pages of its own, tables and areas
-    struct area_tree areas;  // [lock]
-    struct area *last;       // [lock] where the last fault was
-    uint64_t resident;       // [a] pages with a frame
-    uint64_t random;         // [lock] state of the choice of places
-    uint64_t cluster;        // [lock] 0: none yet
-    uint64_t region;         // [lock]
-    struct memory *absent;   // [lock] where a fault answers WOULD_WAIT: whose page is to be waited for
-    uint64_t absent_page;    // [lock]
+    TAILQ_ENTRY(space) in_list; // [list's lock]
+    uint64_t id;                // [I] counts up
+    struct lock lock;           // RANK_SPACE
+    uint32_t area_count;        // [a]
+    struct account *account;    // [I] pays for pages of its own, tables and areas
+    struct area_tree areas;     // [lock]
+    struct area *last;          // [lock] where the last fault was
+    uint64_t resident;          // [a] pages with a frame
+    uint64_t random;            // [lock] state of the choice of places
+    uint64_t cluster;           // [lock] 0: none yet
+    uint64_t region;            // [lock]
+    struct memory *absent;      // [lock] where a fault answers WOULD_WAIT: whose page is to be waited for
+    uint64_t absent_page;       // [lock]
 };
 
 // As area_find, looking at the last one first.
@@ -76,6 +79,15 @@ enum status space_area_place(struct space *space, struct area *area, uint64_t ad
 
 // A fault on a page that was sent, or that its holder sent on.
 enum status space_fault_marked(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot);
+
+// ---- all spaces (kernel/memory/space_list.c) ----
+
+void space_list_enter(struct space *space);
+void space_list_leave(struct space *space); // afterwards nobody works on it
+
+// Calls `work` for the first space with an id above `after`, and says that id; 0: there is none. The list's lock is held meanwhile, so the
+// space stays, and the work should be short.
+uint64_t space_list_visit(uint64_t after, void (*work)(struct space *space, void *argument), void *argument);
 
 // What a page-aligned range of the user half is: *end. INVALID_ARGUMENT.
 enum status space_range_check(uint64_t address, uint64_t size, uint64_t *end);

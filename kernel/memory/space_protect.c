@@ -81,6 +81,11 @@ static enum status areas_change(struct space *space, uint64_t address, uint64_t 
     return status;
 }
 
+// Whether pages of its memory are not to be writable before they were written to.
+static bool first_write_faults(const struct area *area) {
+    return area->kind == AREA_COPY || (area->kind == AREA_SHARED && area->memory->source != 0);
+}
+
 // Tells the processor about one table's worth of pages; where to go on.
 static uint64_t pages_change(struct space *space, uint64_t address, uint64_t end) {
     struct area *area = area_from(&space->areas, address);
@@ -88,7 +93,7 @@ static uint64_t pages_change(struct space *space, uint64_t address, uint64_t end
         return end;
     uint64_t from = area->base > address ? area->base : address;
     uint64_t limit = area->end < end ? area->end : end;
-    uint64_t next = page_table_protect(&space->table, from, limit, space_page_flags(area), area->kind == AREA_COPY);
+    uint64_t next = page_table_protect(&space->table, from, limit, space_page_flags(area), first_write_faults(area));
     page_table_flush(&space->table, from, next);
     return next;
 }

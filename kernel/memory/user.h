@@ -34,6 +34,6 @@ enum status user_copy_out_resident(struct user_address to, const void *from, siz
 // Whether the whole range lies in the user half (says nothing about what is mapped).
 enum status user_range_check(struct user_address address, size_t size);
 
-// One aligned 32-bit word, read atomically.
+// One aligned 32-bit word, read atomically. A page that is not there is not made: it may be called with a lock held.
 enum status user_read_word(struct user_address address, uint32_t *word);
 enum status user_write_word(struct user_address address, uint32_t word);

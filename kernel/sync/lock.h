@@ -20,6 +20,7 @@ enum lock_rank {
     RANK_MESSAGES = 40,     // message queues
     RANK_EVENTS = 50,       // event queues: notices are raised under other objects' locks
     RANK_FUTEX = 55,
+    RANK_SPACES = 58,   // the list of address spaces
     RANK_SPACE = 60,    // address spaces
     RANK_MEMORY = 65,   // page stores
     RANK_REGISTRY = 70, // ids to objects

@@ -1,7 +1,7 @@
 // Futexes: a fixed table of wait queues, a sleeper known by its memory object (or process) and the offset in it.
 //
 // The word is read under the queue's lock, and a waker takes that lock after it changed the word: no wake-up is lost. The page
-// was made present before; should it be gone again the read fails and the caller's loop starts over.
+// was made present before; should it be gone again the read fails, and all is done anew: nothing waits for a page under the lock.
 #include "kernel/thread/futex.h"
 
 #include "kernel/base/assert.h"
@@ -74,7 +74,7 @@ static enum status sleep_if_equal(struct futex_bucket *bucket, const struct fute
     return status;
 }
 
-enum status futex_wait_address(struct user_address address, uint32_t expected, uint64_t deadline) {
+static enum status wait_once(struct user_address address, uint32_t expected, uint64_t deadline) {
     struct futex_word word;
     enum status status = word_find(process_current(), address, &word);
     if (status != STATUS_OK)
@@ -83,6 +83,15 @@ enum status futex_wait_address(struct user_address address, uint32_t expected, u
     trace(.operation = TRACE_FUTEX_WAITED, .object = word.object, .id = address.value, .size = expected,
           .status = status);
     word_release(&word);
+    return status;
+}
+
+enum status futex_wait_address(struct user_address address, uint32_t expected, uint64_t deadline) {
+    enum status status;
+    do
+        status = wait_once(address, expected, deadline);
+    while (status == STATUS_BAD_ADDRESS &&
+           space_fault(process_current()->space, address.value, FAULT_READ) == STATUS_OK);
     return status;
 }
 

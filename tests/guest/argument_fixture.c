@@ -83,6 +83,7 @@ static void make_paged(void) {
     EXPECT_OK(link_create(&plan, &paged_link));
     pager_plan = (struct pager_create){.size = 2 * PAGE_SIZE, .link = plan.other};
     EXPECT_OK(pager_create(&pager_plan, &number));
+    EXPECT_OK(pager_supply(number, 1, (const void *)good[GOOD_PAGE_ADDRESS]));
     pager_plan.link = paged_link;
     good[GOOD_PAGED] = (uint32_t)number;
     good[GOOD_PAGER_PLAN] = (uint64_t)&pager_plan;

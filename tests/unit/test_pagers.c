@@ -300,3 +300,33 @@ Test(pagers, it_describes_itself_and_names_the_daemon_as_who_could_end_a_wait) {
     fiber_run(fiber);
     scene_end(&scene);
 }
+
+static struct result fetch(const struct scene *scene, uint64_t page) {
+    memset(content, 0, PAGE_SIZE);
+    return AS(scene->daemon, pager_fetch, scene->number, page, USER(content));
+}
+
+Test(pagers, a_supplied_page_is_fetched_and_whether_it_was_written_to_since_is_told_once) {
+    struct scene scene = scene_make(0);
+    cr_assert_eq(fetch(&scene, 1).status, STATUS_NOT_FOUND);
+    supply(&scene, 1, 31);
+    struct result got = fetch(&scene, 1);
+    cr_assert(got.status == STATUS_OK && got.value == 0 && content[PAGE_SIZE - 1] == 31);
+    cr_assert_eq(memory_write(scene.memory, PAGE_SIZE + 5, "x", 1), STATUS_OK);
+    got = fetch(&scene, 1);
+    cr_assert(got.status == STATUS_OK && got.value == 1 && content[5] == 'x' && content[6] == 31);
+    cr_assert_eq(fetch(&scene, 1).value, 0);
+    scene_end(&scene);
+}
+
+Test(pagers, what_cannot_be_fetched_is_refused_and_a_write_is_told_again_when_nobody_heard_of_it) {
+    struct scene scene = scene_make(0);
+    supply(&scene, 1, 31);
+    memory_note_written(scene.memory, 1);
+    memory_note_written(scene.memory, 2); // it is not there
+    cr_assert_eq(AS(scene.daemon, pager_fetch, scene.number, 1, 8).status, STATUS_BAD_ADDRESS);
+    cr_assert_eq(fetch(&scene, 1).value, 1);
+    cr_assert_eq(fetch(&scene, PAGES).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(scene.daemon, pager_fetch, 0, 1, USER(content)).status, STATUS_BAD_NUMBER);
+    scene_end(&scene);
+}

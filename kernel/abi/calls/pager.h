@@ -19,3 +19,9 @@ CALL(125, pager_supply, NO_VALUE, (int32_t memory, uint64_t page, ADDRESS(const 
 // Tells those that wait for the page that they do not get it. Needs RIGHT_MANAGE.
 // = INVALID_ARGUMENT no paged memory, or no such page
 CALL(126, pager_refuse, NO_VALUE, (int32_t memory, uint64_t page))
+
+// Copies a page that was supplied, as it is now, to `content`; says whether anybody has written to it since the last
+// time. Needs RIGHT_MANAGE.
+// = NOT_FOUND it was never supplied
+// = INVALID_ARGUMENT no paged memory, or no such page
+CALL(127, pager_fetch, VALUE(uint32_t, written), (int32_t memory, uint64_t page, ADDRESS(void) content))

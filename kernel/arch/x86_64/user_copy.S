@@ -163,7 +163,7 @@ user_read_word:
     mov %eax, (%rsi)
     xor %eax, %eax
     ret
-    FIXUP 1b, faulted
+    FIXUP_RESIDENT 1b, faulted
 
 // enum status user_write_word(struct user_address address, uint32_t word)
     .global user_write_word

@@ -183,3 +183,16 @@ enum status space_futex_key(struct space *space, uint64_t address, struct object
     *key = address;
     return STATUS_OK;
 }
+
+// Nothing that a program touches on the host is made by a fault.
+enum status space_fault(struct space *space, uint64_t address, enum fault_access access) {
+    (void)space;
+    (void)address;
+    (void)access;
+    return STATUS_BAD_ADDRESS;
+}
+
+void space_write_protect_everywhere(struct memory *memory, uint64_t page) {
+    (void)memory;
+    (void)page;
+}

@@ -1,0 +1,70 @@
+// All address spaces: for what is done to every mapping of some memory, and for who looks through all of them.
+#include "kernel/memory/memory.h"
+#include "kernel/memory/space_layout.h"
+
+static struct {
+    struct lock lock;
+    uint64_t last_id;
+    TAILQ_HEAD(space_list, space)
+    spaces; // in order of id
+} list = {.lock = LOCK_INITIAL(RANK_SPACES), .spaces = TAILQ_HEAD_INITIALIZER(list.spaces)};
+
+void space_list_enter(struct space *space) {
+    lock_acquire(&list.lock);
+    space->id = ++list.last_id;
+    TAILQ_INSERT_TAIL(&list.spaces, space, in_list);
+    lock_release(&list.lock);
+}
+
+void space_list_leave(struct space *space) {
+    lock_acquire(&list.lock);
+    TAILQ_REMOVE(&list.spaces, space, in_list);
+    lock_release(&list.lock);
+}
+
+uint64_t space_list_visit(uint64_t after, void (*work)(struct space *space, void *argument), void *argument) {
+    lock_acquire(&list.lock);
+    struct space *space = TAILQ_FIRST(&list.spaces);
+    while (space != 0 && space->id <= after)
+        space = TAILQ_NEXT(space, in_list);
+    if (space != 0)
+        work(space, argument);
+    uint64_t id = space != 0 ? space->id : 0;
+    lock_release(&list.lock);
+    return id;
+}
+
+// ---- pages of paged memory ----
+
+struct protecting {
+    struct memory *memory;
+    uint64_t offset; // of the page, in bytes
+};
+
+static void area_protect(struct space *space, const struct area *area, uint64_t address) {
+    uint64_t *slot = page_table_slot_if_there(&space->table, address);
+    if (slot == 0 || !page_slot_allows(slot, true, false))
+        return;
+    page_slot_fill(slot, page_slot_physical(slot),
+                   (space_page_flags(area) | PAGE_OF_MEMORY) & ~(uint32_t)PAGE_WRITABLE);
+    page_table_flush(&space->table, address, address + PAGE_SIZE);
+}
+
+static void space_protect_page(struct space *space, void *argument) {
+    const struct protecting *what = argument;
+    lock_acquire(&space->lock);
+    for (struct area *area = area_from(&space->areas, 0); area != 0; area = area_after(area)) {
+        bool has_it = area->memory == what->memory && area->kind == AREA_SHARED && what->offset >= area->offset &&
+                      what->offset - area->offset < area->end - area->base;
+        if (has_it)
+            area_protect(space, area, area->base + (what->offset - area->offset));
+    }
+    lock_release(&space->lock);
+}
+
+void space_write_protect_everywhere(struct memory *memory, uint64_t page) {
+    struct protecting what = {memory, page * PAGE_SIZE};
+    uint64_t id = 0;
+    while ((id = space_list_visit(id, space_protect_page, &what)) != 0)
+        continue;
+}
