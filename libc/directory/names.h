@@ -14,7 +14,8 @@
     ENTRY(7, "screen")                                                                                                 \
     ENTRY(8, "serial-console")                                                                                         \
     ENTRY(9, "host")                                                                                                   \
-    ENTRY(10, "bitmaps")
+    ENTRY(10, "bitmaps")                                                                                               \
+    ENTRY(11, "memory")
 
 // The id of a name; 0: there is none.
 uint32_t directory_id(const char *name);

@@ -23,7 +23,7 @@ GOALS = {
     "null_call": 100, "event_self": 350, "event_round_trip": 1500, "message_self_64": 800,
     "message_round_trip_64": 1650, "message_round_trip_4096": 5000, "pipe_self_64": 700, "pipe_round_trip_1": 1800,
     "pipe_bulk_65536": 20000, "shared_memory_round_trip_64": 1800, "interface_round_trip_64": 1800, "yield_pair": 500, "page_map_touch_unmap": 1800,
-    "page_fault": 1200, "link_round_trip_32": 900, "page_fault_daemon": 4000, "thread_create_join": 5000, "process_spawn_wait": 60000, "boot_to_prompt": 100_000_000,
+    "page_fault": 1200, "link_round_trip_32": 900, "page_fault_daemon": 4000, "page_fault_file_in_order": 4000, "thread_create_join": 5000, "process_spawn_wait": 60000, "boot_to_prompt": 100_000_000,
     "page_move": 1600, "page_duplicate": 2000,
     "memory_at_prompt_kib": 12 * 1024,
     "file_read_4096": 4000, "file_read_1m_per_byte": 0.2, "port_self_64": 500, "port_call_64": 900,
