@@ -3,6 +3,7 @@
 // usage: test-fuzz [--seed N] [--calls N] [--step-calls N] [--from STEP]
 #include "tests/guest/fuzz.h"
 #include "tests/guest/argument_table.h"
+#include "tests/guest/authority.h"
 
 enum {
     DEFAULT_CALLS = 1000000,
@@ -21,7 +22,7 @@ static struct {
 
 static char why[256]; // the first thing that was wrong
 static struct spawned witness;
-static int32_t pool, pool_other, memory;
+static int32_t pool, pool_other, memory, range, line, publisher;
 
 struct worker {
     struct spawned child;
@@ -71,6 +72,9 @@ static void worker_start(struct worker *worker, uint64_t seed) {
     guest_grant("progress", worker->number, RIGHTS_ALL);
     guest_grant("pool", pool, RIGHTS_ALL);
     guest_grant("memory", memory, RIGHTS_ALL);
+    guest_grant("range", range, RIGHTS_ALL);
+    guest_grant("line", line, RIGHTS_ALL);
+    guest_grant("publisher", publisher, RIGHTS_ALL);
     worker->child = guest_start("worker", seed_text, calls_text, witness_text, NULL);
     worker->calls_seen = worker->progress->calls;
     worker->is_running = true;
@@ -274,6 +278,16 @@ static bool wishes_read(int count, char **arguments) {
     return wishes.step_calls >= FUZZ_WORKERS;
 }
 
+// Device authority that harms nobody: ports and a line without a device, and names for services.
+static void authority_make(void) {
+    enum { FREE_PORT = 0x2f8, FREE_PORT_COUNT = 8, FREE_LINE = 3 };
+    int32_t machine = authority_machine(RIGHT_RANGE | RIGHT_LINE);
+    EXPECT_OK(range_create(machine, RANGE_PORTS, FREE_PORT, FREE_PORT_COUNT, &range));
+    EXPECT_OK(interrupt_create(machine, FREE_LINE, &line));
+    number_close(machine);
+    publisher = authority_machine(RIGHT_PUBLISH | RIGHT_SEND);
+}
+
 int guest_program(int argument_count, char **arguments) {
     if (!wishes_read(argument_count, arguments)) {
         fprintf(stderr, "usage: test-fuzz [--seed N] [--calls N] [--step-calls N] [--from STEP]\n");
@@ -284,6 +298,7 @@ int guest_program(int argument_count, char **arguments) {
     EXPECT_OK(pipe_create(&plan, &pool));
     pool_other = plan.other;
     EXPECT_OK(shared_create(4 * PAGE_SIZE, &memory));
+    authority_make();
     int32_t trace; // the first one makes the kernel's rings, which stay
     EXPECT_OK(trace_open(&trace));
     number_close(trace);

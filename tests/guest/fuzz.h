@@ -40,11 +40,12 @@ static inline uint32_t fuzz_below(struct fuzz_random *random, uint32_t bound) {
 }
 
 // What a worker knows when it draws arguments.
-enum { FUZZ_NUMBERS_MAX = 64, FUZZ_PLACES_MAX = 16, FUZZ_ARENA_PAGES = 8, FUZZ_FIRST_NUMBERS = 11 };
+enum { FUZZ_NUMBERS_MAX = 64, FUZZ_PLACES_MAX = 16, FUZZ_ARENA_PAGES = 8, FUZZ_FIRST_NUMBERS = 16 };
 
 struct fuzz_state {
     struct fuzz_random random;
     int32_t numbers[FUZZ_NUMBERS_MAX]; // that calls gave it, with those it started with; 0: free
+    uint32_t kinds[FUZZ_NUMBERS_MAX];  // of their objects, when they came
     uint64_t places[FUZZ_PLACES_MAX];  // addresses that calls gave it
     uint32_t ids[FUZZ_PLACES_MAX];     // of messages, offers
     uint32_t processes[4];             // that it may approach: itself, its siblings, and last the witness
@@ -58,7 +59,14 @@ struct fuzz_call {
     uint64_t words[6];
 };
 
+// What upcalls and threads of workers run: they end at once, and need no stack.
+extern const char fuzz_thread_body[] __attribute__((visibility("hidden")));
+extern const char fuzz_upcall_body[] __attribute__((visibility("hidden")));
+
 void fuzz_draw_call(struct fuzz_state *state, struct fuzz_call *call);
+
+// Notes a number of the worker's own.
+void fuzz_note_number(struct fuzz_state *state, uint32_t slot, int32_t number);
 
 // Notes what a call gave: a number, an address, an id.
 void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, uint64_t value);

@@ -82,6 +82,17 @@ static int32_t draw_number(struct fuzz_state *state) {
     return state->numbers[fuzz_below(&state->random, FUZZ_NUMBERS_MAX)];
 }
 
+// Mostly one of the kind that is asked for, where there is one.
+static int32_t draw_number_of(struct fuzz_state *state, enum object_kind kind) {
+    uint32_t first = fuzz_below(&state->random, FUZZ_NUMBERS_MAX);
+    for (uint32_t i = 0; kind != OBJECT_ANY && i < FUZZ_NUMBERS_MAX && !one_in(state, 100); i++) {
+        uint32_t slot = (first + i) % FUZZ_NUMBERS_MAX;
+        if (state->numbers[slot] != 0 && state->kinds[slot] == kind)
+            return state->numbers[slot];
+    }
+    return draw_number(state);
+}
+
 static uint32_t draw_process(struct fuzz_state *state) {
     if (one_in(state, 16))
         return (uint32_t)draw_word(state) | 0x8000000; // nobody's
@@ -110,16 +121,16 @@ static uint64_t draw_address(struct fuzz_state *state, uint8_t *arena) {
 // ---- structures ----
 
 // A thread that ends at once, and needs no stack: it may have been given any.
-extern const char fuzz_thread_body[] __attribute__((visibility("hidden")));
 __asm__(".section .text\n"
+        ".globl fuzz_thread_body\n"
         "fuzz_thread_body:\n"
         "    movl $25, %eax\n" // thread_exit
         "    syscall\n"
         "    jmp fuzz_thread_body\n");
 
 // What upcalls run: it accepts, and needs no stack either.
-extern const char fuzz_upcall_body[] __attribute__((visibility("hidden")));
 __asm__(".section .text\n"
+        ".globl fuzz_upcall_body\n"
         "fuzz_upcall_body:\n"
         "    movl $102, %eax\n" // upcall_return
         "    movl $1, %edi\n"
@@ -333,7 +344,7 @@ static uint64_t draw_parameter(struct fuzz_state *state, const struct parameter 
     switch (facts->class) {
     case PARAMETER_NUMBER:
     case PARAMETER_MISSING:
-        return (uint32_t)draw_number(state);
+        return (uint32_t)draw_number_of(state, facts->kind);
     case PARAMETER_OUT:
     case PARAMETER_OUT_NULL:
     case PARAMETER_IN:
@@ -414,11 +425,28 @@ const char *fuzz_call_name(uint32_t code) {
     return "no call";
 }
 
+void fuzz_note_number(struct fuzz_state *state, uint32_t slot, int32_t number) {
+    struct number_information information = {0};
+    number_information(number, &information);
+    state->numbers[slot] = number;
+    state->kinds[slot] = information.kind;
+}
+
 static void note_number(struct fuzz_state *state, int32_t number) {
     uint32_t slot = FUZZ_FIRST_NUMBERS + fuzz_below(&state->random, FUZZ_NUMBERS_MAX - FUZZ_FIRST_NUMBERS);
     if (state->numbers[slot] != 0)
         number_close(state->numbers[slot]);
-    state->numbers[slot] = number;
+    fuzz_note_number(state, slot, number);
+}
+
+// What the call wrote into its plan: the number of the other end, or side.
+static void note_other(struct fuzz_state *state, const char *name, const void *plan) {
+    if (strcmp(name, "pipe_create") == 0 && ((const struct pipe_create *)plan)->process == 0)
+        note_number(state, ((const struct pipe_create *)plan)->other);
+    else if (strcmp(name, "port_create") == 0)
+        note_number(state, ((const struct port_create *)plan)->entry);
+    else if (strcmp(name, "link_create") == 0)
+        note_number(state, ((const struct link_create *)plan)->other);
 }
 
 // The number that came with an event of a new pipe or a new client.
@@ -439,6 +467,8 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
                       strcmp(entry->name, "pager_create") == 0;
         if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED || starts)
             note_number(state, (int32_t)value);
+        if (entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED)
+            note_other(state, entry->name, (const void *)call->words[0]);
         else if (strcmp(entry->name, "event_get") == 0)
             note_event(state, (const EVENT *)call->words[0]);
         else if (entry->after == UNMAP_VALUE || entry->after == RELEASE_VALUE)

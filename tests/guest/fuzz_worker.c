@@ -28,6 +28,17 @@ static void places_make(void) {
         memory_map(0, 4 * PAGE_SIZE, PROTECTION_WRITE, 0, &state.places[i]);
 }
 
+// Pages that come land in places that calls are given.
+static void upcalls_make(int32_t *handler) {
+    enum { TYPE = 100, WINDOW_PAGES = 4 };
+    static uint8_t stack[4 * PAGE_SIZE] __attribute__((aligned(16)));
+    uint64_t *window = &state.places[FUZZ_PLACES_MAX / 2];
+    memory_map(0, WINDOW_PAGES * PAGE_SIZE, PROTECTION_WRITE, 0, window);
+    memory_unmap(*window, WINDOW_PAGES * PAGE_SIZE);
+    page_handler(TYPE, (uint64_t)fuzz_upcall_body, *window, WINDOW_PAGES, 0, handler);
+    upcall_set((uint64_t)fuzz_upcall_body, (uint64_t)stack, sizeof(stack));
+}
+
 static void numbers_make(void) {
     struct pipe_create plan = {.mode = PIPE_POOL, .capacity = 2 * PAGE_SIZE};
     int32_t *numbers = state.numbers;
@@ -44,6 +55,14 @@ static void numbers_make(void) {
     link_create(&link, &numbers[8]);
     numbers[9] = link.other;
     listener_create(LISTENER_OF_PROCESS, &numbers[10]);
+    numbers[11] = start_grant_number("range");
+    numbers[12] = start_grant_number("line");
+    numbers[13] = start_grant_number("publisher");
+    upcalls_make(&numbers[14]);
+    struct port_create port = {.message_size = 16};
+    port_create(&port, &numbers[15]);
+    for (uint32_t i = 0; i < FUZZ_FIRST_NUMBERS; i++)
+        fuzz_note_number(&state, i, numbers[i]);
 }
 
 // Ids grow: what came after the witness is a worker, or was started by one.
@@ -59,13 +78,15 @@ static bool is_near(uint64_t word, uint64_t edge) {
     return word - edge + EDGE_DISTANCE < 2 * EDGE_DISTANCE;
 }
 
+// What lies between is no address of the kernel's: the upper half of a word may be a thread's own number, which is negative.
 // The drawn calls hold some kernel addresses of their own, which the kernel may tell again (where a child faulted).
 static bool is_suspicious(uint64_t word) {
     if (word == FREED_WORD)
         return true;
-    bool alias = word >= UINT64_C(0xffff800000000000) && word < UINT64_C(0xffffd00000000000);
+    bool alias = word >= UINT64_C(0xffff800000000000) && word < UINT64_C(0xffff810000000000);
+    bool stack = word >= UINT64_C(0xffffc00000000000) && word < UINT64_C(0xffffd00000000000);
     bool image = word >= UINT64_C(0xffffffff80000000) && word < UINT64_C(0xffffffff90000000);
-    return (alias || image) && !is_near(word, UINT64_C(0xffff800000000000)) &&
+    return (alias || stack || image) && !is_near(word, UINT64_C(0xffff800000000000)) &&
            !is_near(word, UINT64_C(0xffffffff80000000));
 }
 

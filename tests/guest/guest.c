@@ -10,9 +10,10 @@ extern const struct guest_test __start_guest_tests[] __attribute__((weak)), __st
 extern const struct guest_role __start_guest_roles[] __attribute__((weak)), __stop_guest_roles[] __attribute__((weak));
 
 static jmp_buf after_test;
+static bool in_test;
 static char why[512];
 
-// In a child there is no test to end: the words go to the log, and the exit code tells the rest.
+// In a child there is no test to end: the exit code tells the line.
 void guest_fail(const char *file, int line, const char *format, ...) {
     va_list arguments;
     int length = snprintf(why, sizeof(why), "%s:%d ", file, line);
@@ -21,6 +22,10 @@ void guest_fail(const char *file, int line, const char *format, ...) {
     va_end(arguments);
     if (guest_is_child())
         process_exit(line);
+    if (!in_test) {
+        printf("not ok the program: %s\n", why);
+        exit(1);
+    }
     longjmp(after_test, 1);
 }
 
@@ -40,11 +45,13 @@ static void print_sentence(const char *name) {
 }
 
 static bool run_test(const struct guest_test *test) {
-    bool passed = false;
+    volatile bool passed = false;
+    in_test = true;
     if (setjmp(after_test) == 0) {
         test->run();
         passed = true;
     }
+    in_test = false;
     printf(passed ? "ok " : "not ok ");
     print_sentence(test->name);
     if (passed)

@@ -5,7 +5,7 @@
 #include "tests/guest/guest.h"
 #include "tests/guest/guest_private.h"
 
-enum { CHILDREN_MAX = 300, FAMILY_MAX = 1000, ARGUMENTS_MAX = 12, GRANTS_MAX = 8 };
+enum { CHILDREN_MAX = 300, FAMILY_MAX = 1000, ARGUMENTS_MAX = 12, GRANTS_MAX = 12 };
 
 static struct spawned children[CHILDREN_MAX];
 static uint32_t child_count;
