@@ -30,45 +30,59 @@ static bool is_alive(uint32_t process) {
     return alive;
 }
 
-static bool accept_pipe(struct terminal_service *service, int32_t number, uint32_t process, uint32_t mode) {
-    if (service->session != process && is_alive(service->session)) {
-        number_close(number);
-        return false;
+// A console that attaches anew takes its own place, too.
+static enum status attach(struct terminal_service *service, const struct message_information *information) {
+    if (information->number_count != 2) {
+        return STATUS_INVALID_ARGUMENT;
     }
-    if (service->session != process) {
-        terminal_service_end(service);
-        service->session = process;
+    if (service->session != information->sender && is_alive(service->session)) {
+        return STATUS_BUSY;
     }
-    int32_t *place = mode == PIPE_RECEIVE ? &service->output : &service->input;
-    if (*place != NUMBER_NONE || mode == PIPE_POOL) {
-        number_close(number);
-        return false;
-    }
-    *place = number;
-    return mode == PIPE_RECEIVE;
+    terminal_service_end(service);
+    service->session = information->sender;
+    service->output = information->numbers[0];
+    service->input = information->numbers[1];
+    return STATUS_OK;
 }
 
-bool terminal_service_take_pipe(struct terminal_service *service, const EVENT *event) {
-    int32_t number = (int32_t)event->Data1;
-    if (event->Action == PIPE_CREATED) {
-        return accept_pipe(service, number, event->Data2, event->Data3);
+static void close_numbers(const struct message_information *information) {
+    for (uint32_t i = 0; i < information->number_count; i++) {
+        number_close(information->numbers[i]);
     }
-    // What is still in the output pipe is shown; reading its end closes it. The input pipe is of no more use.
-    if (event->Action == PIPE_CLOSED && number == service->input) {
-        drop(&service->input);
-    }
-    return false;
 }
 
-void terminal_service_answer(const struct terminal_service *service, uint32_t id) {
-    struct terminal_request request;
-    struct terminal_reply reply = {.status = STATUS_INVALID_ARGUMENT};
-    uint32_t sender = 0;
-    if (!request_take(id, &request, sizeof(request), &sender)) {
-        return;
+static enum status run(struct terminal_service *service, const struct terminal_request *request,
+                       const struct message_information *information) {
+    if (request->reserved == 0 && request->operation == TERMINAL_ATTACH) {
+        return attach(service, information);
     }
-    if (request.operation == TERMINAL_SIZE && request.reserved == 0) {
-        reply = (struct terminal_reply){STATUS_OK, service->columns, service->rows, 0};
+    return request->reserved == 0 && request->operation == TERMINAL_SIZE ? STATUS_OK : STATUS_INVALID_ARGUMENT;
+}
+
+bool terminal_service_answer(struct terminal_service *service, uint32_t id) {
+    struct terminal_request request = {0};
+    struct message_information information = {0};
+    size_t size = 0;
+    enum status status = message_receive(id, &request, sizeof(request), &information, &size);
+    if (status == STATUS_TOO_SMALL) {
+        message_scrap(id);
+    } else if (status != STATUS_OK) {
+        return false;
+    } else if (size == sizeof(request)) {
+        status = run(service, &request, &information);
     }
-    request_answer(id, sender, &reply, sizeof(reply));
+    if (size != sizeof(request)) {
+        status = STATUS_INVALID_ARGUMENT;
+    }
+    bool attached = status == STATUS_OK && request.operation == TERMINAL_ATTACH;
+    if (!attached) {
+        close_numbers(&information);
+    }
+    struct terminal_reply reply = {.status = status};
+    if (status == STATUS_OK) {
+        reply.columns = service->columns;
+        reply.rows = service->rows;
+    }
+    request_answer(id, information.sender, &reply, sizeof(reply));
+    return attached;
 }

@@ -1,7 +1,7 @@
 // The driver's side of <parley/terminal.h>: which pipes the session has, and answers about the size.
 //
-// Rules: one thread. Pipes come from the processes that the driver's gate lets in; one session is served at a time, and a
-// new one takes its place only when the old one's console has ended.
+// Rules: one thread. Sessions come from the processes that the driver's gate lets in; one is served at a time, and a new one
+// takes its place only when the old one's console has ended.
 #pragma once
 
 #include <parley/event.h>
@@ -16,11 +16,8 @@ struct terminal_service {
     int32_t input;    // sends what was typed; 0: none
 };
 
-// Takes an EVENT_PIPE: a pipe that was made for, or closed on, the driver. True: there is a new output pipe.
-bool terminal_service_take_pipe(struct terminal_service *service, const EVENT *event);
-
-// Answers the message with this id.
-void terminal_service_answer(const struct terminal_service *service, uint32_t id);
+// Answers the message with this id. True: there is a new output pipe.
+bool terminal_service_answer(struct terminal_service *service, uint32_t id);
 
 // Closes the session's pipes.
 void terminal_service_end(struct terminal_service *service);

@@ -42,24 +42,6 @@ static enum status draw(void) {
     return drawing == STATUS_OK ? screen_flush(&screen) : drawing;
 }
 
-// The time to the next frame is everybody else's.
-static enum status play(void) {
-    enum status status = STATUS_OK;
-    uint64_t frame = clock_now();
-    start_anew();
-    while (status == STATUS_OK && !control.quit) {
-        take_events();
-        if (control.anew)
-            start_anew();
-        if (control_step_is_due(&control, clock_now()))
-            field_step(&field);
-        status = draw();
-        frame = clock_now() > frame + FRAME ? clock_now() : frame + FRAME;
-        thread_sleep(frame);
-    }
-    return status;
-}
-
 static enum status open_place(void) {
     struct rectangle place = {0, 0, PICTURE_WIDTH, PICTURE_HEIGHT};
     enum status status = screen_open(&screen, &place, deadline_after(5 * NANOSECONDS_PER_SECOND));
@@ -74,6 +56,38 @@ static enum status open_place(void) {
     picture.put = put;
     picture_start(&picture);
     return STATUS_OK;
+}
+
+// The display's driver has ended, and is started again: the game goes on where it was.
+static enum status reopen_place(void) {
+    enum status status = STATUS_NOT_FOUND;
+    uint64_t patience = deadline_after(5 * NANOSECONDS_PER_SECOND);
+    screen_close(&screen);
+    while (status != STATUS_OK && clock_now() < patience) {
+        thread_sleep(deadline_after(FRAME));
+        status = open_place();
+    }
+    return status;
+}
+
+// The time to the next frame is everybody else's.
+static enum status play(void) {
+    enum status status = STATUS_OK;
+    uint64_t frame = clock_now();
+    start_anew();
+    while (status == STATUS_OK && !control.quit) {
+        take_events();
+        if (control.anew)
+            start_anew();
+        if (control_step_is_due(&control, clock_now()))
+            field_step(&field);
+        status = draw();
+        if (status == STATUS_PEER_DIED)
+            status = reopen_place();
+        frame = clock_now() > frame + FRAME ? clock_now() : frame + FRAME;
+        thread_sleep(frame);
+    }
+    return status;
 }
 
 static int fail(const char *why) {

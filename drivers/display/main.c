@@ -3,7 +3,7 @@
 // It serves bitmaps (<parley/screen.h>); the terminal is the first client of that, and lies below all others.
 //
 // Granted: `bitmaps` and `publish` (interfaces), `framebuffer` (the memory of the screen) and `video-ports` (of the adapter, used
-// where the boot loader set no mode). A console makes the pipes (<parley/terminal.h>).
+// where the boot loader set no mode). A console attaches itself (<parley/terminal.h>).
 #include "drivers/display/adapter.h"
 #include "drivers/display/renderer.h"
 #include "drivers/display/screen_server.h"
@@ -132,9 +132,7 @@ static void show_text(void) {
 static void take_event(const EVENT *event) {
     if (event->Type == EVENT_READY && service.output != NUMBER_NONE) {
         show_text();
-    } else if (event->Type == EVENT_MESSAGE) {
-        terminal_service_answer(&service, event->Data1);
-    } else if (event->Type == EVENT_PIPE && terminal_service_take_pipe(&service, event)) {
+    } else if (event->Type == EVENT_MESSAGE && terminal_service_answer(&service, event->Data1)) {
         show_text();
     }
 }

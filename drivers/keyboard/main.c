@@ -1,7 +1,7 @@
 // The keyboard driver: takes scan codes from the i8042 controller and sends keys to the console.
 //
 // Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` (the machine's input right); told: the
-// process id of `console`.
+// process id of `console`. Argument: the console's name in the directory.
 #include "drivers/keyboard/decoder.h"
 
 #include <parley/directory.h>
@@ -39,6 +39,7 @@ static struct decoder decoder;
 static int32_t interrupt, input;
 static int32_t signals; // our end of the link that the interrupt signals
 static uint32_t console;
+static const char *console_name; // in the directory
 
 static bool wait_for(uint8_t mask, uint8_t value) {
     for (int i = 0; i < READS_UNTIL_READY; i++) {
@@ -57,26 +58,13 @@ static bool send_byte(uint16_t port, uint8_t byte) {
     return true;
 }
 
-static void drop_waiting_bytes(void) {
-    for (int i = 0; i < BYTES_AT_ONCE && io_port_read_8(PORT_STATUS) & STATUS_OUTPUT_FULL; i++) {
-        io_port_read_8(PORT_DATA);
+// A console that does not keep up loses keys; the driver waits for nobody. One that was started again is found again.
+static void send_event(const EVENT *event) {
+    if (event_send(console, event, input, DEADLINE_NOW) == STATUS_NOT_FOUND) {
+        uint32_t found = directory_find(console_name);
+        console = found ? found : console;
+        event_send(console, event, input, DEADLINE_NOW);
     }
-}
-
-// The mouse stays off until it has a driver. Translation gives scan code set 1, which every keyboard can be read in.
-static bool prepare_controller(void) {
-    if (!send_byte(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) || !send_byte(PORT_COMMAND, COMMAND_DISABLE_MOUSE)) {
-        return false;
-    }
-    drop_waiting_bytes();
-    if (!send_byte(PORT_COMMAND, COMMAND_READ_CONFIGURATION) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
-        return false;
-    }
-    uint8_t configuration = io_port_read_8(PORT_DATA);
-    configuration |= CONFIGURATION_KEYBOARD_INTERRUPT | CONFIGURATION_TRANSLATE;
-    configuration &= ~(CONFIGURATION_MOUSE_INTERRUPT | CONFIGURATION_KEYBOARD_OFF);
-    return send_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION) && send_byte(PORT_DATA, configuration) &&
-           send_byte(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD) && send_byte(PORT_DATA, KEYBOARD_ENABLE_SCANNING);
 }
 
 static bool has_byte(uint8_t *status) {
@@ -89,11 +77,26 @@ static void take_bytes(void) {
     EVENT event;
     for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
         uint8_t byte = io_port_read_8(PORT_DATA);
-        // A console that does not keep up loses keys; the driver waits for nobody.
         if (!(status & STATUS_FROM_MOUSE) && decoder_take(&decoder, byte, &event)) {
-            event_send(console, &event, input, DEADLINE_NOW);
+            send_event(&event);
         }
     }
+}
+
+// What was typed before is not lost: this may be a driver's second life. The mouse stays off until it has a driver. Translation gives scan code set 1, which every keyboard can be read in.
+static bool prepare_controller(void) {
+    if (!send_byte(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) || !send_byte(PORT_COMMAND, COMMAND_DISABLE_MOUSE)) {
+        return false;
+    }
+    take_bytes();
+    if (!send_byte(PORT_COMMAND, COMMAND_READ_CONFIGURATION) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
+        return false;
+    }
+    uint8_t configuration = io_port_read_8(PORT_DATA);
+    configuration |= CONFIGURATION_KEYBOARD_INTERRUPT | CONFIGURATION_TRANSLATE;
+    configuration &= ~(CONFIGURATION_MOUSE_INTERRUPT | CONFIGURATION_KEYBOARD_OFF);
+    return send_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION) && send_byte(PORT_DATA, configuration) &&
+           send_byte(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD) && send_byte(PORT_DATA, KEYBOARD_ENABLE_SCANNING);
 }
 
 // A byte that comes between the last look and the unmasking raises no new edge on some controllers: look once more.
@@ -145,7 +148,8 @@ static enum status prepare(void) {
     return status == STATUS_OK ? bind_by_link() : status;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    console_name = count > 1 ? arguments[1] : "";
     enum status status = prepare();
     if (status != STATUS_OK) {
         log_line("keyboard: %s", status_text(status));

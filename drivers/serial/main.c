@@ -1,6 +1,6 @@
 // The serial driver: a 16550 as the terminal of a console. Both ways are driven by its interrupt.
 //
-// Granted: `registers` (its ports), `interrupt` (line 4). A console makes the pipes (<parley/terminal.h>).
+// Granted: `registers` (its ports), `interrupt` (line 4). A console attaches itself (<parley/terminal.h>).
 #include "drivers/serial/registers.h"
 #include "drivers/terminal_service.h"
 
@@ -135,9 +135,7 @@ static void take_event(const EVENT *event) {
         serve_interrupt();
     } else if (event->Type == EVENT_READY) {
         send_text();
-    } else if (event->Type == EVENT_MESSAGE) {
-        terminal_service_answer(&service, event->Data1);
-    } else if (event->Type == EVENT_PIPE && terminal_service_take_pipe(&service, event)) {
+    } else if (event->Type == EVENT_MESSAGE && terminal_service_answer(&service, event->Data1)) {
         send_text();
     }
 }

@@ -1,6 +1,6 @@
 // The console: the terminal of one session, between its driver, the keyboard and a shell.
 //
-// Told: the process id of `terminal`. Arguments: the shell and its arguments. Keys come as events from the keyboard's
+// Told: the process id of `terminal`. Arguments: the terminal's name in the directory, the shell and its arguments. Keys come as events from the keyboard's
 // driver, or as bytes from the terminal's. Granted, where it has a keyboard: `input` (the machine's input right), to hand
 // keys on as events. Its gate lets in its own user and user 0 alone.
 #include "os/console/keys.h"
@@ -48,14 +48,6 @@ static void take_key(const EVENT *event) {
     }
 }
 
-// Without its terminal a session is over: the shell reads the end of its input when the console's ends close.
-static void take_input(void) {
-    if (!session_take_input(&session)) {
-        log_line("console: the terminal is gone");
-        exit(EXIT_FAILURE);
-    }
-}
-
 static void take_event(const EVENT *event) {
     switch (event->Type) {
     case EVENT_KEYBOARD:
@@ -65,7 +57,10 @@ static void take_event(const EVENT *event) {
         session_hand_on(&session, event);
         break;
     case EVENT_READY:
-        take_input();
+        session_take_ready(&session, (int32_t)event->Data1);
+        break;
+    case EVENT_TIMER:
+        session_look_for_terminal(&session);
         break;
     case EVENT_MESSAGE:
         session_answer(&session, event->Data1);
@@ -78,11 +73,11 @@ static void take_event(const EVENT *event) {
     }
 }
 
-static enum status prepare(char **command) {
+static enum status prepare(const char *terminal, char **command) {
     session.command = command;
     session.input_right = start_grant_number("input");
     start_grant_add("console", NUMBER_NONE, start_information()->process);
-    enum status status = session_connect(&session, start_service("terminal"));
+    enum status status = session_connect(&session, start_service("terminal"), terminal);
     if (status != STATUS_OK) {
         return status;
     }
@@ -94,7 +89,7 @@ static enum status prepare(char **command) {
 
 int main(int count, char **arguments) {
     EVENT event;
-    enum status status = count < 2 ? STATUS_INVALID_ARGUMENT : prepare(arguments + 1);
+    enum status status = count < 3 ? STATUS_INVALID_ARGUMENT : prepare(arguments[1], arguments + 2);
     if (status != STATUS_OK) {
         log_line("console: %s", status_text(status));
         return EXIT_FAILURE;

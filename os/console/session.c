@@ -7,44 +7,10 @@
 #include <parley/log.h>
 #include <parley/spawn.h>
 #include <parley/status.h>
-#include <parley/terminal.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { COLUMNS_UNKNOWN = 80, ROWS_UNKNOWN = 24, OUTPUT_CAPACITY = 16 << 10, INPUT_CAPACITY = 4096 };
-
-#define TERMINAL_ANSWERS_WITHIN (5 * NANOSECONDS_PER_SECOND)
 #define SHELL_LIVES_AT_LEAST NANOSECONDS_PER_SECOND
-
-static enum status make_pipes(struct session *session) {
-    struct pipe_create output = {.process = session->terminal, .mode = PIPE_SEND, .capacity = OUTPUT_CAPACITY};
-    struct pipe_create input = {.process = session->terminal, .mode = PIPE_RECEIVE, .capacity = INPUT_CAPACITY};
-    enum status status = pipe_create(&output, &session->output);
-    status = status == STATUS_OK ? pipe_create(&input, &session->input) : status;
-    return status == STATUS_OK ? event_watch(session->input, WATCH_READABLE, 0) : status;
-}
-
-static enum status ask_size(struct session *session) {
-    struct terminal_request request = {.operation = TERMINAL_SIZE};
-    struct terminal_reply reply = {0};
-    struct message_information information = {0};
-    struct message_filter filter = {.sender = session->terminal};
-    uint64_t deadline = deadline_after(TERMINAL_ANSWERS_WITHIN);
-    enum status status =
-        message_send(session->terminal, &request, sizeof(request), NULL, deadline, &filter.in_reply_to);
-    status = status == STATUS_OK ? message_wait(&filter, &information, deadline) : status;
-    status = status == STATUS_OK ? message_receive(information.id, &reply, sizeof(reply), NULL, NULL) : status;
-    bool known = status == STATUS_OK && reply.status == STATUS_OK && reply.columns && reply.rows;
-    session->columns = known ? reply.columns : COLUMNS_UNKNOWN;
-    session->rows = known ? reply.rows : ROWS_UNKNOWN;
-    return status;
-}
-
-enum status session_connect(struct session *session, uint32_t terminal) {
-    session->terminal = terminal;
-    enum status status = make_pipes(session);
-    return status == STATUS_OK ? ask_size(session) : status;
-}
 
 void session_show(struct session *session, const char *text, size_t size) {
     if (size > 0) {
@@ -169,19 +135,4 @@ void session_retype(struct session *session) {
             jobs_send(&session->jobs, bytes, size);
         }
     }
-}
-
-bool session_take_input(struct session *session) {
-    char bytes[256];
-    size_t size = 0;
-    enum status status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
-    while (status == STATUS_OK && size > 0) {
-        session_type(session, bytes, size);
-        status = pipe_read(session->input, bytes, sizeof(bytes), DEADLINE_NOW, &size);
-    }
-    if (status != STATUS_WOULD_WAIT && status != STATUS_TIMED_OUT) {
-        return false;
-    }
-    event_watch(session->input, WATCH_READABLE, 0);
-    return true;
 }

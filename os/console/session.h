@@ -1,16 +1,21 @@
 // A session: the terminal's driver, the shell, and what they say to each other.
 //
 // Rules: one thread. Whatever is typed, and whatever programs send, the console waits for nobody but its terminal's
-// driver, once, at the start.
+// driver, once, when that was started.
 #pragma once
 
 #include "kernel/abi/event.h"
 #include "os/console/jobs.h"
 
 struct session {
-    uint32_t terminal; // process id of the driver
-    int32_t output;    // sends text to it
-    int32_t input;     // receives what was typed there
+    const char *terminal_name; // of the driver in the directory
+    uint32_t terminal;         // process id of the driver
+    int32_t terminal_number;   // watched for its end; 0: it has ended, and the next one is looked for
+    int32_t looking;           // a timer, by whose events that is done
+    int32_t output;            // sends text to it
+    int32_t output_reader;     // the driver's end, of which it gets a copy
+    int32_t input;             // receives what was typed there
+    int32_t input_writer;      // the driver's end
     uint32_t columns;
     uint32_t rows;
     char *const *command; // the shell and its arguments, ended by a null
@@ -23,8 +28,15 @@ struct session {
     struct discipline_result result;
 };
 
-// Connects to the driver. Statuses are the kernel's.
-enum status session_connect(struct session *session, uint32_t terminal);
+// Connects to the driver: who is `terminal` at first, and is found under its name in the directory when it was started again.
+// Statuses are the kernel's.
+enum status session_connect(struct session *session, uint32_t terminal, const char *name);
+
+// A watched number is ready: input, or the driver's end.
+void session_take_ready(struct session *session, int32_t number);
+
+// It is time to look whether the driver is back.
+void session_look_for_terminal(struct session *session);
 
 // Starts the shell.
 enum status session_start_shell(struct session *session);
@@ -43,9 +55,6 @@ bool session_hand_on(struct session *session, const EVENT *event);
 
 // A job has begun: what was typed ahead, and not yet read, is for it.
 void session_retype(struct session *session);
-
-// Takes what came from the driver. False: the driver has ended.
-bool session_take_input(struct session *session);
 
 // Answers the message with this id (<parley/console.h>).
 void session_answer(struct session *session, uint32_t id);

@@ -1,4 +1,4 @@
-// The first process: starts the services, tells how they end, and switches the machine off when asked.
+// The first process: starts the services, again where they end, and switches the machine off when asked.
 //
 // The kernel starts it with number 1, the machine with all rights, and number 2, the ramdisk. Nobody else ever holds all
 // of the machine: each service gets what /etc/startup names.
@@ -14,6 +14,7 @@
 #include <parley/log.h>
 #include <parley/start.h>
 #include <parley/status.h>
+#include <stdbool.h>
 
 static struct startup startup;
 
@@ -72,12 +73,12 @@ static void start_all(void) {
     if (read_startup((const void *)base, size) == STATUS_OK) {
         services_start(&startup, (const void *)base, size);
     }
-    memory_unmap(base, size);
 }
 
-static enum status check_power(uint32_t user, size_t size, const struct init_request *request) {
-    if (size != sizeof(*request) || request->reserved ||
-        (request->operation != INIT_POWER_OFF && request->operation != INIT_REBOOT)) {
+static enum status check_request(uint32_t user, size_t size, const struct init_request *request) {
+    bool ends_service = request->operation == INIT_END_SERVICE;
+    bool switches = request->operation == INIT_POWER_OFF || request->operation == INIT_REBOOT;
+    if (size != sizeof(*request) || !(ends_service || switches) || (switches && request->process)) {
         return STATUS_INVALID_ARGUMENT;
     }
     return startup.power_users >> user & 1 ? STATUS_OK : STATUS_DENIED;
@@ -108,11 +109,14 @@ static void serve(uint32_t id) {
     } else {
         close_numbers(&information);
     }
-    status = check_power(information.user, size, &request);
+    status = check_request(information.user, size, &request);
+    if (status == STATUS_OK && request.operation == INIT_END_SERVICE) {
+        status = services_end(request.process);
+    }
     struct init_reply reply = {.status = status};
     struct message_options options = {.in_reply_to = id};
     message_send(information.sender, &reply, sizeof(reply), &options, DEADLINE_NOW, NULL);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && request.operation != INIT_END_SERVICE) {
         switch_machine(request.operation);
     }
 }
@@ -121,7 +125,7 @@ int main(void) {
     EVENT event;
     start_all();
     for (;;) {
-        event_wait(DEADLINE_NEVER);
+        event_wait(services_start_due());
         while (event_get(&event, NULL) == STATUS_OK) {
             if (directory_take(&event)) {
                 continue;

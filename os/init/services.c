@@ -2,9 +2,11 @@
 #include "os/init/services.h"
 
 #include "os/init/authority.h"
+#include "os/init/backoff.h"
 #include "os/tar.h"
 
 #include <parley/calls.h>
+#include <parley/clock.h>
 #include <parley/log.h>
 #include <parley/spawn.h>
 #include <parley/status.h>
@@ -14,6 +16,9 @@ struct running {
     const struct startup_service *service;
     int32_t number; // of the process; 0: it does not run
     uint32_t process;
+    uint64_t started;
+    uint64_t pause; // before its last start
+    uint64_t due;   // when it is to be started again; DEADLINE_NEVER: it is not
 };
 
 // What starting one service needs.
@@ -30,10 +35,13 @@ struct archive {
     size_t size;
 };
 
+enum { CODE_ENDED = 143 }; // 128 + 15, as shells tell it
+
 static char *environment[] = {"PATH=/bin", "HOME=/home", "TERM=ansi", NULL};
 
 static struct running services[STARTUP_SERVICES_MAX];
 static uint32_t service_count;
+static struct archive programs;
 static char command_line[sizeof(((struct machine_information *)0)->command_line)];
 
 static const struct running *find_running(const char *name) {
@@ -164,30 +172,46 @@ static enum status start_program(const struct archive *archive, const struct sta
     return status;
 }
 
-static void start_service_of(const struct archive *archive, const struct startup_service *service) {
+static enum status start_service_of(const struct startup_service *service, struct spawned *spawned) {
     struct start start = {.service = service};
-    struct spawned spawned = {0};
     collect_reaches(&start);
     enum status status = collect_grants(&start);
-    status = status == STATUS_OK ? start_program(archive, &start, &spawned) : status;
+    status = status == STATUS_OK ? start_program(&programs, &start, spawned) : status;
     for (uint32_t i = 0; i < start.authority_count; i++) {
         authority_drop(&start.authorities[i]);
     }
-    if (status == STATUS_OK) {
-        services[service_count++] = (struct running){service, spawned.number, spawned.process};
+    return status;
+}
+
+static void note_start(struct running *running, const struct spawned *spawned) {
+    running->number = spawned->number;
+    running->process = spawned->process;
+    running->started = clock_now();
+    running->due = DEADLINE_NEVER;
+}
+
+// The process id of a service that is started again changes: others are not told it, but find it in the directory.
+static void start_first(const struct startup_service *service) {
+    struct spawned spawned = {0};
+    if (start_service_of(service, &spawned) != STATUS_OK) {
+        return;
+    }
+    services[service_count] = (struct running){.service = service};
+    note_start(&services[service_count++], &spawned);
+    if (!service->restarts) {
         start_grant_add(service->name, NUMBER_NONE, spawned.process);
     }
 }
 
 void services_start(const struct startup *startup, const void *archive, size_t size) {
-    const struct archive all = {archive, size};
     struct machine_information machine;
+    programs = (struct archive){archive, size};
     if (machine_information(&machine) == STATUS_OK) {
         memcpy(command_line, machine.command_line, sizeof(command_line) - 1);
     }
     for (uint32_t i = 0; i < startup->service_count; i++) {
         if (is_wanted(&startup->services[i])) {
-            start_service_of(&all, &startup->services[i]);
+            start_first(&startup->services[i]);
         }
     }
 }
@@ -201,18 +225,74 @@ static void tell_end(const char *name, const struct process_end *end) {
     log_line("init: service %s %s %d", name, words[end->reason], (int)end->code);
 }
 
-void services_ended(uint32_t process) {
-    struct process_end end;
-    for (uint32_t i = 0; i < service_count; i++) {
-        if (services[i].process != process || !services[i].number) {
-            continue;
-        }
-        if (process_wait(services[i].number, DEADLINE_NOW, &end) == STATUS_OK) {
-            tell_end(services[i].service->name, &end);
-        }
-        number_close(services[i].number);
-        services[i].number = NUMBER_NONE;
+static void plan_restart(struct running *running, const struct process_end *end) {
+    uint64_t now = clock_now();
+    if (running->service->restarts) {
+        running->pause = backoff_pause(end->reason, now - running->started, running->pause);
+        running->due = now + running->pause;
     }
+}
+
+static void take_end(struct running *running) {
+    struct process_end end = {.reason = END_EXITED};
+    if (process_wait(running->number, DEADLINE_NOW, &end) == STATUS_OK) {
+        tell_end(running->service->name, &end);
+    }
+    number_close(running->number);
+    running->number = NUMBER_NONE;
+    plan_restart(running, &end);
+}
+
+void services_ended(uint32_t process) {
+    for (uint32_t i = 0; i < service_count; i++) {
+        if (services[i].process == process && services[i].number) {
+            take_end(&services[i]);
+        }
+    }
+}
+
+// Whom it reaches may be between two lives itself.
+static bool reaches_all(const struct startup_service *service) {
+    for (uint32_t i = 0; i < service->reach_count; i++) {
+        if (!find_running(service->reaches[i].service)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void start_again(struct running *running, uint64_t now) {
+    struct spawned spawned = {0};
+    enum status status = STATUS_WOULD_WAIT;
+    if (reaches_all(running->service)) {
+        status = start_service_of(running->service, &spawned);
+    }
+    if (status == STATUS_OK) {
+        note_start(running, &spawned);
+    } else {
+        running->pause = backoff_pause(END_EXITED, 0, running->pause);
+        running->due = now + running->pause;
+    }
+}
+
+uint64_t services_start_due(void) {
+    uint64_t next = DEADLINE_NEVER, now = clock_now();
+    for (uint32_t i = 0; i < service_count; i++) {
+        if (services[i].due <= now) {
+            start_again(&services[i], now);
+        }
+        next = services[i].due < next ? services[i].due : next;
+    }
+    return next;
+}
+
+enum status services_end(uint32_t process) {
+    for (uint32_t i = 0; i < service_count; i++) {
+        if (services[i].process == process && services[i].number) {
+            return process_kill(services[i].number, CODE_ENDED);
+        }
+    }
+    return STATUS_NOT_FOUND;
 }
 
 void services_stop(void) {

@@ -231,6 +231,10 @@ static void line_reach(struct parser *parser) {
     take_name(parser, reach->service);
 }
 
+static void line_restart(struct parser *parser) {
+    parser->service->restarts = true;
+}
+
 static void take_condition(struct parser *parser, bool wanted) {
     struct startup_service *service = parser->service;
     if (service->condition_count == STARTUP_CONDITIONS_MAX) {
@@ -262,10 +266,11 @@ struct line_word {
 };
 
 static const struct line_word line_words[] = {
-    {"power", false, line_power},  {"service", false, line_service},
-    {"user", true, line_user},     {"priority", true, line_priority},
-    {"grant", true, line_grant},   {"reach", true, line_reach},
-    {"unless", true, line_unless}, {"if", true, line_if},
+    {"power", false, line_power},    {"service", false, line_service},
+    {"user", true, line_user},       {"priority", true, line_priority},
+    {"grant", true, line_grant},     {"reach", true, line_reach},
+    {"unless", true, line_unless},   {"if", true, line_if},
+    {"restart", true, line_restart},
 };
 
 static const struct line_word *find_line(const char *word) {

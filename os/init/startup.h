@@ -10,6 +10,8 @@
 //                              the program finds this authority under NAME. If no source is there, it is not started
 //   reach NAME SERVICE         the program finds this service, started earlier, as NAME too. If the service was not
 //                              started, this one is not either
+//   restart                    it is started again whenever it ends: at once, but with a growing pause where it ends itself
+//                              soon after its start. Who needs it finds it again in the directory
 //   if word TEXT               only if the kernel's command line has this word
 //   if service NAME            only if this service was started
 //   unless word TEXT           not if the command line has it
@@ -93,6 +95,7 @@ struct startup_service {
     uint32_t reach_count;
     struct startup_condition conditions[STARTUP_CONDITIONS_MAX];
     uint32_t condition_count;
+    bool restarts;
 };
 
 struct startup {

@@ -18,10 +18,10 @@ static uint32_t random_word(void) {
     return kind == 0 ? (uint32_t)random() << 1 : kind == 1 ? 0 : (uint32_t)random() % (kind == 2 ? 20 : 300);
 }
 
-// Init would do what one kind of message asks.
-static bool is_power_request(const uint32_t *words, size_t size) {
-    return size == sizeof(struct init_request) && (words[0] == INIT_POWER_OFF || words[0] == INIT_REBOOT) &&
-           words[1] == 0;
+// Init would do what some messages ask.
+static bool is_obeyed(const uint32_t *words, size_t size) {
+    return size == sizeof(struct init_request) &&
+           (((words[0] == INIT_POWER_OFF || words[0] == INIT_REBOOT) && words[1] == 0) || words[0] == INIT_END_SERVICE);
 }
 
 static void send_message(uint32_t service) {
@@ -31,7 +31,7 @@ static void send_message(uint32_t service) {
     int32_t memory = NUMBER_NONE;
     for (size_t i = 0; i < SIZE_MAX_SENT / 4; i++)
         words[i] = random_word();
-    if (is_power_request(words, size))
+    if (is_obeyed(words, size))
         return;
     if (random() % 8 == 0 && shared_create(PAGE_SIZE, &memory) == STATUS_OK) {
         options.number_count = 1;

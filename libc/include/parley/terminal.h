@@ -1,8 +1,9 @@
 // The protocol between a console and the driver of its terminal: the display, or the serial line.
 //
-// The console makes two pipes to the driver's process: one that it sends text through, one that it receives input
-// through (what was typed on the serial line, answers of the display to reports asked for). The driver learns of each by
-// EVENT_PIPE. It serves one session at a time: pipes that come while it has one are closed at once.
+// The console makes two pipes and keeps all their ends: one for text to show, one for input (what was typed on the serial line,
+// answers of the display to reports asked for). It attaches itself to the driver with TERMINAL_ATTACH, by which copies of the
+// driver's ends travel. So the pipes, and what is in them, outlive a driver that ends: the next one goes on with them.
+// A driver serves one session at a time: who attaches takes the place of one whose process has ended, and of no other.
 // A line feed starts a new line: the driver adds the carriage return. Text is UTF-8.
 // A request is one message of a struct terminal_request, answered by a struct terminal_reply.
 #pragma once
@@ -12,6 +13,9 @@
 
 enum terminal_operation {
     TERMINAL_SIZE = 1, // reply: columns and rows; both 0: not known
+    // With two numbers, the receiving end for text and the sending end for input; reply: as TERMINAL_SIZE. BUSY: it serves
+    // another session. INVALID_ARGUMENT: other than two numbers came
+    TERMINAL_ATTACH = 2,
 };
 
 struct terminal_request {

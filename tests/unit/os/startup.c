@@ -1,5 +1,6 @@
 // The language of /etc/startup: what each line means, and what is said about wrong ones.
 #include "os/init/startup.h"
+#include "os/init/backoff.h"
 #include "os/init/words.h"
 
 #include "kernel/abi/object.h"
@@ -153,4 +154,30 @@ Test(startup, random_text_is_survived) {
             cr_assert_not_null(problem.text);
         }
     }
+}
+
+Test(startup, a_service_restarts_where_its_lines_say_so) {
+    cr_assert_eq(parse("service a /a\n  restart\nservice b /b\n"), STATUS_OK);
+    cr_assert(startup.services[0].restarts);
+    cr_assert_not(startup.services[1].restarts);
+    expect_problem("restart\n", 1, "indented");
+    expect_problem("service a /a\n  restart often\n", 2, "too many");
+}
+
+enum { MILLISECOND = 1000000 };
+
+Test(backoff, who_was_ended_or_had_worked_is_back_at_once) {
+    cr_assert_eq(backoff_pause(END_KILLED, 0, 800 * MILLISECOND), 0);
+    cr_assert_eq(backoff_pause(END_FAULTED, UINT64_C(2000) * MILLISECOND, 800 * MILLISECOND), 0);
+}
+
+Test(backoff, who_ends_itself_at_once_waits_longer_each_time_up_to_a_bound) {
+    uint64_t pause = 0, before = 0;
+    for (int i = 0; i < 20; i++) {
+        pause = backoff_pause(i % 2 ? END_EXITED : END_FAULTED, 10 * MILLISECOND, before);
+        cr_assert(pause > before || pause == UINT64_C(5000) * MILLISECOND);
+        before = pause;
+    }
+    cr_assert_eq(pause, UINT64_C(5000) * MILLISECOND);
+    cr_assert_eq(backoff_pause(END_EXITED, 0, 0), 50 * MILLISECOND);
 }

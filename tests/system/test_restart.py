@@ -1,0 +1,141 @@
+"""Drivers and consoles that end in the midst of their work: each is back, what was typed arrives, and nothing leaks.
+
+RESTARTS, from the environment, says how often each is ended: a few times where nothing is said, 200 by hand.
+"""
+import os
+import time
+import unittest
+
+import screen_text
+from machine import PROMPT, Machine, Settings
+
+SECONDS = 60
+RESTARTS = int(os.environ.get("RESTARTS", "5"))
+
+
+class Restart(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine(Settings(cpus=2))
+        self.addCleanup(self.machine.quit)
+        self.machine.expect(PROMPT, SECONDS)
+        self.machine.still_screen()
+
+    def run_line(self, text):
+        """Types a line at the serial console and returns what was shown up to the next prompt."""
+        before = len(self.machine.console)
+        self.machine.write(text + "\r")
+        self.machine.expect(PROMPT, SECONDS)
+        return self.machine.console[before:].decode(errors="replace")
+
+    def await_text(self, text):
+        give_up = time.monotonic() + SECONDS
+        while True:
+            rows = screen_text.read(self.machine.screendump())
+            if any(text in row for row in rows):
+                return
+            self.assertLess(time.monotonic(), give_up, "no " + text + " in:\n" + "\n".join(rows))
+            time.sleep(0.1)
+
+    def generation(self, name):
+        """Which of its lives a service is in, by the directory; None while there is none."""
+        for line in self.run_line("interfaces").splitlines():
+            words = line.split()
+            if len(words) > 2 and words[1] == name:
+                return int(words[3])
+        return None
+
+    def await_other(self, name, before):
+        give_up = time.monotonic() + SECONDS
+        while True:
+            now = self.generation(name)
+            if now and now != before:
+                return now
+            self.assertLess(time.monotonic(), give_up, name + " is not back")
+
+    def objects(self):
+        """How many objects of each type there are, when that no longer changes."""
+        counts = None
+        for _ in range(50):
+            now = {}
+            for line in self.run_line("objects").splitlines():
+                words = line.split()
+                if len(words) > 5 and words[0].isdigit():
+                    kind = " ".join(words[1:-5])
+                    now[kind] = now.get(kind, 0) + 1
+            if now == counts:
+                break
+            counts = now
+            time.sleep(0.2)
+        return counts
+
+    def assert_nothing_leaks(self, name, end):
+        """Ends a service RESTARTS times by `end`, one time of which is not counted: tables grow once."""
+        before = self.generation(name)
+        end()
+        before = self.await_other(name, before)
+        objects = self.objects()
+        for _ in range(RESTARTS):
+            end()
+            before = self.await_other(name, before)
+        self.assertEqual(self.objects(), objects)
+
+    def test_keys_typed_before_and_after_the_keyboards_end_arrive(self):
+        for i in range(RESTARTS):
+            before = self.generation("keyboard")
+            self.machine.type(f"echo before{i}")
+            self.run_line("restart keyboard")
+            self.machine.type(f"and''after{i}\n")
+            self.await_text(f"before{i}andafter{i}")
+            self.await_other("keyboard", before)
+
+    def test_the_screen_is_back_with_what_programs_write(self):
+        for i in range(RESTARTS):
+            self.machine.type(f"clear; sleep 1; echo sh''own {i}\n")
+            self.run_line("restart display")
+            self.await_text(f"shown {i}")
+            self.machine.type(f"echo type''d {i}\n")
+            self.await_text(f"typed {i}")
+
+    def test_what_is_typed_at_the_serial_line_arrives(self):
+        for i in range(RESTARTS):
+            self.machine.type("restart serial\n")
+            self.machine.write(f"echo typ''ed {i}\r")
+            self.machine.expect(rf"^typed {i}\r$", SECONDS)
+            self.machine.expect(PROMPT, SECONDS)
+
+    def test_a_pipeline_goes_on_while_its_terminal_is_started_again(self):
+        self.machine.type("seq 1 100000; echo ended $? > /tmp/status\n")
+        for _ in range(RESTARTS):
+            self.run_line("restart display")
+        give_up = time.monotonic() + SECONDS
+        while "ended 0" not in self.run_line("cat /tmp/status"):
+            self.assertLess(time.monotonic(), give_up)
+        self.machine.type("echo typ''ed\n")
+        self.await_text("typed")
+
+    def test_a_console_that_ends_has_a_new_shell(self):
+        before = self.generation("screen")
+        self.run_line("restart screen")
+        self.await_other("screen", before)
+        self.machine.still_screen()
+        self.machine.type("echo con''sole is back\n")
+        self.await_text("console is back")
+
+    def test_the_clock_is_back_with_the_time(self):
+        before = self.generation("clock")
+        self.run_line("restart clock")
+        self.await_other("clock", before)
+        self.assertRegex(self.run_line("date"), r" 20\d\d")
+
+    def test_no_object_leaks(self):
+        for name in ("keyboard", "display", "clock"):
+            with self.subTest(name):
+                self.assert_nothing_leaks(name, lambda name=name: self.run_line("restart " + name))
+
+    def test_only_a_service_is_ended_so(self):
+        self.assertIn("no such service", self.run_line("restart nobody"))
+        self.assertIn("no such service", self.run_line("restart 99999"))
+
+
+if __name__ == "__main__":
+    unittest.main()
