@@ -124,7 +124,7 @@ static enum status message_fill(struct port_message *message, struct user_addres
     struct process *self = process_current();
     message->process = self->id;
     message->user = self->user;
-    enum status status = user_copy_in(message->words, bytes, message->port->message_size);
+    enum status status = user_copy_in_words(message->words, bytes, message->port->message_size);
     if (status == STATUS_OK && cargo.value != 0)
         status = port_load_read_to_queue(&message->load, cargo);
     return status;

@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) enum status call_and_accept(struct 
         return status;
     status = port_call(port, call, deadline);
     if (status == STATUS_OK)
-        status = user_copy_out(message, (*call)->words, port->message_size);
+        status = user_copy_out_words(message, (*call)->words, port->message_size);
     if (cargo->address.value != 0) {
         enum status accepted = cargo_accept(status == STATUS_OK ? *call : 0, cargo);
         status = status == STATUS_OK ? accepted : status;
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) enum status call_through(struct por
     call->kind = PORT_CALLED;
     call->port = port;
     struct return_cargo back = {.address = cargo};
-    enum status status = user_copy_in(call->words, message, port->message_size);
+    enum status status = user_copy_in_words(call->words, message, port->message_size);
     if (status == STATUS_OK)
         status = call_and_accept(port, &call, message, &back, deadline);
     if (call != 0)
@@ -97,7 +97,8 @@ static inline enum status port_find_for(int32_t number, struct object **object) 
 }
 
 static enum status bytes_out(const struct port *port, const struct port_message *message, struct user_address buffer) {
-    return message->kind == PORT_CANCELLED ? STATUS_OK : user_copy_out(buffer, message->words, port->message_size);
+    return message->kind == PORT_CANCELLED ? STATUS_OK
+                                           : user_copy_out_words(buffer, message->words, port->message_size);
 }
 
 // With a number that came: its place is reserved first.
@@ -171,7 +172,7 @@ struct result call_port_reply(int32_t number, uint64_t id, struct user_address m
     struct port *port = (struct port *)object;
     uint64_t words[PORT_MESSAGE_MAX / sizeof(uint64_t)];
     struct port_answer answer = {.id = id, .bytes = words};
-    status = user_copy_in(words, message, port->message_size);
+    status = user_copy_in_words(words, message, port->message_size);
     if (status == STATUS_OK && cargo.value != 0)
         status = port_load_read(&answer.load, cargo);
     if (status == STATUS_OK) {
@@ -202,7 +203,7 @@ static inline __attribute__((always_inline)) struct result reply_receive_at(stru
     uint64_t words[PORT_MESSAGE_MAX / sizeof(uint64_t)];
     struct port_answer answer = {.id = id, .bytes = words};
     struct port_message *message;
-    enum status status = user_copy_in(words, address, port->message_size);
+    enum status status = user_copy_in_words(words, address, port->message_size);
     if (status == STATUS_OK)
         status = answer_and_take(port, &answer, deadline, &message);
     return status == STATUS_OK ? receive_end(port, message, address, information) : result_status(status);

@@ -22,6 +22,10 @@ static inline struct user_address user_address_add(struct user_address address, 
 enum status user_copy_in(void *to, struct user_address from, size_t size);
 enum status user_copy_out(struct user_address to, const void *from, size_t size);
 
+// The same for a multiple of 8 bytes, at most a page.
+enum status user_copy_in_words(void *to, struct user_address from, size_t size);
+enum status user_copy_out_words(struct user_address to, const void *from, size_t size);
+
 // The same for 32 bytes.
 enum status user_copy_in_32(void *to, struct user_address from);
 enum status user_copy_out_32(struct user_address to, const void *from);

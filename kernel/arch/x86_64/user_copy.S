@@ -102,6 +102,36 @@ user_copy_out_resident:
     FIXUP_RESIDENT 1b, faulted
     FIXUP_RESIDENT 2b, faulted
 
+// Whole words. The size is small: no wrap-around that a look at both ends would miss.
+.macro COPY_WORDS user_address
+    lea (\user_address, %rdx), %rax
+    movabs $USER_HIGHEST, %rcx
+    cmp %rcx, %rax
+    ja refused
+    cmp %rcx, \user_address
+    ja refused
+    mov %edx, %ecx
+    shr $3, %ecx
+    USER_OPEN
+1:  rep movsq
+    USER_CLOSE
+    xor %eax, %eax
+    ret
+    FIXUP 1b, faulted
+.endm
+
+// enum status user_copy_in_words(void *to, struct user_address from, size_t size)
+    .global user_copy_in_words
+    .type user_copy_in_words, @function
+user_copy_in_words:
+    COPY_WORDS %rsi
+
+// enum status user_copy_out_words(struct user_address to, const void *from, size_t size)
+    .global user_copy_out_words
+    .type user_copy_out_words, @function
+user_copy_out_words:
+    COPY_WORDS %rdi
+
 // enum status user_copy_in_32(void *to, struct user_address from)
     .global user_copy_in_32
     .type user_copy_in_32, @function

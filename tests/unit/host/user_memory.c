@@ -86,6 +86,16 @@ enum status user_copy_out(struct user_address to, const void *from, size_t size)
     return status;
 }
 
+enum status user_copy_in_words(void *to, struct user_address from, size_t size) {
+    assert(size % 8 == 0 && size <= PAGE_SIZE);
+    return user_copy_in(to, from, size);
+}
+
+enum status user_copy_out_words(struct user_address to, const void *from, size_t size) {
+    assert(size % 8 == 0 && size <= PAGE_SIZE);
+    return user_copy_out(to, from, size);
+}
+
 enum status user_copy_in_32(void *to, struct user_address from) {
     return user_copy_in(to, from, 32);
 }
