@@ -93,7 +93,8 @@ struct upcall {
     uint64_t mask_before;          // [box lock] to be set again when an upcall is over
     bool mask_is_lent;             // [box lock] upcall_wait set the mask
     bool running;                  // [box lock]
-    bool restarts;                 // [box lock] of the one that runs
+    bool restarts;                 // [o] of the one that runs
+    bool breaks_off;               // [o] one since its program was interrupted lets no call be made anew
     struct page_handler *handler;  // [box lock] the one that runs; a reference, which is the arrival's if there is one
     struct page_transfer *arrival; // [box lock] its pages, or null; a reference
     uint64_t address;              // [box lock] where they were put
@@ -176,6 +177,7 @@ enum status upcall_set(uint64_t entry, uint64_t stack);
 enum status upcall_mask_set(uint64_t mask, uint64_t *before);
 enum status upcall_wait(uint64_t mask, uint32_t flags, uint64_t deadline);
 enum status upcall_return(uint64_t answer, uint32_t flags);
+uint64_t upcall_pending(struct page_box *box);
 
 // Has threads look that can take what is pending. The box's lock is held.
 void upcall_kick_locked(struct page_box *box, uint64_t bit);

@@ -123,6 +123,13 @@ enum status upcall_mask_set(uint64_t mask, uint64_t *before) {
     return STATUS_OK;
 }
 
+uint64_t upcall_pending(struct page_box *box) {
+    lock_acquire(&box->lock);
+    uint64_t types = box->signals | (TAILQ_EMPTY(&box->arrivals) ? 0 : UPCALL_MASK_PAGES);
+    lock_release(&box->lock);
+    return types;
+}
+
 // The lock is held. OK: something is there to be taken, or the sleep ended so.
 static enum status sleep_locked(struct upcall *upcall, uint64_t deadline) {
     struct wait_for wait = {.reason = WAIT_UPCALL, .deadline = deadline};
@@ -160,30 +167,40 @@ enum status upcall_wait(uint64_t mask, uint32_t flags, uint64_t deadline) {
 // ---- going there and back ----
 
 enum status upcall_return(uint64_t answer, uint32_t flags) {
-    struct thread *thread = thread_current();
-    if (thread->upcall == 0 || !thread->upcall->running)
+    struct upcall *upcall = thread_current()->upcall;
+    if (upcall == 0 || !upcall->running)
         return STATUS_NOT_FOUND;
-    page_arrival_answer(thread->upcall, answer, STATUS_OK);
-    if (!(flags & UPCALL_STAY))
+    page_arrival_answer(upcall, answer, STATUS_OK);
+    bool stays = flags & UPCALL_STAY;
+    upcall->breaks_off = !stays && (upcall->breaks_off || !(upcall->restarts || (flags & UPCALL_RESTART)));
+    if (!stays)
         thread_demand_own(DEMAND_RETURN);
     return STATUS_OK;
+}
+
+// The call that upcalls broke off, one after the other, is made anew if all of them want it so.
+static void leave(struct upcall *upcall) {
+    arch_upcall_leave(upcall->room, !upcall->breaks_off);
+    upcall->breaks_off = false;
 }
 
 static void serve(struct thread *thread) {
     struct upcall *upcall = thread->upcall;
     const uint32_t ours = DEMAND_UPCALL | DEMAND_RETURN;
     uint32_t demands = __atomic_fetch_and(&thread->demands, (uint8_t)~ours, __ATOMIC_SEQ_CST);
+    struct upcall_entry entry;
     if (upcall == 0) {
         arch_upcall_none();
         return;
     }
-    if (demands & DEMAND_RETURN)
-        arch_upcall_leave(upcall->room, upcall->restarts);
-    struct upcall_entry entry;
-    if (!(demands & DEMAND_UPCALL))
-        return;
-    if (page_arrival_take(upcall, &entry))
+    bool takes = (demands & DEMAND_UPCALL) && page_arrival_take(upcall, &entry);
+    bool returns = demands & DEMAND_RETURN;
+    if (takes && returns)
+        arch_upcall_follow(&entry);
+    else if (takes)
         arch_upcall_enter(upcall->room, &entry);
+    else if (returns)
+        leave(upcall);
     else
         arch_upcall_none();
 }

@@ -163,8 +163,12 @@ struct result call_upcall_mask(uint64_t mask) {
     return result_make(status, before);
 }
 
+struct result call_upcall_pending(void) {
+    return result_make(STATUS_OK, upcall_pending(page_box_of(process_current())));
+}
+
 struct result call_upcall_return(uint64_t answer, uint32_t flags) {
-    if ((flags & ~(uint32_t)UPCALL_STAY) != 0)
+    if ((flags & ~(uint32_t)(UPCALL_STAY | UPCALL_RESTART)) != 0)
         return result_status(STATUS_INVALID_ARGUMENT);
     return result_status(upcall_return(answer, flags));
 }

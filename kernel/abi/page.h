@@ -12,7 +12,7 @@
 // Upcalls: run only at a thread's way back to its program, or break off its wait. One at a time per thread: while it runs, no
 // other begins, whatever the mask says. All registers are as they were afterwards, FPU and vector state included. A call
 // that was broken off answered INTERRUPTED and did nothing (deadlines are points in time, so it can be made anew); the
-// kernel does that by itself for a handler made with PAGE_HANDLER_RESTART. What a call did in part it tells as usual: a
+// kernel does that by itself for a handler made with PAGE_HANDLER_RESTART, or that goes back with UPCALL_RESTART. What a call did in part it tells as usual: a
 // pipe_write that was broken off says how much was written. A port_call or link_call is not broken off: upcalls run when it is answered.
 // A thread that waits for an answer takes upcalls only while the receiver has not begun; page_send answers INTERRUPTED then and
 // has its pages back. In an upcall, page_send never waits: it answers BUSY where it would.
@@ -67,7 +67,11 @@ enum page_handler_flag {
 #define UPCALL_MASK_PAGES UINT64_C(1)
 #define UPCALL_MASK_ALL UINT64_MAX
 
-enum upcall_return_flag { UPCALL_STAY = 1 << 0 };      // go on behind the call, not where the thread was interrupted
+enum upcall_return_flag {
+    UPCALL_STAY = 1 << 0, // go on behind the call, not where the thread was interrupted
+    UPCALL_RESTART =
+        1 << 1, // this time, a call that the upcall broke off is made anew, whatever the handler was made with
+};
 enum upcall_wait_flag { UPCALL_WAIT_EVENTS = 1 << 0 }; // an event, too, ends the wait
 
 // What page_send says: how many accepted, and how many did not though they have a handler (gate, no room, no time, abandoned).

@@ -29,6 +29,8 @@ enum status arch_upcall_create(struct arch_upcall **room); // NO_MEMORY
 void arch_upcall_destroy(struct arch_upcall *room);
 // For the calling thread, on its way to its program. The clean FPU state is loaded; all other registers hold 0.
 void arch_upcall_enter(struct arch_upcall *room, const struct upcall_entry *entry);
+// The same right after another upcall: what that one had put aside stays so.
+void arch_upcall_follow(const struct upcall_entry *entry);
 // Back to what was put aside. A system call that answered INTERRUPTED is made anew with `restart`.
 void arch_upcall_leave(const struct arch_upcall *room, bool restart);
 // There was no upcall after all: a system call that was broken off for it is made anew.

@@ -239,7 +239,7 @@ const struct argument_entry argument_table[] = {
       VALUE_OF(GOOD_PAGE_ADDRESS, NOT(8, INVALID_ARGUMENT), NOT(0xffff800000000000, BAD_ADDRESS)),
       VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(8, INVALID_ARGUMENT), NOT(UINT64_MAX - 15, INVALID_ARGUMENT))}},
     {ENTRY(upcall_mask, NOTHING_TO_UNDO), 1, {ANY(GOOD_ZERO)}},
-    {ENTRY(upcall_return, NEVER_CALLED_WELL), 2, {ANY(GOOD_ZERO), BITS_ABOVE(GOOD_ZERO, 2)}},
+    {ENTRY(upcall_return, NEVER_CALLED_WELL), 2, {ANY(GOOD_ZERO), BITS_ABOVE(GOOD_ZERO, 4)}},
     {ENTRY(upcall_wait, NEVER_CALLED_WELL), 3, {ANY(GOOD_ZERO), BITS_ABOVE(GOOD_ZERO, 2), ANY(GOOD_ZERO)}},
 
     {ENTRY(interface_register, CLOSE_VALUE), 1, {POINTER(IN, GOOD_INTERFACE, sizeof(struct interface_register))}},
@@ -264,6 +264,8 @@ const struct argument_entry argument_table[] = {
      3,
      {ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct interface_information)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
     {ENTRY(interface_name_create, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_ONE)}},
+
+    {ENTRY(upcall_pending, NOTHING_TO_UNDO), 0},
 
     {ENTRY(link_create, CLOSE_LINKED), 1, {POINTER(OUT, GOOD_LINK_PLAN, sizeof(struct link_create))}},
     {ENTRY(link_read, NOTHING_TO_UNDO),

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "ipc/page.h"
+#include "kernel/thread/upcall.h"
 #include "tests/unit/host/host.h"
 #include "tests/unit/host/upcall.h"
 
@@ -224,6 +225,58 @@ Test(upcalls, calls_are_made_anew_for_handlers_that_want_it_R_A7) {
     cr_assert_eq(host_upcalls().restarted, restarted + 1);
 }
 
+// Runs two upcalls one right after the other; says how many times what they broke off was made anew.
+static uint32_t restarts_after_two(uint32_t first_flags, uint32_t second_flags) {
+    make();
+    handle(SIGNAL, first_flags);
+    handle(OTHER, second_flags);
+    struct host_upcalls before = host_upcalls();
+    signal_from(process, SIGNAL);
+    signal_from(process, OTHER);
+    start(&first, 0, 0);
+    fiber_run_all();
+    cr_assert_eq(taken, 2);
+    cr_assert_eq(host_upcalls().left, before.left + 1);
+    return host_upcalls().restarted - before.restarted;
+}
+
+Test(upcalls, one_of_several_in_a_row_is_enough_to_break_a_call_off) {
+    cr_assert_eq(restarts_after_two(PAGE_HANDLER_RESTART, 0), 0);
+    cr_assert_eq(restarts_after_two(0, PAGE_HANDLER_RESTART), 0);
+    cr_assert_eq(restarts_after_two(PAGE_HANDLER_RESTART, PAGE_HANDLER_RESTART), 1);
+}
+
+static uint64_t go_back_anew(uint64_t signal_process, uint64_t type, uint64_t address, uint64_t pages, uint64_t flags,
+                             uint64_t bytes) {
+    note(signal_process, type, address, pages, flags, bytes);
+    call_upcall_return(PAGE_ACCEPT, UPCALL_RESTART);
+    upcall_serve(thread_current());
+    return HOST_STAYS;
+}
+
+Test(upcalls, a_handler_says_as_it_goes_that_calls_are_made_anew) {
+    make();
+    struct result made = AS(process, page_handler, SIGNAL, USER(go_back_anew), 0, 0, 0);
+    cr_assert_eq(made.status, STATUS_OK);
+    uint32_t restarted = host_upcalls().restarted;
+    start(&first, 0, 0);
+    signal_from(process, SIGNAL);
+    fiber_run_all();
+    cr_assert_eq(taken, 1);
+    cr_assert_eq(host_upcalls().restarted, restarted + 1);
+}
+
+Test(upcalls, what_is_pending_can_be_asked) {
+    make();
+    handle(SIGNAL, 0);
+    handle(TYPE, 0);
+    cr_assert_eq(AS(process, upcall_pending).value, 0);
+    signal_from(process, SIGNAL);
+    cr_assert_eq(AS(process, upcall_pending).value, UINT64_C(1) << SIGNAL);
+    signal_from(process, TYPE);
+    cr_assert_eq(AS(process, upcall_pending).value, UINT64_C(1) << SIGNAL | UPCALL_MASK_PAGES);
+}
+
 Test(upcalls, an_event_ends_a_wait_that_wants_events_too) {
     make();
     handle(TYPE, 0);
@@ -277,7 +330,7 @@ Test(upcalls, what_makes_no_sense_is_refused) {
     cr_assert_eq(AS(process, upcall_set, USER(note), 0x10000, UINT64_MAX - 15).status, STATUS_INVALID_ARGUMENT);
     cr_assert_eq(AS(process, upcall_set, USER(note), UINT64_C(1) << 60, 0x1000).status, STATUS_BAD_ADDRESS);
     cr_assert_eq(AS(process, upcall_set, UINT64_MAX, 0x10000, 0x1000).status, STATUS_BAD_ADDRESS);
-    cr_assert_eq(AS(process, upcall_return, 0, 2).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, upcall_return, 0, 4).status, STATUS_INVALID_ARGUMENT);
     cr_assert_eq(AS(process, upcall_wait, 0, 2, DEADLINE_NOW).status, STATUS_INVALID_ARGUMENT);
 }
 

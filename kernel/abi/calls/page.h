@@ -42,3 +42,6 @@ CALL(102, upcall_return, NO_VALUE, (uint64_t answer, uint32_t flags))
 // = BUSY an upcall runs
 // = NOT_FOUND the thread takes no upcalls
 CALL(103, upcall_wait, NO_VALUE, (uint64_t mask, uint32_t flags, uint64_t deadline))
+
+// Which upcalls of the process no thread has taken yet, as the bits of a mask.
+CALL(111, upcall_pending, VALUE(uint64_t, types), (void))

@@ -53,10 +53,14 @@ void arch_upcall_destroy(struct arch_upcall *room) {
 }
 
 void arch_upcall_enter(struct arch_upcall *room, const struct upcall_entry *entry) {
+    frame_copy(&room->frame, user_frame());
+    fpu_save(&room->saved);
+    arch_upcall_follow(entry);
+}
+
+void arch_upcall_follow(const struct upcall_entry *entry) {
     struct trap_frame *frame = user_frame();
     assert_debug(trap_from_user(frame));
-    frame_copy(&room->frame, frame);
-    fpu_save(&room->saved);
     fpu_load(&clean);
     frame->r15 = frame->r14 = frame->r13 = frame->r12 = frame->r11 = frame->r10 = frame->rbp = frame->rbx = 0;
     frame->rax = entry->function;

@@ -27,6 +27,10 @@ void arch_upcall_destroy(struct arch_upcall *room) {
 
 void arch_upcall_enter(struct arch_upcall *room, const struct upcall_entry *entry) {
     (void)room;
+    arch_upcall_follow(entry);
+}
+
+void arch_upcall_follow(const struct upcall_entry *entry) {
     counts.entered++;
     host_handler *handler = (host_handler *)entry->function;
     const uint64_t *a = entry->arguments;
