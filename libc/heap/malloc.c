@@ -8,10 +8,22 @@
 #include <string.h>
 
 #include "libc/heap/heap.h"
+#include "libc/signal/hold.h"
 #include "libc/thread/lock.h"
 
 static struct heap heap;
 static _LOCK_T heap_lock;
+
+// A handler of a signal may use the heap, so none runs in here.
+static void lock(void) {
+    signals_hold();
+    __lock_acquire(heap_lock);
+}
+
+static void unlock(void) {
+    __lock_release(heap_lock);
+    signals_let();
+}
 
 void *heap_region_map(size_t size) {
     uint64_t base;
@@ -36,22 +48,22 @@ static void *told(void *pointer) {
 }
 
 void *malloc(size_t size) {
-    __lock_acquire(heap_lock);
+    lock();
     void *pointer = heap_allocate(&heap, size);
-    __lock_release(heap_lock);
+    unlock();
     return told(pointer);
 }
 
 void free(void *pointer) {
-    __lock_acquire(heap_lock);
+    lock();
     heap_free(&heap, pointer);
-    __lock_release(heap_lock);
+    unlock();
 }
 
 void *realloc(void *pointer, size_t size) {
-    __lock_acquire(heap_lock);
+    lock();
     void *resized = heap_resize(&heap, pointer, size);
-    __lock_release(heap_lock);
+    unlock();
     return told(resized);
 }
 
@@ -63,9 +75,9 @@ void *calloc(size_t count, size_t size) {
 
 void *aligned_alloc(size_t alignment, size_t size) {
     bool is_power = alignment && (alignment & (alignment - 1)) == 0;
-    __lock_acquire(heap_lock);
+    lock();
     void *pointer = is_power ? heap_allocate_aligned(&heap, alignment, size) : NULL;
-    __lock_release(heap_lock);
+    unlock();
     return told(pointer);
 }
 

@@ -3,11 +3,23 @@
 
 #include <stdlib.h>
 
+#include "libc/signal/hold.h"
 #include "libc/thread/lock.h"
 
 static struct child *children;
 static size_t count, capacity;
 static _LOCK_T children_lock;
+
+// A handler of a signal may wait for children, so none runs in here.
+static void lock(void) {
+    signals_hold();
+    __lock_acquire(children_lock);
+}
+
+static void unlock(void) {
+    __lock_release(children_lock);
+    signals_let();
+}
 
 static bool grow(void) {
     size_t larger = capacity ? capacity * 2 : 8;
@@ -20,11 +32,11 @@ static bool grow(void) {
 }
 
 bool children_add(struct child child) {
-    __lock_acquire(children_lock);
+    lock();
     bool has_room = count < capacity || grow();
     if (has_room)
         children[count++] = child;
-    __lock_release(children_lock);
+    unlock();
     return has_room;
 }
 
@@ -36,25 +48,25 @@ static size_t index_of(uint32_t process) {
 }
 
 bool children_at(size_t index, struct child *child) {
-    __lock_acquire(children_lock);
+    lock();
     bool is_there = index < count;
     if (is_there)
         *child = children[index];
-    __lock_release(children_lock);
+    unlock();
     return is_there;
 }
 
 bool children_find(uint32_t process, struct child *child) {
-    __lock_acquire(children_lock);
+    lock();
     bool is_there = children_at(index_of(process), child);
-    __lock_release(children_lock);
+    unlock();
     return is_there;
 }
 
 void children_remove(uint32_t process) {
-    __lock_acquire(children_lock);
+    lock();
     size_t index = index_of(process);
     if (index < count)
         children[index] = children[--count];
-    __lock_release(children_lock);
+    unlock();
 }

@@ -6,6 +6,7 @@
 
 #include "libc/posix/inherited.h"
 #include "libc/posix/posix.h"
+#include "libc/signal/hold.h"
 #include "libc/thread/lock.h"
 
 struct descriptor {
@@ -29,12 +30,14 @@ static void read_inherited(void) {
 }
 
 static void lock_table(void) {
+    signals_hold();
     __lock_acquire(table_lock);
     read_inherited();
 }
 
 static void unlock_table(void) {
     __lock_release(table_lock);
+    signals_let();
 }
 
 static bool is_open(int descriptor) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "libc/posix/posix.h"
+#include "libc/thread/control.h"
 
 uint64_t clock_now(void) {
     uint64_t now = 0;
@@ -64,6 +65,20 @@ time_t time(time_t *result) {
     return now.tv_sec;
 }
 
+static struct timespec time_until(uint64_t deadline) {
+    uint64_t now = clock_now(), left = deadline > now ? deadline - now : 0;
+    return (struct timespec){(time_t)(left / NANOSECONDS_PER_SECOND), (long)(left % NANOSECONDS_PER_SECOND)};
+}
+
+static enum status sleep_until(uint64_t deadline) {
+    struct thread_signals *own = &thread_control()->signals;
+    uint32_t before = own->sleeps;
+    __atomic_store_n(&own->sleeps, 1, __ATOMIC_RELAXED);
+    enum status status = thread_sleep(deadline);
+    __atomic_store_n(&own->sleeps, before, __ATOMIC_RELAXED);
+    return status;
+}
+
 int nanosleep(const struct timespec *duration, struct timespec *left) {
     if (duration->tv_sec < 0 || duration->tv_nsec < 0 || duration->tv_nsec >= (long)NANOSECONDS_PER_SECOND)
         return posix_fail(EINVAL);
@@ -71,14 +86,18 @@ int nanosleep(const struct timespec *duration, struct timespec *left) {
     if (__builtin_mul_overflow((uint64_t)duration->tv_sec, NANOSECONDS_PER_SECOND, &nanoseconds) ||
         __builtin_add_overflow(nanoseconds, (uint64_t)duration->tv_nsec, &nanoseconds))
         nanoseconds = UINT64_MAX;
+    uint64_t deadline = deadline_after(nanoseconds);
+    enum status status = sleep_until(deadline);
     if (left)
-        *left = (struct timespec){0};
-    return posix_result(thread_sleep(deadline_after(nanoseconds)));
+        *left = status == STATUS_INTERRUPTED ? time_until(deadline) : (struct timespec){0};
+    return posix_result(status);
 }
 
 unsigned int sleep(unsigned int seconds) {
-    struct timespec duration = {.tv_sec = (time_t)seconds};
-    return nanosleep(&duration, NULL) < 0 ? seconds : 0;
+    struct timespec duration = {.tv_sec = (time_t)seconds}, left;
+    if (nanosleep(&duration, &left) == 0)
+        return 0;
+    return (unsigned int)left.tv_sec + (left.tv_nsec > 0);
 }
 
 int usleep(useconds_t microseconds) {

@@ -1,7 +1,6 @@
-// waitpid and kill: how children end.
+// waitpid: how children end.
 #include <errno.h>
 #include <parley/clock.h>
-#include <signal.h>
 #include <sys/wait.h>
 
 #include "libc/posix/children.h"
@@ -18,10 +17,7 @@ static int reap(const struct child *child, const struct process_end *end, int *r
 
 static int wait_for_one(const struct child *child, int *result, int flags) {
     struct process_end end;
-    enum status status;
-    do
-        status = process_wait(child->number, flags & WNOHANG ? DEADLINE_NOW : DEADLINE_NEVER, &end);
-    while (status == STATUS_INTERRUPTED);
+    enum status status = process_wait(child->number, flags & WNOHANG ? DEADLINE_NOW : DEADLINE_NEVER, &end);
     if (status == STATUS_WOULD_WAIT || status == STATUS_TIMED_OUT)
         return 0;
     return status < 0 ? posix_result(status) : reap(child, &end, result);
@@ -52,7 +48,9 @@ static int wait_for_any(int *result, int flags) {
             continue;
         bool is_alone = !children_at(1, &other);
         struct process_end end;
-        process_wait(child.number, is_alone ? DEADLINE_NEVER : deadline_after(turn), &end);
+        uint64_t deadline = is_alone ? DEADLINE_NEVER : deadline_after(turn);
+        if (process_wait(child.number, deadline, &end) == STATUS_INTERRUPTED)
+            return posix_fail(EINTR);
     }
 }
 
@@ -67,20 +65,4 @@ pid_t waitpid(pid_t process, int *result, int flags) {
 
 pid_t wait(int *result) {
     return waitpid(-1, result, 0);
-}
-
-// Signal 0 asks whether the process is there; every other ends it, since none has a handler.
-int kill(pid_t process, int signal) {
-    struct child child;
-    if (process <= 0 || signal < 0 || signal >= NSIG)
-        return posix_fail(EINVAL);
-    if (children_find((uint32_t)process, &child))
-        return signal ? posix_result(process_kill(child.number, signal)) : 0;
-    int32_t number;
-    enum status status = process_open((uint32_t)process, &number);
-    if (status >= 0 && signal)
-        status = process_kill(number, signal);
-    if (status >= 0)
-        number_close(number);
-    return status == STATUS_NOT_FOUND ? posix_fail(ESRCH) : posix_result(status);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "libc/shared_heap/blocks.h"
+#include "libc/signal/hold.h"
 
 struct shared_heap {
     struct mutex lock;
@@ -64,23 +65,29 @@ int32_t shared_heap_number(const struct shared_heap *heap) {
 enum status shared_heap_allocate(struct shared_heap *heap, size_t size, bool lent, uint32_t *offset) {
     if (size == 0)
         return STATUS_INVALID_ARGUMENT;
+    signals_hold();
     mutex_lock(&heap->lock);
     *offset = blocks_allocate(&heap->blocks, size, lent);
     mutex_unlock(&heap->lock);
+    signals_let();
     return *offset != 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 enum status shared_heap_free(struct shared_heap *heap, uint32_t offset) {
+    signals_hold();
     mutex_lock(&heap->lock);
     bool freed = blocks_free(&heap->blocks, offset);
     mutex_unlock(&heap->lock);
+    signals_let();
     return freed ? STATUS_OK : STATUS_INVALID_ARGUMENT;
 }
 
 void shared_heap_reclaim(struct shared_heap *heap) {
+    signals_hold();
     mutex_lock(&heap->lock);
     blocks_reclaim(&heap->blocks);
     mutex_unlock(&heap->lock);
+    signals_let();
 }
 
 void *shared_heap_pointer(const struct shared_heap *heap, uint32_t offset, size_t size) {

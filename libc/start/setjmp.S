@@ -17,7 +17,11 @@ setjmp:
     ret
 .size setjmp, . - setjmp
 
-# rsi holds what setjmp is to return; 0 becomes 1.
+# rsi holds what setjmp is to return; 0 becomes 1. Out of the handler of a signal, the upcall ends once the other stack is there:
+# before, another upcall could come to where this one stands.
+SIGNALS_IN_HANDLER = 16 # in struct thread
+PAGE_ACCEPT = 1
+UPCALL_STAY = 1
 .section .text.longjmp,"ax",@progbits
 .globl longjmp
 .type longjmp, @function
@@ -32,6 +36,16 @@ longjmp:
     movq 32(%rdi), %r14
     movq 40(%rdi), %r15
     movq 48(%rdi), %rsp
+    cmpl $0, %fs:SIGNALS_IN_HANDLER
+    jne 1f
     jmpq *56(%rdi)
+1:  movl $0, %fs:SIGNALS_IN_HANDLER
+    pushq 56(%rdi)
+    pushq %rax
+    movl $PAGE_ACCEPT, %edi
+    movl $UPCALL_STAY, %esi
+    call upcall_return
+    popq %rax
+    ret
 .size longjmp, . - longjmp
 .section .note.GNU-stack,"",@progbits

@@ -8,9 +8,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// What it has of signals (libc/signal).
+struct signal_sent {
+    uint32_t process, user;
+};
+
+struct thread_signals {
+    uint32_t in_handler;         // one runs on the stack of upcalls; longjmp looks at it
+    uint32_t held;               // depth of signals_hold
+    uint32_t sleeps;             // a handler ends its sleep, also one that has calls made anew
+    uint64_t deferred;           // what came meanwhile
+    uint64_t awaited;            // what sigwait takes
+    uint32_t taken;              // what sigwait took; 0: nothing yet
+    uint32_t handled;            // counts handlers that have run
+    struct signal_sent received; // whence what sigwait took came
+};
+
 struct thread {
     struct thread *self;
     struct _reent *reent;
+    struct thread_signals signals;
     uint64_t map_base; // memory that holds stack, thread-local variables and this; 0: the first thread
     uint64_t map_size;
     int32_t number;
@@ -25,6 +42,7 @@ struct thread {
 };
 
 _Static_assert(offsetof(struct thread, reent) == 8, "where __getreent looks");
+_Static_assert(offsetof(struct thread, signals.in_handler) == 16, "where longjmp looks");
 
 // The program's thread-local variables as its file has them.
 struct thread_image {

@@ -7,6 +7,7 @@
 #include <parley/sync.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -235,7 +236,7 @@ ROLE(overwrite_the_stack) {
 
 TEST(an_overwritten_stack_ends_the_program) {
     struct process_end end = guest_await(guest_start("overwrite_the_stack", (char *)NULL));
-    EXPECT(end.reason == END_EXITED && end.code == 134);
+    EXPECT(end.reason == END_KILLED && end.code == SIGABRT);
 }
 
 ROLE(free_twice) {
@@ -249,5 +250,5 @@ ROLE(free_twice) {
 
 TEST(a_block_freed_twice_ends_the_program) {
     struct process_end end = guest_await(guest_start("free_twice", (char *)NULL));
-    EXPECT(end.reason == END_EXITED && end.code == 134);
+    EXPECT(end.reason == END_KILLED && end.code == SIGABRT);
 }

@@ -11,12 +11,13 @@
 //   1. sends CONSOLE_JOB_BEGIN; the reply carries the receiving end of a new pipe: the job's standard input. Keys go
 //      there now, cooked, until the job ends. Ctrl-D closes it, so that the job, and it alone, reads the stream's end.
 //   2. starts the job with it, and sends CONSOLE_JOB_ADD with the process ids (several times, where there are more than
-//      CONSOLE_PROCESSES_MAX). Ctrl-C ends these processes and all they started. If it was typed before this request
-//      came, they are ended at once.
+//      CONSOLE_PROCESSES_MAX). Ctrl-C sends SIGINT to these processes and all they started, which ends those that have
+//      no handler for it. If it was typed before this request came, they get it at once.
 //   3. waits for them, and sends CONSOLE_JOB_END: keys go where they went before, in the mode of before. What was typed
 //      and not read is not lost: it goes there too. The reply says whether Ctrl-C was typed.
+// Without a job, or with one that has no processes, Ctrl-C is sent to the shell itself where that has a handler for it.
 // Jobs nest: a shell run by a shell does the same; the end of a job ends those begun inside it.
-// Ctrl-\ ends the foreground job's processes in every mode, also the raw one.
+// Ctrl-\ ends the foreground job's processes in every mode, also the raw one, and whatever they handle or block.
 #pragma once
 
 #include "kernel/abi/status.h"
@@ -35,9 +36,10 @@ enum console_mode {
     CONSOLE_RAW = 1 << 0,     // each key at once, no echo, Ctrl-C and Ctrl-D are bytes 3 and 4; Enter is "\r"
     CONSOLE_NO_ECHO = 1 << 1, // cooked, but not shown: passwords
     // Keys and the mouse come as events (EVENT_KEYBOARD, EVENT_MOUSE) to the program that asked, up and down, and not as
-    // bytes; but Ctrl-C and Ctrl-\ still end the job. It lasts until the mode is set anew, the job ends, or the program.
+    // bytes; but Ctrl-C and Ctrl-\ are what they always are. It lasts until the mode is set anew, the job ends, or the program.
     // DENIED: the program is not in the foreground. UNSUPPORTED: the session's terminal has no keyboard of its own.
     CONSOLE_EVENTS = 1 << 2,
+    CONSOLE_INTERRUPTS = 1 << 3, // with RAW: Ctrl-C is no byte but an interrupt, as in a cooked terminal
 };
 
 enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8 };

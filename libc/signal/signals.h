@@ -1,0 +1,42 @@
+// Signals inside the library: what the process does with each, and how one that came runs. <sys/signal.h> says what programs see.
+//
+// A signal has a handler in the kernel, and is then the process's to deal with, while its action is not the default one or since it
+// was ever blocked or waited for. All others act at their sender.
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/abi/page.h"
+#include "kernel/abi/status.h"
+#include "libc/thread/control.h"
+
+// Those that a program can have a handler for or block.
+#define SIGNALS_ALL (UINT64_C(0xfffffffe) & ~(UINT64_C(1) << SIGKILL | UINT64_C(1) << SIGSTOP))
+
+static inline uint64_t signal_bit(int signal) {
+    return UINT64_C(1) << signal;
+}
+
+static inline bool signal_is_valid(int signal) {
+    return signal > 0 && signal < NSIG;
+}
+
+// Whether it ends a process by default (send.c).
+bool signal_ends(int signal);
+
+// Ends a process as by this signal. Statuses of process_open and process_kill.
+enum status signal_end_process(uint32_t process, int signal);
+
+// Makes the process take these by itself, and the calling thread take upcalls. LIMIT_REACHED, NO_MEMORY.
+enum status signals_catch(uint64_t set);
+
+// Sets the calling thread's mask of signals, and leaves that of pages. NOT_FOUND: it takes no upcalls.
+enum status signals_mask(uint64_t set, uint64_t *before);
+
+// For abort, which ends the process whatever the handler did.
+void signals_run_abort(void);
+
+// Runs a signal's action for the calling thread. True: a call that it broke off is to be made anew.
+bool signal_run(struct thread *thread, int signal, struct signal_sent sent);
