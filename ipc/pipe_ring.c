@@ -46,7 +46,7 @@ __attribute__((noinline)) static enum status pieces_copy_in(struct pipe_ring *ri
     uint32_t at = ring->tail;
     while (size > 0) {
         uint32_t part = smaller(PAGE_SIZE - at % PAGE_SIZE, size);
-        enum status status = user_copy_in(place(ring, at), from, part);
+        enum status status = user_copy_in_at_once(place(ring, at), from, part);
         if (status != STATUS_OK)
             return status;
         from.value += part;
@@ -58,7 +58,7 @@ __attribute__((noinline)) static enum status pieces_copy_in(struct pipe_ring *ri
 
 enum status pipe_ring_copy_in(struct pipe_ring *ring, struct user_address from, uint32_t size) {
     if (fits_page(ring->tail, size))
-        return user_copy_in(place(ring, ring->tail), from, size);
+        return user_copy_in_at_once(place(ring, ring->tail), from, size);
     return pieces_copy_in(ring, from, size);
 }
 
@@ -67,7 +67,7 @@ __attribute__((noinline)) static enum status pieces_copy_out(const struct pipe_r
     uint32_t at = ring->head;
     while (size > 0) {
         uint32_t part = smaller(PAGE_SIZE - at % PAGE_SIZE, size);
-        enum status status = user_copy_out(to, place(ring, at), part);
+        enum status status = user_copy_out_at_once(to, place(ring, at), part);
         if (status != STATUS_OK)
             return status;
         to.value += part;
@@ -79,7 +79,7 @@ __attribute__((noinline)) static enum status pieces_copy_out(const struct pipe_r
 
 enum status pipe_ring_copy_out(const struct pipe_ring *ring, struct user_address to, uint32_t size) {
     if (fits_page(ring->head, size))
-        return user_copy_out(to, place(ring, ring->head), size);
+        return user_copy_out_at_once(to, place(ring, ring->head), size);
     return pieces_copy_out(ring, to, size);
 }
 

@@ -30,7 +30,7 @@ static inline uint32_t pipe_ring_room(const struct pipe_ring *ring) {
 // Makes the pages for `size` bytes from the tail on. NO_MEMORY, LIMIT_REACHED: what was made is kept for later.
 enum status pipe_ring_prepare(struct pipe_ring *ring, struct account *account, uint32_t size);
 
-// Copies into prepared pages from the tail on, or out from the head on; moves neither. BAD_ADDRESS.
+// Copies into prepared pages from the tail on, or out from the head on; moves neither. BAD_ADDRESS, WOULD_WAIT (user_touch).
 enum status pipe_ring_copy_in(struct pipe_ring *ring, struct user_address from, uint32_t size);
 enum status pipe_ring_copy_out(const struct pipe_ring *ring, struct user_address to, uint32_t size);
 

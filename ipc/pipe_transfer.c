@@ -5,11 +5,13 @@
 //      copy into the ring from `tail` on        copy out of the ring from `head` on
 //      lock; tail and used grow; wake readers   lock; head moves, used shrinks; wake writers
 //
-// Neither touches the other's bytes, and a copy that fails publishes nothing.
+// Neither touches the other's bytes, and a copy that fails publishes nothing. Where a page of the program's has to be brought by another
+// program, the turn is given back for that long: a slow memory daemon holds up nobody else at the pipe (R-I5).
 #include "ipc/pipe.h"
 
 #include "kernel/base/assert.h"
 #include "kernel/object/trace.h"
+#include "kernel/thread/scheduler.h"
 
 // ---- waking; the pipe's lock is held ----
 
@@ -154,6 +156,16 @@ static enum status writer_wait(struct pipe_end *end, uint32_t needed, uint32_t w
     }
 }
 
+// A copy found a page missing, and the turn was given back: touches the buffer. The lock is held, and let go meanwhile. OK: try again.
+__attribute__((noinline, cold)) static enum status buffer_await(struct pipe *pipe, struct user_address address,
+                                                                uint32_t size, bool write) {
+    lock_release(&pipe->lock);
+    enum status status = user_touch(address, size, write);
+    scheduler_preemption_point();
+    lock_acquire(&pipe->lock);
+    return status;
+}
+
 // For the trace.
 static uint32_t peer_process(const struct pipe_end *end) {
     const struct pipe_end *peer = end->pipe->ends[1 - end->side];
@@ -189,7 +201,7 @@ static uint32_t piece_size(const struct pipe *pipe, size_t left) {
     return left < room ? (uint32_t)left : room;
 }
 
-// Writes what there is room for, once; the lock is held.
+// Writes what there is room for, once, or nothing where it had to wait for the bytes; the lock is held.
 static enum status write_step(struct pipe_end *end, struct user_address data, size_t left, uint32_t needed,
                               uint64_t deadline, size_t *written) {
     struct pipe *pipe = end->pipe;
@@ -202,9 +214,11 @@ static enum status write_step(struct pipe_end *end, struct user_address data, si
     status = piece_write(end, data, size);
     pipe->writer = 0;
     others_tell(end);
-    if (status == STATUS_OK)
+    if (__builtin_expect(status == STATUS_OK, 1)) {
         *written += size;
-    return status;
+        return STATUS_OK;
+    }
+    return status == STATUS_WOULD_WAIT ? buffer_await(pipe, data, size, false) : status;
 }
 
 // A small write needs room for all of it, a large one goes in as many pieces as it takes.
@@ -240,6 +254,27 @@ static enum status piece_read(struct pipe_end *end, struct user_address buffer, 
     return status;
 }
 
+// Reads what there is, once; the lock is held. NOTHING: the buffer had to be waited for, and is there now.
+static inline enum status read_step(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline,
+                                    size_t *taken) {
+    struct pipe *pipe = end->pipe;
+    enum status status = reader_wait(end, deadline);
+    if (status != STATUS_OK)
+        return status;
+    uint32_t part = size < pipe->ring.used ? (uint32_t)size : pipe->ring.used;
+    pipe->reader = process_current()->id;
+    status = piece_read(end, buffer, part);
+    pipe->reader = 0;
+    others_tell(end);
+    if (__builtin_expect(status == STATUS_OK, 1)) {
+        *taken = part;
+        return STATUS_OK;
+    }
+    if (status == STATUS_WOULD_WAIT)
+        status = buffer_await(pipe, buffer, part, true);
+    return status == STATUS_OK ? STATUS_NOTHING : status;
+}
+
 enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t size, uint64_t deadline, size_t *taken) {
     struct pipe *pipe = end->pipe;
     enum status status = STATUS_OK;
@@ -248,16 +283,9 @@ enum status pipe_read(struct pipe_end *end, struct user_address buffer, size_t s
         return status;
     lock_acquire(&pipe->lock);
     end->object.operations++;
-    status = reader_wait(end, deadline);
-    if (status == STATUS_OK) {
-        uint32_t part = size < pipe->ring.used ? (uint32_t)size : pipe->ring.used;
-        pipe->reader = process_current()->id;
-        status = piece_read(end, buffer, part);
-        pipe->reader = 0;
-        others_tell(end);
-        if (status == STATUS_OK)
-            *taken = part;
-    }
+    do
+        status = read_step(end, buffer, size, deadline, taken);
+    while (__builtin_expect(status == STATUS_NOTHING, 0));
     lock_release(&pipe->lock);
     return status;
 }

@@ -65,6 +65,9 @@ enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXECUTE };
 // Serves a page fault: OK, BAD_ADDRESS (not mapped so), NO_MEMORY, LIMIT_REACHED.
 enum status space_fault(struct space *space, uint64_t address, enum fault_access access);
 
+// The same, but waits for no other program: WOULD_WAIT.
+enum status space_fault_at_once(struct space *space, uint64_t address, enum fault_access access);
+
 // What a futex is known by: the memory object (retained; null: anonymous memory, then `key` is the address) and the offset.
 // Makes the page present. BAD_ADDRESS, NO_MEMORY, LIMIT_REACHED.
 enum status space_futex_key(struct space *space, uint64_t address, struct object **object, uint64_t *key);

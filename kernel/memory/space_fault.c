@@ -196,6 +196,14 @@ enum status space_fault(struct space *space, uint64_t address, enum fault_access
     return status;
 }
 
+enum status space_fault_at_once(struct space *space, uint64_t address, enum fault_access access) {
+    uint64_t *slot;
+    lock_acquire(&space->lock);
+    enum status status = space_fault_locked(space, address, access, &slot);
+    lock_release(&space->lock);
+    return status;
+}
+
 enum status space_write(struct space *space, uint64_t address, const void *from, size_t size) {
     enum status status = STATUS_OK;
     while (status == STATUS_OK && size > 0) {

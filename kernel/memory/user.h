@@ -4,6 +4,7 @@
 // user half; a fault inside the copy ends it with BAD_ADDRESS, and some bytes may have been copied then.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,15 @@ enum status user_copy_out(struct user_address to, const void *from, size_t size)
 enum status user_copy_in_words(void *to, struct user_address from, size_t size);
 enum status user_copy_out_words(struct user_address to, const void *from, size_t size);
 
-// The same for 32 bytes.
+// The same for who has something that others wait for: where a page has to be brought by another program, it ends with WOULD_WAIT, some
+// bytes copied. Then let go of what is held, user_touch, and begin anew. WOULD_WAIT also where a page cannot be touched at all.
+enum status user_copy_in_at_once(void *to, struct user_address from, size_t size);
+enum status user_copy_out_at_once(struct user_address to, const void *from, size_t size);
+
+// Touches the pages of a range as a program would, and waits for those that other programs bring. BAD_ADDRESS.
+enum status user_touch(struct user_address address, size_t size, bool write);
+
+// The same as user_copy_in and user_copy_out for 32 bytes.
 enum status user_copy_in_32(void *to, struct user_address from);
 enum status user_copy_out_32(struct user_address to, const void *from);
 

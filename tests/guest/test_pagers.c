@@ -208,3 +208,90 @@ TEST(wrong_pages_and_wrong_memory_are_refused) {
     EXPECT_OK(number_close(memory));
     EXPECT_OK(number_close(link));
 }
+
+// ---- R-I5: what a pager would have to bring holds up nobody else ----
+
+enum { FOR_READING = 'r', FOR_WRITING = 'w' };
+
+// Hands a page of its parent's to a pipe.
+ROLE(hands_a_paged_buffer_to_a_pipe) {
+    uint64_t base;
+    size_t done;
+    int32_t pipe = guest_granted("pipe");
+    ROLE_EXPECT(shared_map(guest_granted("memory"), 0, PAGES * PAGE_SIZE, PROTECTION_READ | PROTECTION_WRITE, 0, 0,
+                           &base) == STATUS_OK);
+    enum status status = arguments[0][0] == FOR_READING ? pipe_read(pipe, (void *)base, 4, guest_soon(), &done)
+                                                        : pipe_write(pipe, (const void *)base, 4, guest_soon(), &done);
+    return status == STATUS_OK && done == 4 ? 0 : __LINE__;
+}
+
+static struct spawned start_with_pipe(const char *what, int32_t *memory, int32_t *link, struct pipe_create *plan,
+                                      int32_t *end) {
+    EXPECT_OK(make_paged(0, link, memory));
+    plan->mode = PIPE_POOL;
+    EXPECT_OK(pipe_create(plan, end));
+    guest_grant("memory", *memory, RIGHTS_ALL);
+    guest_grant("pipe", plan->other, RIGHTS_ALL);
+    return guest_start("hands_a_paged_buffer_to_a_pipe", what, NULL);
+}
+
+TEST(R_I5_who_waits_for_a_page_to_write_to_a_pipe_does_not_keep_others_from_writing) {
+    struct pipe_create plan = {0};
+    int32_t link, memory, end;
+    size_t done;
+    char bytes[8];
+    struct spawned child = start_with_pipe("w", &memory, &link, &plan, &end);
+    guest_await_wait(child.process, WAIT_PAGE);
+    EXPECT_OK(pipe_write(plan.other, "mine", 4, guest_soon(), &done));
+    EXPECT_OK(pipe_read(end, bytes, sizeof(bytes), guest_soon(), &done));
+    EXPECT_EQUAL(done, 4);
+    memcpy(content, "late", 4);
+    EXPECT_OK(pager_supply(memory, 0, content));
+    guest_expect_success(child);
+    EXPECT_OK(pipe_read(end, bytes, sizeof(bytes), guest_soon(), &done));
+    EXPECT(done == 4 && memcmp(bytes, "late", 4) == 0);
+    EXPECT_OK(number_close(plan.other));
+    EXPECT_OK(number_close(end));
+    EXPECT_OK(number_close(memory));
+    EXPECT_OK(number_close(link));
+}
+
+TEST(R_I5_who_waits_for_a_page_to_read_from_a_pipe_leaves_the_bytes_to_others) {
+    struct pipe_create plan = {0};
+    int32_t link, memory, end;
+    size_t done;
+    char bytes[8];
+    struct spawned child = start_with_pipe("r", &memory, &link, &plan, &end);
+    guest_await_wait(child.process, WAIT_PIPE_DATA);
+    EXPECT_OK(pipe_write(end, "once", 4, guest_soon(), &done));
+    guest_await_wait(child.process, WAIT_PAGE);
+    EXPECT_OK(pipe_read(plan.other, bytes, sizeof(bytes), guest_soon(), &done));
+    EXPECT_EQUAL(done, 4);
+    EXPECT_OK(pager_supply(memory, 0, content));
+    guest_await_wait(child.process, WAIT_PIPE_DATA);
+    EXPECT_OK(pipe_write(end, "more", 4, guest_soon(), &done));
+    guest_expect_success(child);
+    EXPECT_OK(number_close(plan.other));
+    EXPECT_OK(number_close(end));
+    EXPECT_OK(number_close(memory));
+    EXPECT_OK(number_close(link));
+}
+
+ROLE(hands_a_refused_page_to_a_pipe) {
+    int32_t memory, end;
+    struct pipe_create plan = {.mode = PIPE_POOL};
+    size_t done;
+    char bytes[8];
+    guest_start("fills_each_page_with_its_index", NULL);
+    uint8_t *pages = take_memory(&memory), *refused = pages + REFUSED_PAGE * PAGE_SIZE;
+    ROLE_EXPECT(pipe_create(&plan, &end) == STATUS_OK);
+    ROLE_EXPECT(pipe_write(end, refused, 4, guest_soon(), &done) == STATUS_BAD_ADDRESS);
+    ROLE_EXPECT(pipe_write(end, pages + 5 * PAGE_SIZE, 4, guest_soon(), &done) == STATUS_OK);
+    ROLE_EXPECT(pipe_read(plan.other, refused, 4, guest_soon(), &done) == STATUS_BAD_ADDRESS);
+    ROLE_EXPECT(pipe_read(plan.other, bytes, sizeof(bytes), guest_soon(), &done) == STATUS_OK);
+    return done == 4 && bytes[3] == 5 ? 0 : __LINE__;
+}
+
+TEST(R_I5_a_pipe_that_is_handed_a_refused_page_says_BAD_ADDRESS_and_goes_on) {
+    guest_expect_success(guest_start("hands_a_refused_page_to_a_pipe", NULL));
+}

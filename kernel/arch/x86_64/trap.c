@@ -80,13 +80,20 @@ _Noreturn static void panic_at(struct trap_frame *frame, const char *what, uint6
     panic("%s in the kernel at %#lx, address %#lx, error %#lx", what, frame->rip, address, frame->error);
 }
 
+static bool is_mended(const struct fixup *fixup, uint64_t address, enum fault_access access) {
+    struct space *space = process_current()->space;
+    if (fixup->kind == FIXUP_IS_RESIDENT)
+        return false;
+    bool waits = fixup->kind == FIXUP_SERVED;
+    return (waits ? space_fault(space, address, access) : space_fault_at_once(space, address, access)) == STATUS_OK;
+}
+
 // The kernel touched a page that is not there: right only in the user copy routines.
 static void kernel_page_fault(struct trap_frame *frame, uint64_t address) {
     const struct fixup *fixup = fixup_find(frame->rip);
     if (fixup == 0 || address >= USER_HIGHEST)
         panic_at(frame, "page fault", address);
-    else if (fixup->resident ||
-             space_fault(process_current()->space, address, page_fault_access(frame->error)) != STATUS_OK)
+    else if (!is_mended(fixup, address, page_fault_access(frame->error)))
         frame->rip = fixup->landing;
 }
 

@@ -7,24 +7,25 @@
 
     .set USER_HIGHEST, 0x00007ffffffff000
     .set STATUS_BAD_ADDRESS, -2
+    .set STATUS_WOULD_WAIT, -16
 
     .text
 
-// enum status user_copy_in(void *to, struct user_address from, size_t size)
-    .global user_copy_in
-    .type user_copy_in, @function
-user_copy_in:
+// The two copies, in and out: `in`, `out` are their names, `fixup` what is done where a page is missing, and `missing` the status then.
+.macro COPIES in, out, fixup, missing
+    .global \in
+    .type \in, @function
+\in:
     mov %rsi, %rax
-    jmp copy
+    jmp copy\@
 
-// enum status user_copy_out(struct user_address to, const void *from, size_t size)
-    .global user_copy_out
-    .type user_copy_out, @function
-user_copy_out:
+    .global \out
+    .type \out, @function
+\out:
     mov %rdi, %rax
 
 // rax: the user address, rdi: to, rsi: from, rdx: size. Destroys rcx too.
-copy:
+copy\@:
     add %rdx, %rax
     jc refused
     movabs $USER_HIGHEST, %rcx
@@ -32,53 +33,70 @@ copy:
     ja refused
     USER_OPEN
     cmp $8, %rdx
-    jb copy_short
+    jb copy_short\@
     mov %rdx, %rcx
     shr $3, %rcx
 1:  rep movsq
     and $7, %edx
-    jz copied
+    jz copied\@
 2:  mov -8(%rsi, %rdx), %rax
 3:  mov %rax, -8(%rdi, %rdx)
-copied:
+copied\@:
     USER_CLOSE
     xor %eax, %eax
     ret
 
-copy_short:
+copy_short\@:
     cmp $4, %edx
-    jb copy_bytes
+    jb copy_bytes\@
 4:  mov (%rsi), %eax
 5:  mov -4(%rsi, %rdx), %ecx
 6:  mov %eax, (%rdi)
 7:  mov %ecx, -4(%rdi, %rdx)
-    jmp copied
+    jmp copied\@
 
-copy_bytes:
+copy_bytes\@:
     test %edx, %edx
-    jz copied
+    jz copied\@
 8:  movzbl (%rsi), %eax
 9:  mov %al, (%rdi)
     inc %rsi
     inc %rdi
     dec %edx
-    jmp copy_bytes
+    jmp copy_bytes\@
 
+faulted\@:
+    USER_CLOSE
+    mov $\missing, %eax
+    ret
+
+    \fixup 1b, faulted\@
+    \fixup 2b, faulted\@
+    \fixup 3b, faulted\@
+    \fixup 4b, faulted\@
+    \fixup 5b, faulted\@
+    \fixup 6b, faulted\@
+    \fixup 7b, faulted\@
+    \fixup 8b, faulted\@
+    \fixup 9b, faulted\@
+.endm
+
+// enum status user_copy_in(void *to, struct user_address from, size_t size)
+// enum status user_copy_out(struct user_address to, const void *from, size_t size)
+    COPIES user_copy_in, user_copy_out, FIXUP, STATUS_BAD_ADDRESS
+
+// The same, as _at_once.
+    COPIES user_copy_in_at_once, user_copy_out_at_once, FIXUP_AT_ONCE, STATUS_WOULD_WAIT
+
+copied:
+    USER_CLOSE
+    xor %eax, %eax
+    ret
 faulted:
     USER_CLOSE
 refused:
     mov $STATUS_BAD_ADDRESS, %eax
     ret
-
-    FIXUP 1b, faulted
-    FIXUP 2b, faulted
-    FIXUP 3b, faulted
-    FIXUP 4b, faulted
-    FIXUP 5b, faulted
-    FIXUP 6b, faulted
-    FIXUP 7b, faulted
-    FIXUP 8b, faulted
-    FIXUP 9b, faulted
 
 // enum status user_copy_out_resident(struct user_address to, const void *from, size_t size)
     .global user_copy_out_resident

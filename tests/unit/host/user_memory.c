@@ -96,6 +96,23 @@ enum status user_copy_out_words(struct user_address to, const void *from, size_t
     return user_copy_out(to, from, size);
 }
 
+// Whatever keeps it from copying: user_touch says what.
+enum status user_copy_in_at_once(void *to, struct user_address from, size_t size) {
+    enum status status = user_copy_in(to, from, size);
+    return status == STATUS_OK ? status : STATUS_WOULD_WAIT;
+}
+
+enum status user_copy_out_at_once(struct user_address to, const void *from, size_t size) {
+    enum status status = user_copy_out(to, from, size);
+    return status == STATUS_OK ? status : STATUS_WOULD_WAIT;
+}
+
+enum status user_touch(struct user_address address, size_t size, bool write) {
+    size_t part;
+    (void)write;
+    return copy_begin(address, size, &part);
+}
+
 enum status user_copy_in_32(void *to, struct user_address from) {
     return user_copy_in(to, from, 32);
 }
