@@ -69,8 +69,16 @@ static void put(struct translation *to, const char *text, size_t length) {
     to->used += length;
 }
 
-static void put_escaped(struct translation *to, const char *pair) {
-    const char *class = class_of(pair[1]);
+// The edge of a word: its start where what follows may be a part of one, else its end.
+static const char *edge_of(const char *behind, size_t left) {
+    bool starts = left && (strchr("[(._", *behind) || (*behind >= '0' && *behind <= '9') ||
+                           ((*behind | 0x20) >= 'a' && (*behind | 0x20) <= 'z'));
+    starts |= left > 1 && behind[0] == '\\' && (behind[1] == 'w' || behind[1] == '(');
+    return class_of(starts ? '<' : '>');
+}
+
+static void put_escaped(struct translation *to, const char *pair, size_t left) {
+    const char *class = pair[1] == 'b' ? edge_of(pair + 2, left - 2) : class_of(pair[1]);
     if (class)
         put(to, class, strlen(class));
     else if (to->swap && strchr("(){}|+?", pair[1]))
@@ -107,7 +115,7 @@ char *pattern_translate(const char *text, size_t length, bool *extended) {
             put(&to, text + i, step);
         } else if (text[i] == '\\' && i + 1 < length) {
             step = 2;
-            put_escaped(&to, text + i);
+            put_escaped(&to, text + i, length - i);
         } else {
             put_plain(&to, text + i, length - i);
         }

@@ -4,9 +4,9 @@
 
 #include "apps/common/escape.h"
 #include "apps/common/number.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/builtin.h"
 #include "apps/sh/shell.h"
-#include "apps/sh/terminal.h"
 
 int builtin_true(struct builtin_call *call) {
     return 0;

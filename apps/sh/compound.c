@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "apps/sh/match.h"
+#include "apps/common/match.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/run.h"
 #include "apps/sh/shell.h"
-#include "apps/sh/terminal.h"
 
 static void fail(struct shell *shell) {
     shell_complain(2, NULL, shell->expander.problem.bytes);

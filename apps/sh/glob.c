@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "apps/common/directory.h"
-#include "apps/sh/match.h"
+#include "apps/common/match.h"
 
 char *glob_unescape(const char *pattern) {
     struct text text = {0};

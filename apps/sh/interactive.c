@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "apps/common/output.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/complete.h"
 #include "apps/sh/display.h"
 #include "apps/sh/edit.h"
 #include "apps/sh/script.h"
 #include "apps/sh/shell.h"
-#include "apps/sh/terminal.h"
 
 struct session {
     struct shell *shell;

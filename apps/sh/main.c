@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "apps/common/tool.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/interactive.h"
 #include "apps/sh/script.h"
 #include "apps/sh/self.h"
 #include "apps/sh/shell.h"
-#include "apps/sh/terminal.h"
 
 static const struct tool tool = {
     .name = "sh",

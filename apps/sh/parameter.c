@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/common/match.h"
 #include "apps/common/number.h"
 #include "apps/sh/arithmetic.h"
 #include "apps/sh/expand.h"
-#include "apps/sh/match.h"
 
 // What stands between the braces: [#] NAME [[:]OPERATOR WORD].
 struct parameter {

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "apps/common/tool.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/command.h"
 #include "apps/sh/shell.h"
-#include "apps/sh/terminal.h"
 
 struct pipeline {
     struct command *parts;

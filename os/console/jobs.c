@@ -230,4 +230,6 @@ void jobs_interrupt(struct jobs *jobs) {
     job->interrupted = true;
     drop_unread(job);
     kill_processes(job);
+    if (job->owner && !job->process_count)
+        close_keys(job); // who began it reads for itself: its input ends
 }

@@ -51,5 +51,5 @@ bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);
 // Ctrl-D: the foreground reads the end of its stream.
 void jobs_close_stream(struct jobs *jobs);
 
-// Ctrl-C: ends the processes of the foreground job, and all that they started.
+// Ctrl-C: ends the processes of the foreground job, and all that they started; the input of one without any ends.
 void jobs_interrupt(struct jobs *jobs);

@@ -80,6 +80,52 @@ class Shell(unittest.TestCase):
         self.machine.expect(r"\n> ")
         self.prints("two'", "one", "two")
 
+    def test_a_command_over_several_lines_asks_for_each(self):
+        self.type("for i in 1 2\r")
+        self.machine.expect(r"\n> ")
+        self.type("do echo round $i\r")
+        self.machine.expect(r"\n> ")
+        self.prints("done", "round 1", "round 2")
+
+    def test_a_syntax_error_inside_a_loop_ends_nothing(self):
+        self.prints("while true; do echo a; fi", r'sh: line 1, column 24: syntax error at "fi": .*')
+        self.prints("echo $?", "2")
+
+    def test_control_c_ends_a_loop_that_starts_no_programs(self):
+        self.type("while :; do :; done\r")
+        self.machine.expect(r"done\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+
+    def test_control_c_ends_a_loop_of_programs(self):
+        self.type("while true; do sleep 60; done\r")
+        self.machine.expect(r"done\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+
+    def test_read_takes_what_is_typed(self):
+        self.type("read a b; echo [$b] [$a]\r")
+        self.machine.expect(r"\[\$a\]\r?\n")
+        self.prints("one two three", r"\[two three\] \[one\]")
+
+    def test_control_c_ends_a_read(self):
+        self.type("read a; echo not this\r")
+        self.machine.expect(r"not this\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+
+    def test_a_job_comes_to_the_foreground(self):
+        self.type("sleep 60 &\r")
+        self.machine.expect(r"\[1\] \d+\r?\n")
+        self.type("fg\r")
+        self.machine.expect(r"\nsleep 60\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("jobs; echo $?", "0")
+
     def test_jobs_run_in_the_background_and_their_end_is_told(self):
         self.type("sleep 0.3 &\r")
         self.machine.expect(r"\[1\] \d+\r?\n")

@@ -1,5 +1,5 @@
 // The shell's patterns.
-#include "apps/sh/match.h"
+#include "apps/common/match.h"
 
 #include <criterion/criterion.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // The shell's terminal on the host: termios, so that the shell can be tried by hand and by tests on the build
 // machine.
-#include "apps/sh/terminal.h"
+#include "apps/native/terminal.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -32,6 +32,13 @@ void terminal_close(void) {
 size_t terminal_columns(void) {
     struct winsize size;
     return !ioctl(1, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+void terminal_size(size_t *columns, size_t *rows) {
+    struct winsize size;
+    bool known = !ioctl(1, TIOCGWINSZ, &size) && size.ws_col && size.ws_row;
+    *columns = known ? size.ws_col : 80;
+    *rows = known ? size.ws_row : 25;
 }
 
 bool terminal_job_begin(int *input) {

@@ -1,8 +1,8 @@
-// The terminal of an interactive shell: keys as they come, and whom Ctrl-C ends.
+// The terminal of an interactive shell, or of a program that fills the screen: keys as they come, and whom Ctrl-C ends.
 //
 // terminal.c talks to the console (libc/include/parley/console.h); the tests on the host have another one.
-// Rules: terminal_job_* only for a shell that opened the terminal; a job is begun, filled and ended before
-// the next.
+// Rules: a shell opens the terminal, and begins, fills and ends a job before the next. Any other program begins a job of its own,
+// adds itself, and then opens the terminal; the job's input brings the keys.
 #pragma once
 
 #include <stdbool.h>
@@ -17,6 +17,9 @@ void terminal_close(void);
 
 // Its width; 80 where it is not known.
 size_t terminal_columns(void);
+
+// Both its sizes; 80 and 25 where they are not known.
+void terminal_size(size_t *columns, size_t *rows);
 
 // Begins a job in the foreground; false: it could not be begun. `input`: the descriptor of its standard input, which the
 // caller closes; -1: as the shell's own.

@@ -1,5 +1,5 @@
-// The terminal of an interactive shell, by the protocol of its console.
-#include "apps/sh/terminal.h"
+// The terminal of a shell or a program that fills the screen, by the protocol of its console.
+#include "apps/native/terminal.h"
 
 #include <parley/console.h>
 #include <parley/descriptor.h>
@@ -9,7 +9,7 @@
 
 #include "apps/native/request.h"
 
-enum { COLUMNS_DEFAULT = 80 };
+enum { COLUMNS_DEFAULT = 80, ROWS_DEFAULT = 25 };
 
 static uint32_t mode_before = CONSOLE_COOKED;
 
@@ -42,6 +42,14 @@ size_t terminal_columns(void) {
     struct console_request request = {.operation = CONSOLE_GET_SIZE};
     struct console_reply reply;
     return ask(&request, &reply, NULL) && reply.columns ? reply.columns : COLUMNS_DEFAULT;
+}
+
+void terminal_size(size_t *columns, size_t *rows) {
+    struct console_request request = {.operation = CONSOLE_GET_SIZE};
+    struct console_reply reply;
+    bool known = ask(&request, &reply, NULL) && reply.columns && reply.rows;
+    *columns = known ? reply.columns : COLUMNS_DEFAULT;
+    *rows = known ? reply.rows : ROWS_DEFAULT;
 }
 
 bool terminal_job_begin(int *input) {

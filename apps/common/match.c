@@ -1,6 +1,6 @@
 // Whether a name matches a pattern. A * that fails is tried again one character on, and only the last one:
 // that is enough.
-#include "apps/sh/match.h"
+#include "apps/common/match.h"
 
 #include <stddef.h>
 #include <string.h>
