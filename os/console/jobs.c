@@ -30,6 +30,7 @@ enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
     struct job *job = &jobs->list[jobs->count++];
     memset(job, 0, sizeof(*job));
     job->owner = owner;
+    job->interrupted = job - 1 > jobs->list && job[-1].owner == owner && job[-1].interrupted;
     job->keys = keys;
     job->reader = pipe.other;
     return STATUS_OK;

@@ -29,7 +29,8 @@ struct jobs {
 
 struct job *jobs_foreground(struct jobs *jobs);
 
-// Begins a job. LIMIT_REACHED; otherwise as pipe_create.
+// Begins a job. One inside an interrupted job of its owner is interrupted too: who began both has not learnt of it yet.
+// LIMIT_REACHED; otherwise as pipe_create.
 enum status jobs_begin(struct jobs *jobs, uint32_t owner);
 
 // Whether a process is one of the job's, or was started by one of them.
