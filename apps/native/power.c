@@ -1,4 +1,4 @@
-// What poweroff and reboot ask of init.
+// What poweroff, reboot and debug ask of init.
 #include "apps/native/power.h"
 
 #include <parley/start.h>

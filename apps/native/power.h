@@ -1,4 +1,4 @@
-// What poweroff and reboot ask of init.
+// What poweroff, reboot and debug ask of init.
 #pragma once
 
 #include <parley/init.h>

@@ -112,6 +112,20 @@ void break_clear_all(void) {
     hardware_clear_all();
 }
 
+bool break_next(uint32_t *at, struct break_point *point) {
+    for (; *at < BREAKPOINTS_MAX; ++*at) {
+        const struct breakpoint *breakpoint = &breakpoints[*at];
+        if (*at >= breakpoint_count || breakpoint->address == 0)
+            continue;
+        *point = (struct break_point){BREAK_SOFTWARE, breakpoint->address, 1, breakpoint->process};
+        return true;
+    }
+    *at -= BREAKPOINTS_MAX;
+    bool found = hardware_next(at, point);
+    *at += BREAKPOINTS_MAX;
+    return found;
+}
+
 // ---- private copies ----
 
 static uint64_t copy_physical(const struct copy *copy) {

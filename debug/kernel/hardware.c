@@ -63,6 +63,18 @@ enum status hardware_clear(const struct debug_thread *thread, enum debug_break k
     return STATUS_OK;
 }
 
+// One that was split is told once.
+bool hardware_next(uint32_t *at, struct break_point *point) {
+    for (; *at < POINTS; ++*at) {
+        const struct point *found = &points[*at];
+        if (!found->is_set || found->address != found->whole_address)
+            continue;
+        *point = (struct break_point){found->kind, found->whole_address, found->whole_size, found->process};
+        return true;
+    }
+    return false;
+}
+
 void hardware_clear_all(void) {
     memset(points, 0, sizeof(points));
 }

@@ -45,7 +45,7 @@ bool line_is_there(void) {
 }
 
 bool line_get(uint8_t *byte) {
-    if (!(io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_RECEIVE))
+    if (!is_there || !(io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_RECEIVE))
         return false;
     *byte = io_port_read_8(PORT + REGISTER_DATA);
     return true;
@@ -60,7 +60,8 @@ void line_put(const char *bytes, size_t size) {
 }
 
 void line_listen(bool on) {
-    io_port_write_8(PORT + REGISTER_INTERRUPTS, on ? INTERRUPT_RECEIVED : 0);
+    if (is_there)
+        io_port_write_8(PORT + REGISTER_INTERRUPTS, on ? INTERRUPT_RECEIVED : 0);
 }
 
 void line_route(void) {

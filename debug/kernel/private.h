@@ -59,12 +59,20 @@ void break_clear_all(void);
 void breakpoints_apply_but(const struct debug_thread *thread, uint64_t address);
 void breakpoints_apply(void);    // into memory, when the machine is let go
 void breakpoints_withdraw(void); // out of it, when it stands
+// The first point that is set at or behind place *at, of all kinds; false: there are no more.
+struct break_point {
+    enum debug_break kind;
+    uint64_t address, size;
+    uint32_t process;
+};
+bool break_next(uint32_t *at, struct break_point *point);
 bool breakpoint_is_at(const struct debug_thread *thread, uint64_t address);
 
 // ---- hardware.c ----
 enum status hardware_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
 enum status hardware_clear(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
 void hardware_clear_all(void);
+bool hardware_next(uint32_t *at, struct break_point *point); // as break_next
 void hardware_load(bool steps); // on the calling CPU; a CPU that steps does without watching
 void hardware_unload(void);
 // Which point the status register names, if it holds for the thread. False: none of ours.
@@ -97,6 +105,8 @@ void session_start(void);
 
 // ---- stop.c ----
 struct machine_state {
+    bool is_ready;       // there is a line or a console to talk on
+    bool waits_for_gdb;  // at the start: the console keeps out
     uint32_t owner;      // [a] index + 1 of the CPU that holds the machine; 0: it runs
     uint32_t steps;      // since the others last ran
     bool others_run;     // while one steps, now and then
@@ -108,14 +118,18 @@ struct machine_state {
 
 extern struct machine_state machine;
 void machine_let_all_go(void);
+
+// ---- resume.c ----
+void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop); // of the stop that it leaves
+
+// ---- stop.c ----
 // Whether a step that ended goes on within its range.
 bool step_goes_on(const struct trap_frame *frame);
 
 enum status process_kill(uint32_t process);
 
-// ---- documents.c, monitor.c ----
+// ---- documents.c ----
 extern const struct debug_document kernel_documents[];
-bool monitor_run(const struct debug_thread *thread, const char *line, struct writer *out);
 
 // ---- line.c: the second serial port ----
 bool line_start(void); // false: there is none

@@ -9,6 +9,7 @@
 //   waits for all frames                stands, serves requests to flush its TLB
 //   talks with GDB                      stands
 //   owner := 0, or a CPU that steps     leaves, or steps with the others still standing
+#include "debug/console/console.h"
 #include "debug/kernel/private.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/local_apic.h"
@@ -16,6 +17,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/base/debugger.h"
 #include "kernel/base/log.h"
+#include "kernel/boot/boot.h"
 
 #include <arch/page_table.h>
 
@@ -210,7 +212,7 @@ static void panic_session(struct trap_frame *frame) {
     stop_of(self, &stop);
     stop.signal = SIGNAL_ABORT;
     for (;;)
-        session_run(&stop);
+        session_run(&stop); // a GDB that came may go again
 }
 
 static bool on_breakpoint(struct trap_frame *frame) {
@@ -296,7 +298,7 @@ static bool on_debug(struct trap_frame *frame) {
 // ---- the kernel's hooks ----
 
 bool debugger_trap(struct trap_frame *frame) {
-    if (!line_is_there() || machine.is_given_up)
+    if (!machine.is_ready || machine.is_given_up)
         return false;
     switch (frame->vector) {
     case VECTOR_NMI:
@@ -310,11 +312,18 @@ bool debugger_trap(struct trap_frame *frame) {
     }
 }
 
+bool debugger_enter(void) {
+    if (!machine.is_ready || machine.is_given_up)
+        return false;
+    __asm__ volatile("int3");
+    return true;
+}
+
 bool debugger_panic_begins(void) {
     uint32_t self = processor_index();
-    if (!line_is_there() || lending_caught())
+    if (!machine.is_ready || lending_caught())
         return false;
-    if (machine.is_given_up || !server.is_attached || stands(self)) {
+    if (machine.is_given_up || stands(self) || !(server.is_attached || console_is_there())) {
         machine.is_given_up = true;
         return false;
     }
@@ -325,15 +334,19 @@ bool debugger_panic_begins(void) {
     return true;
 }
 
+// Whoever is to restart the machine by itself gets it back, unless a GDB looks.
 void debugger_panic_told(void) {
-    if (machine.is_panicking)
+    if (!machine.is_panicking)
+        return;
+    console_tell_panic();
+    if (server.is_attached || !boot_has_word("panic=reboot"))
         __asm__ volatile("int3");
 }
 
 // A page that a breakpoint waits for may have come: everybody stands for a moment, while it is put in.
 void debugger_page_came(void) {
     uint32_t self = processor_index();
-    if (!line_is_there() || !claim(self))
+    if (!machine.is_ready || !claim(self))
         return;
     hold_others(self);
     breakpoints_apply();
@@ -345,6 +358,7 @@ void debugger_start(void) {
 }
 
 void debugger_start_devices(void) {
+    console_start_devices();
     if (!line_is_there())
         return;
     line_route();

@@ -75,6 +75,13 @@ void *register_place(struct register_file *file, uint64_t number, size_t *size) 
     return 0;
 }
 
+const char *register_name(uint64_t number) {
+    for (int i = 0; i < GROUP_COUNT; i++)
+        if (number >= groups[i].first && number - groups[i].first < groups[i].count)
+            return groups[i].names[number - groups[i].first];
+    return 0;
+}
+
 void registers_know(struct register_file *file, unsigned first, unsigned last) {
     for (unsigned i = first; i <= last; i++)
         file->known[i] = true;

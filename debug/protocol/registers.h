@@ -64,6 +64,9 @@ struct register_file {
 // Where a register lies in the file, and its size in bytes (0: there is no such register).
 void *register_place(struct register_file *file, uint64_t number, size_t *size);
 
+// Its name; null: there is no such register.
+const char *register_name(uint64_t number);
+
 // Says that registers first to last are known.
 void registers_know(struct register_file *file, unsigned first, unsigned last);
 

@@ -1,12 +1,14 @@
 // The keyboard driver: takes scan codes from the i8042 controller and sends keys to the console.
 //
-// Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` (the machine's input right); told: the
+// Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` and `debug` (the machine's rights); told: the
 // process id of `console`. Argument: the console's name in the directory.
 #include "drivers/keyboard/decoder.h"
 
+#include <parley/calls.h>
 #include <parley/directory.h>
 #include <parley/event.h>
 #include <parley/io_ports.h>
+#include <parley/key.h>
 #include <parley/link.h>
 #include <parley/log.h>
 #include <parley/start.h>
@@ -36,7 +38,7 @@ enum {
 };
 
 static struct decoder decoder;
-static int32_t interrupt, input;
+static int32_t interrupt, input, debug;
 static int32_t signals; // our end of the link that the interrupt signals
 static uint32_t console;
 static const char *console_name; // in the directory
@@ -72,13 +74,27 @@ static bool has_byte(uint8_t *status) {
     return *status & STATUS_OUTPUT_FULL && *status != UINT8_MAX;
 }
 
+static bool is_for_debugger(const EVENT *event) {
+    const uint32_t chord = KEY_WITH_CONTROL | KEY_WITH_ALT;
+    return event->Action == KEY_DOWN && event->Data1 == 'd' && (event->Data2 & chord) == chord;
+}
+
+// The debugger takes the bytes of the keyboard itself: those of keys that go up, too.
+static void take_key(const EVENT *event) {
+    if (is_for_debugger(event) && machine_debug(debug) == STATUS_OK) {
+        decoder_release_all(&decoder);
+    } else {
+        send_event(event);
+    }
+}
+
 static void take_bytes(void) {
     uint8_t status = 0;
     EVENT event;
     for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
         uint8_t byte = io_port_read_8(PORT_DATA);
         if (!(status & STATUS_FROM_MOUSE) && decoder_take(&decoder, byte, &event)) {
-            send_event(&event);
+            take_key(&event);
         }
     }
 }
@@ -139,6 +155,7 @@ static enum status bind_by_link(void) {
 static enum status prepare(void) {
     interrupt = start_grant_number("interrupt");
     input = start_grant_number("input");
+    debug = start_grant_number("debug");
     console = start_service("console");
     enum status status = range_open(start_grant_number("data"));
     status = status == STATUS_OK ? range_open(start_grant_number("command")) : status;

@@ -1,6 +1,7 @@
 // The serial driver: a 16550 as the terminal of a console. Both ways are driven by its interrupt.
 //
-// Granted: `registers` (its ports), `interrupt` (line 4). A console attaches itself (<parley/terminal.h>).
+// Granted: `registers` (its ports), `interrupt` (line 4), `debug` (the machine's right, for breaks on the line). A console attaches
+// itself (<parley/terminal.h>).
 #include "drivers/serial/registers.h"
 #include "drivers/terminal_service.h"
 
@@ -24,13 +25,29 @@ struct outgoing {
 
 static struct terminal_service service;
 static struct outgoing outgoing;
-static int32_t interrupt;
+static int32_t interrupt, debug;
 static uint8_t enabled; // what IER holds
+static bool is_broken;  // a break came
 
 static void enable(uint8_t interrupts) {
     if (enabled != interrupts) {
         enabled = interrupts;
         io_port_write_8(SERIAL_IER, interrupts);
+    }
+}
+
+// Reading takes a break out of the register: it is kept here.
+static uint8_t line_status(void) {
+    uint8_t status = io_port_read_8(SERIAL_LSR);
+    is_broken |= status != UINT8_MAX && (status & LSR_BREAK);
+    return status;
+}
+
+// A break asks for the kernel's debugger, which has the line until it lets the machine go on.
+static void serve_break(void) {
+    if (is_broken) {
+        is_broken = false;
+        machine_debug(debug);
     }
 }
 
@@ -47,7 +64,7 @@ static void prepare_device(void) {
     io_port_write_8(SERIAL_LCR, LCR_8_BITS);
     io_port_write_8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
     io_port_write_8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
-    enable(IER_RECEIVED);
+    enable(IER_RECEIVED | IER_LINE_STATUS);
 }
 
 // A console that does not keep up loses input; the driver waits for nobody.
@@ -55,7 +72,7 @@ static void take_input(void) {
     uint8_t bytes[INPUT_AT_ONCE];
     size_t count = 0;
     for (int i = 0; i < INPUT_AT_ONCE; i++) {
-        uint8_t status = io_port_read_8(SERIAL_LSR);
+        uint8_t status = line_status();
         if (!(status & LSR_DATA_READY) || status == UINT8_MAX) {
             break;
         }
@@ -108,15 +125,15 @@ static void fill_fifo(void) {
 static void send_text(void) {
     for (int i = 0; i < FILLS_AT_ONCE; i++) {
         if (outgoing.start == outgoing.end && !fetch_text()) {
-            enable(IER_RECEIVED);
+            enable(IER_RECEIVED | IER_LINE_STATUS);
             return;
         }
-        if (!(io_port_read_8(SERIAL_LSR) & LSR_TRANSMITTER_EMPTY)) {
+        if (!(line_status() & LSR_TRANSMITTER_EMPTY)) {
             break;
         }
         fill_fifo();
     }
-    enable(IER_RECEIVED | IER_TRANSMITTER_EMPTY);
+    enable(IER_RECEIVED | IER_LINE_STATUS | IER_TRANSMITTER_EMPTY);
 }
 
 // Input that comes between the last look and the unmasking raises no new edge on some controllers: look once more.
@@ -127,7 +144,7 @@ static void serve_interrupt(void) {
         take_input();
         send_text();
         interrupt_acknowledge(interrupt);
-    } while (io_port_read_8(SERIAL_LSR) & LSR_DATA_READY && ++rounds < ROUNDS_MAX);
+    } while (line_status() & LSR_DATA_READY && ++rounds < ROUNDS_MAX);
 }
 
 static void take_event(const EVENT *event) {
@@ -142,6 +159,7 @@ static void take_event(const EVENT *event) {
 
 static enum status prepare(void) {
     interrupt = start_grant_number("interrupt");
+    debug = start_grant_number("debug");
     enum status status = range_open(start_grant_number("registers"));
     if (status != STATUS_OK) {
         return status;
@@ -167,6 +185,7 @@ int main(void) {
             if (!directory_take(&event)) {
                 take_event(&event);
             }
+            serve_break();
         }
     }
 }

@@ -18,6 +18,7 @@ enum {
 
     IER_RECEIVED = 1 << 0,
     IER_TRANSMITTER_EMPTY = 1 << 1,
+    IER_LINE_STATUS = 1 << 2, // errors and breaks
     FCR_ENABLE = 1 << 0,
     FCR_CLEAR_RECEIVER = 1 << 1,
     FCR_CLEAR_TRANSMITTER = 1 << 2,

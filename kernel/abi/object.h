@@ -48,7 +48,7 @@ enum right {
     RIGHT_WAIT = 1 << 5,      // wait for it, watch it
     RIGHT_MANAGE = 1 << 6,    // change what it is: limits, priority, sealing, acknowledging
     RIGHT_KILL = 1 << 7,      // process: end it
-    RIGHT_DEBUG = 1 << 8,     // process: see and change its inside
+    RIGHT_DEBUG = 1 << 8,     // process: see and change its inside; machine: stop it for its debugger
     RIGHT_RANGE = 1 << 16,    // machine: mint ranges
     RIGHT_LINE = 1 << 17,     // machine: mint interrupts
     RIGHT_INPUT = 1 << 18,    // machine: send input events

@@ -14,6 +14,10 @@ __attribute__((weak)) bool debugger_trap(struct trap_frame *frame) {
     return false;
 }
 
+__attribute__((weak)) bool debugger_enter(void) {
+    return false;
+}
+
 __attribute__((weak)) bool debugger_panic_begins(void) {
     return false;
 }

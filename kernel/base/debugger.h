@@ -17,6 +17,9 @@ void debugger_start_devices(void);
 // An exception that is no page fault, or a non-maskable interrupt. True: it was the debugger's, go on with the frame.
 bool debugger_trap(struct trap_frame *frame);
 
+// Stops the machine here for whoever debugs it. False: nobody can.
+bool debugger_enter(void);
+
 // A mistake of the kernel's begins to be told. False: no debugger holds the machine, the caller stops the other CPUs itself.
 // Does not return at all where the mistake was made on the debugger's own way (a `describe` that fell over).
 bool debugger_panic_begins(void);

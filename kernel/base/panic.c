@@ -9,6 +9,7 @@
 #include "kernel/base/log.h"
 #include "kernel/base/symbols.h"
 #include "kernel/base/writer.h"
+#include "kernel/boot/boot.h"
 #include "kernel/thread/processor.h"
 
 static uint32_t panicking_processor; // [a] index + 1 of the CPU that panics; 0: none
@@ -49,6 +50,8 @@ void panic(const char *format, ...) {
     describe_panic(format, arguments, (uint64_t)__builtin_frame_address(0));
     va_end(arguments);
     debugger_panic_told();
+    if (boot_has_word("panic=reboot"))
+        machine_reboot();
     machine_stop_all();
 }
 

@@ -1,6 +1,7 @@
 // Backtraces of the kernel: frame pointers followed, addresses named.
 #include "kernel/base/symbols.h"
 
+#include "kernel/base/string.h"
 #include "kernel/base/writer.h"
 
 // The table (os/tools/symbols.py), sorted by address.
@@ -35,6 +36,21 @@ const char *symbol_find(uint64_t address, uint64_t *offset) {
         return 0;
     *offset = wanted - kernel_symbol_addresses[low - 1];
     return kernel_symbol_strings + kernel_symbol_names[low - 1];
+}
+
+const char *symbol_at(uint32_t index, uint64_t *address) {
+    if (index >= kernel_symbol_count)
+        return 0;
+    *address = KERNEL_BASE + kernel_symbol_addresses[index];
+    return kernel_symbol_strings + kernel_symbol_names[index];
+}
+
+bool symbol_find_name(const char *name, uint64_t *address) {
+    const char *found;
+    for (uint32_t i = 0; (found = symbol_at(i, address)) != 0; i++)
+        if (strcmp(found, name) == 0)
+            return true;
+    return false;
 }
 
 void symbol_write(struct writer *out, uint64_t address) {

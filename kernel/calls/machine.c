@@ -3,6 +3,7 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/call.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/log.h"
 #include "kernel/base/string.h"
 #include "kernel/boot/boot.h"
@@ -106,6 +107,13 @@ struct result call_machine_power(int32_t machine, uint32_t action) {
     default:
         return result_status(STATUS_INVALID_ARGUMENT);
     }
+}
+
+struct result call_machine_debug(int32_t machine) {
+    enum status status = machine_right_check(process_current(), machine, RIGHT_DEBUG);
+    if (status == STATUS_OK && !debugger_enter())
+        status = STATUS_UNSUPPORTED;
+    return result_status(status);
 }
 
 struct result call_random_read(struct user_address buffer, size_t size) {

@@ -75,25 +75,6 @@ static bool symbol_holds(const struct elf_symbol *symbol, uint64_t address) {
            address - symbol->value < (symbol->size != 0 ? symbol->size : 1);
 }
 
-static enum status find_symbol(const struct symbol_table *table, uint64_t address, struct elf_symbol *found) {
-    struct elf_symbol part[SYMBOLS_PER_READ];
-    uint64_t count = table->symbols.size / sizeof(part[0]);
-    for (uint64_t done = 0; done < count && done < SYMBOLS_MAX; done += SYMBOLS_PER_READ) {
-        uint64_t some = count - done < SYMBOLS_PER_READ ? count - done : SYMBOLS_PER_READ;
-        uint64_t offset;
-        if (__builtin_add_overflow(table->symbols.offset, done * sizeof(part[0]), &offset) ||
-            memory_read(table->image, offset, part, some * sizeof(part[0])) != STATUS_OK)
-            return STATUS_BAD_IMAGE;
-        for (uint64_t i = 0; i < some; i++) {
-            if (symbol_holds(&part[i], address)) {
-                *found = part[i];
-                return STATUS_OK;
-            }
-        }
-    }
-    return STATUS_NOT_FOUND;
-}
-
 // Byte by byte: the name may end anywhere, also at the image's end. What is not printable could mislead a terminal.
 static enum status read_name(const struct symbol_table *table, uint32_t at, char name[PROGRAM_SYMBOL_SIZE]) {
     uint64_t offset;
@@ -110,6 +91,41 @@ static enum status read_name(const struct symbol_table *table, uint32_t at, char
     return STATUS_OK;
 }
 
+// What is looked for: the function that holds an address or, with a name, the one of that name.
+struct wanted_symbol {
+    uint64_t address;
+    const char *name; // may be null
+};
+
+static bool symbol_is(const struct symbol_table *table, const struct elf_symbol *symbol,
+                      const struct wanted_symbol *wanted) {
+    char name[PROGRAM_SYMBOL_SIZE];
+    if (wanted->name == 0)
+        return symbol_holds(symbol, wanted->address);
+    return (symbol->information & SYMBOL_KIND_MASK) == SYMBOL_FUNCTION &&
+           read_name(table, symbol->name, name) == STATUS_OK && strcmp(name, wanted->name) == 0;
+}
+
+static enum status find_symbol(const struct symbol_table *table, const struct wanted_symbol *wanted,
+                               struct elf_symbol *found) {
+    struct elf_symbol part[SYMBOLS_PER_READ];
+    uint64_t count = table->symbols.size / sizeof(part[0]);
+    for (uint64_t done = 0; done < count && done < SYMBOLS_MAX; done += SYMBOLS_PER_READ) {
+        uint64_t some = count - done < SYMBOLS_PER_READ ? count - done : SYMBOLS_PER_READ;
+        uint64_t offset;
+        if (__builtin_add_overflow(table->symbols.offset, done * sizeof(part[0]), &offset) ||
+            memory_read(table->image, offset, part, some * sizeof(part[0])) != STATUS_OK)
+            return STATUS_BAD_IMAGE;
+        for (uint64_t i = 0; i < some; i++) {
+            if (symbol_is(table, &part[i], wanted)) {
+                *found = part[i];
+                return STATUS_OK;
+            }
+        }
+    }
+    return STATUS_NOT_FOUND;
+}
+
 enum status program_symbol_find(struct process *process, uint64_t address, char name[PROGRAM_SYMBOL_SIZE],
                                 uint64_t *offset) {
     if (process->image == 0 || address < process->image_base)
@@ -118,9 +134,20 @@ enum status program_symbol_find(struct process *process, uint64_t address, char 
     struct elf_symbol symbol;
     enum status status = find_table(&table);
     if (status == STATUS_OK)
-        status = find_symbol(&table, address - process->image_base, &symbol);
+        status = find_symbol(&table, &(struct wanted_symbol){.address = address - process->image_base}, &symbol);
     if (status != STATUS_OK)
         return status;
     *offset = address - process->image_base - symbol.value;
     return read_name(&table, symbol.name, name);
+}
+
+enum status program_symbol_address(struct process *process, const char *name, uint64_t *address) {
+    struct symbol_table table = {.image = process->image};
+    struct elf_symbol symbol;
+    enum status status = process->image != 0 ? find_table(&table) : STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        status = find_symbol(&table, &(struct wanted_symbol){.name = name}, &symbol);
+    if (status == STATUS_OK)
+        *address = process->image_base + symbol.value;
+    return status;
 }

@@ -109,3 +109,9 @@ uint64_t timer_next(void) {
     lock_release(&processor->timer_lock);
     return when;
 }
+
+const struct timer *timer_peek(const struct processor *processor, const struct timer *after) {
+    struct processor *owner = (struct processor *)(uintptr_t)processor;
+    return after == 0 ? RB_MIN(timer_tree, &owner->timers)
+                      : RB_NEXT(timer_tree, &owner->timers, (struct timer *)(uintptr_t)after);
+}

@@ -30,3 +30,6 @@ void timer_hardware_update(void);
 
 // When the calling CPU's first timer is due; UINT64_MAX: none.
 uint64_t timer_next(void);
+
+// A CPU's timer behind `after` (null: its first), without the lock; null: no more. For a debugger, while no other CPU runs.
+const struct timer *timer_peek(const struct processor *processor, const struct timer *after);

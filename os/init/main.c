@@ -77,8 +77,8 @@ static void start_all(void) {
 
 static enum status check_request(uint32_t user, size_t size, const struct init_request *request) {
     bool ends_service = request->operation == INIT_END_SERVICE;
-    bool switches = request->operation == INIT_POWER_OFF || request->operation == INIT_REBOOT;
-    if (size != sizeof(*request) || !(ends_service || switches) || (switches && request->process)) {
+    bool is_known = request->operation >= INIT_POWER_OFF && request->operation <= INIT_DEBUG;
+    if (size != sizeof(*request) || !is_known || (!ends_service && request->process)) {
         return STATUS_INVALID_ARGUMENT;
     }
     return startup.power_users >> user & 1 ? STATUS_OK : STATUS_DENIED;
@@ -112,11 +112,13 @@ static void serve(uint32_t id) {
     status = check_request(information.user, size, &request);
     if (status == STATUS_OK && request.operation == INIT_END_SERVICE) {
         status = services_end(request.process);
+    } else if (status == STATUS_OK && request.operation == INIT_DEBUG) {
+        status = machine_debug(INIT_MACHINE);
     }
     struct init_reply reply = {.status = status};
     struct message_options options = {.in_reply_to = id};
     message_send(information.sender, &reply, sizeof(reply), &options, DEADLINE_NOW, NULL);
-    if (status == STATUS_OK && request.operation != INIT_END_SERVICE) {
+    if (status == STATUS_OK && (request.operation == INIT_POWER_OFF || request.operation == INIT_REBOOT)) {
         switch_machine(request.operation);
     }
 }

@@ -264,6 +264,10 @@ class Machine:
             self.sendkey(key_of(character))
             time.sleep(pause)
 
+    def send_break(self):
+        """Holds the serial line in a break."""
+        self._execute("chardev-send-break", id="serial")
+
     def write(self, data):
         """Sends bytes to the serial console."""
         self._serial.sendall(data.encode() if isinstance(data, str) else data)

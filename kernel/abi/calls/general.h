@@ -26,3 +26,7 @@ CALL(5, machine_power, NO_VALUE, (int32_t machine, uint32_t action))
 // Random bytes for seeds and hashes, at most 4,096 a call.
 // = TOO_LARGE more than that
 CALL(6, random_read, NO_VALUE, (ADDRESS(void) buffer, size_t size))
+
+// Stops the whole machine for the kernel's debugger, and returns when that lets it go on. `machine` needs RIGHT_DEBUG.
+// = UNSUPPORTED this kernel has no debugger, or there is nothing that a person could talk with it by
+CALL(7, machine_debug, NO_VALUE, (int32_t machine))

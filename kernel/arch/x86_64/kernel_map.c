@@ -155,7 +155,7 @@ uint64_t kernel_unmap_page(uint64_t address) {
     return physical;
 }
 
-volatile void *kernel_map_device(uint64_t physical, uint64_t size) {
+volatile void *kernel_map_shared_device(uint64_t physical, uint64_t size) {
     static uint64_t next = KERNEL_DEVICE_REGION; // by the first CPU alone, at boot
     uint64_t first = physical & ~(uint64_t)(PAGE_SIZE - 1);
     uint64_t base = next;
@@ -164,6 +164,12 @@ volatile void *kernel_map_device(uint64_t physical, uint64_t size) {
             return 0;
         next += PAGE_SIZE;
     }
-    frame_exclude(physical, size);
     return (volatile void *)(base + (physical - first));
+}
+
+volatile void *kernel_map_device(uint64_t physical, uint64_t size) {
+    volatile void *mapped = kernel_map_shared_device(physical, size);
+    if (mapped != 0)
+        frame_exclude(physical, size);
+    return mapped;
 }

@@ -42,6 +42,9 @@ uint64_t kernel_unmap_page(uint64_t address);
 // Maps device registers uncached; null: no memory. Never unmapped. Any alignment.
 volatile void *kernel_map_device(uint64_t physical, uint64_t size);
 
+// The same for memory of a device that its driver maps too.
+volatile void *kernel_map_shared_device(uint64_t physical, uint64_t size);
+
 // A kernel stack of KERNEL_STACK_SIZE with an unmapped page on both sides, charged to `account` by pages; says its lowest
 // address. Stacks given back are kept mapped for the next, up to a number. NO_MEMORY, LIMIT_REACHED.
 enum status kernel_stack_create(struct account *account, uint64_t *base);

@@ -73,6 +73,10 @@ static inline uint32_t io_port_read_32(uint16_t port) {
     return value;
 }
 
+static inline void io_port_write_32(uint16_t port, uint32_t value) {
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static inline uint64_t counter_read(void) {
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

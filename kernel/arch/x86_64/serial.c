@@ -35,6 +35,10 @@ void serial_start(void) {
     io_port_write_8(SERIAL_PORT + REGISTER_MODEM_CONTROL, MODEM_READY);
 }
 
+bool serial_is_there(void) {
+    return present;
+}
+
 static void put(uint8_t byte) {
     for (int i = 0; i < SEND_TRIES && !(io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) & SERIAL_CAN_SEND); i++)
         processor_pause();

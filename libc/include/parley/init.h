@@ -1,4 +1,5 @@
-// The protocol of init: how a program asks for the machine to be switched off or restarted, or for a service to be ended.
+// The protocol of init: how a program asks for the machine to be switched off, restarted or stopped for its debugger, or for a
+// service to be ended.
 //
 // start_service("init") is the process id to ask. A request is one message of a struct init_request. Init answers with
 // one message in reply, a struct init_reply; when it grants a request for power, it stops the services, and the machine.
@@ -14,6 +15,7 @@ enum init_operation {
     // Ends a service, in the midst of what it does; where /etc/startup says so, it is started again. The users who may are those
     // who may have the machine switched off. NOT_FOUND: no service runs as this process
     INIT_END_SERVICE = 3,
+    INIT_DEBUG = 4, // the kernel's debugger: the answer comes when it lets the machine go on. DENIED: as INIT_POWER_OFF
 };
 
 struct init_request {

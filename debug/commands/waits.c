@@ -1,5 +1,5 @@
 // Who waits for whom: wait records, the types' wait edges, and the circles in them, told in words.
-#include "debug/kernel/monitor.h"
+#include "debug/commands/commands.h"
 #include "kernel/arch/machine.h"
 #include "kernel/base/writer.h"
 #include "kernel/process/process.h"
@@ -126,15 +126,11 @@ static void write_circle(struct writer *out, const struct chain *chain, uint32_t
                   chain->processes[from]);
 }
 
-void monitor_why(const struct monitor_call *call) {
-    uint64_t id = call->thread->process;
+static void run_why(const struct command_call *call) {
+    struct process *process = command_process(call);
     int circle = -1;
     struct chain chain;
-    if (call->count > 0 && !monitor_number(call->words[0], &id))
-        id = 0;
-    if (process_peek((uint32_t)id) == 0)
-        writer_text(call->out, "which process? `processes` lists their ids\n");
-    else if (chain_follow(&chain, (uint32_t)id, call->out, &circle))
+    if (process != 0 && chain_follow(&chain, process->id, call->out, &circle))
         write_circle(call->out, &chain, (uint32_t)circle);
 }
 
@@ -146,7 +142,7 @@ static bool is_lowest(const struct chain *chain, uint32_t from, uint32_t process
     return true;
 }
 
-void monitor_waits(const struct monitor_call *call) {
+static void run_waits(const struct command_call *call) {
     uint64_t at = 0;
     struct object *object;
     while ((object = object_peek(OBJECT_THREAD, at)) != 0) {
@@ -164,3 +160,9 @@ void monitor_waits(const struct monitor_call *call) {
             write_circle(call->out, &chain, 0);
     }
 }
+
+const struct command wait_commands[] = {
+    {"waits", "", "who waits for whom, and circles", run_waits},
+    {"why", "[PROCESS]", "what a process waits for, to the end of the chain", run_why},
+    {0, 0, 0, 0},
+};

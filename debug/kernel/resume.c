@@ -1,0 +1,85 @@
+// Letting the stopped machine go as a plan says: all of it, or one CPU for a step.
+#include "debug/kernel/private.h"
+#include "kernel/arch/x86_64/registers.h"
+
+static bool is_step(const struct resume_action *action) {
+    return action != 0 && action->kind == RESUME_STEP;
+}
+
+// The CPU whose thread is to step: the one that stopped first of all. Negative: none.
+static int stepping_cpu(const struct resume_plan *plan, const struct debug_stop *stop, struct resume_action *action) {
+    for (uint32_t i = 0; i <= processor_count; i++) {
+        uint32_t cpu = i == 0 ? stop->processor : i - 1;
+        struct debug_thread thread = thread_of_cpu(cpu);
+        const struct resume_action *found = resume_plan_find(plan, &thread);
+        if (stopped_cpus[cpu].frame == 0 || !is_step(found))
+            continue;
+        *action = *found;
+        return (int)cpu;
+    }
+    return -1;
+}
+
+static bool others_continue(const struct resume_plan *plan, uint32_t stepping_one) {
+    for (uint32_t cpu = 0; cpu < processor_count; cpu++) {
+        struct debug_thread thread = thread_of_cpu(cpu);
+        const struct resume_action *found = resume_plan_find(plan, &thread);
+        if (cpu != stepping_one && stopped_cpus[cpu].frame != 0 && found != 0 && found->kind == RESUME_CONTINUE)
+            return true;
+    }
+    return false;
+}
+
+// The instruction that is stepped is executed whatever breakpoint lies there: it has been told.
+static void begin_step(const struct resume_plan *plan, uint32_t cpu, const struct resume_action *action) {
+    struct debug_thread thread = thread_of_cpu(cpu);
+    stepping =
+        (struct stepping){.thread = thread, .start = action->start, .end = action->end, .is_wanted = true, .cpu = cpu};
+    stepping.then_runs = action->kind == RESUME_CONTINUE;
+    machine.others_run = others_continue(plan, cpu);
+    breakpoints_apply_but(&thread, stopped_cpus[cpu].frame->rip);
+    machine.steps = 0;
+    if (step_needs_others(&thread, stopped_cpus[cpu].frame))
+        machine_let_all_go();
+    else
+        __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_RELEASE);
+}
+
+// A thread that waits in the kernel steps when it comes back to its program: behind its first instruction there.
+static void step_waiting_threads(const struct resume_plan *plan) {
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct resume_action *action = &plan->actions[i];
+        if (!is_step(action) || !thread_exists(&action->thread) || thread_cpu(&action->thread) >= 0)
+            continue;
+        struct trap_frame *frame = thread_user_frame(&action->thread);
+        if (frame == 0)
+            continue;
+        frame->rflags |= FLAG_TRAP;
+        if (frame->vector == VECTOR_SYSTEM_CALL)
+            frame->r11 |= FLAG_TRAP;
+        stepping =
+            (struct stepping){.thread = action->thread, .is_on = true, .flags = (uint32_t)frame->rflags & ~FLAG_TRAP};
+    }
+}
+
+static bool stands_on_breakpoint(const struct debug_stop *stop) {
+    struct debug_thread thread = thread_of_cpu(stop->processor);
+    const struct trap_frame *frame = stopped_cpus[stop->processor].frame;
+    return frame != 0 && stop->is_break && breakpoint_is_at(&thread, frame->rip);
+}
+
+void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop) {
+    struct resume_action action;
+    int cpu = stepping_cpu(plan, stop, &action);
+    if (cpu < 0 && stands_on_breakpoint(stop)) {
+        cpu = (int)stop->processor;
+        action = (struct resume_action){.kind = RESUME_CONTINUE};
+    }
+    if (cpu >= 0) {
+        begin_step(plan, (uint32_t)cpu, &action);
+        return;
+    }
+    step_waiting_threads(plan);
+    breakpoints_apply();
+    machine_let_all_go();
+}
