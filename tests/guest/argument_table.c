@@ -63,6 +63,7 @@ const struct argument_entry argument_table[] = {
     {ENTRY(machine_information, NOTHING_TO_UNDO), 1, {POINTER(OUT, GOOD_BUFFER, sizeof(struct machine_information))}},
     {ENTRY(machine_power, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_POWER_OFF)}},
     {ENTRY(random_read, NOTHING_TO_UNDO), 2, {POINTER(OUT, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, TOO_LARGE)}},
+    {ENTRY(machine_debug, NEVER_CALLED_WELL), 1, {MISSING(OBJECT_MACHINE)}},
 
     {ENTRY(number_close, NEVER_CALLED_WELL), 1, {NUMBER(GOOD_PIPE, OBJECT_ANY, 0)}},
     {ENTRY(number_copy, CLOSE_VALUE), 2, {NUMBER(GOOD_PIPE, OBJECT_ANY, RIGHT_COPY), ANY(GOOD_ONE)}},

@@ -33,12 +33,12 @@ def cell(picture, column, row, background):
     return bytes(lines)
 
 
-def read(picture):
+def read(picture, background=b"\0\0\0"):
     """The screen's rows, without blanks at their ends. What is no glyph, as the cursor, reads as "#"."""
     glyphs = font()
     rows = []
     for row in range(picture.height // HEIGHT):
-        text = "".join(glyphs.get(cell(picture, column, row, b"\0\0\0"), "#")
+        text = "".join(glyphs.get(cell(picture, column, row, background), "#")
                        for column in range(picture.width // WIDTH))
         rows.append(text.rstrip())
     return rows
