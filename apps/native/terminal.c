@@ -38,6 +38,11 @@ void terminal_close(void) {
     set_mode(mode_before, &raw);
 }
 
+void terminal_set_interrupts(bool wanted) {
+    uint32_t before;
+    set_mode(wanted ? CONSOLE_RAW | CONSOLE_INTERRUPTS : CONSOLE_RAW, &before);
+}
+
 size_t terminal_columns(void) {
     struct console_request request = {.operation = CONSOLE_GET_SIZE};
     struct console_reply reply;

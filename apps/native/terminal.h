@@ -15,6 +15,9 @@ bool terminal_open(void);
 // Gives it back as it was.
 void terminal_close(void);
 
+// Whether Ctrl-C is SIGINT for the shell while it has no job in the foreground; else it is a key.
+void terminal_set_interrupts(bool wanted);
+
 // Its width; 80 where it is not known.
 size_t terminal_columns(void);
 
@@ -28,7 +31,7 @@ bool terminal_job_begin(int *input);
 // Begins a job that reads nothing; false: it could not be begun.
 bool terminal_round_begin(void);
 
-// Ctrl-C ends these, and all they start.
+// Ctrl-C is SIGINT for these, and all they start.
 void terminal_job_add(const pid_t *processes, size_t count);
 
 // Keys come to the shell again. Whether Ctrl-C was typed.

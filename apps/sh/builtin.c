@@ -26,6 +26,8 @@ const struct builtin builtin_table[] = {
     {"help", "help [NAME]...", "says what the shell does itself", builtin_help, 0},
     {"history", "history [COUNT]", "lists what was typed before", builtin_history, 0},
     {"jobs", "jobs", "lists what runs in the background", builtin_jobs, 0},
+    {"kill", "kill [-SIGNAL] PID|%JOB...", "sends a signal to processes, or to all of a job; kill -l lists them",
+     builtin_kill, 0},
     {"local", "local NAME[=VALUE]...", "makes variables that end with the function", builtin_local,
      BUILTIN_CHANGES_SHELL},
     {"printf", "printf FORMAT [WORD]...", "writes the words by the format", builtin_printf, 0},

@@ -54,6 +54,7 @@ int builtin_fg(struct builtin_call *call);
 int builtin_help(struct builtin_call *call);
 int builtin_history(struct builtin_call *call);
 int builtin_jobs(struct builtin_call *call);
+int builtin_kill(struct builtin_call *call);
 int builtin_local(struct builtin_call *call);
 int builtin_printf(struct builtin_call *call);
 int builtin_pwd(struct builtin_call *call);

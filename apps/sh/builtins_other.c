@@ -187,7 +187,8 @@ int builtin_fg(struct builtin_call *call) {
     bool begun = call->shell->interactive && terminal_round_begin();
     if (begun)
         terminal_job_add(job->processes, job->count);
-    int status = job_wait(job);
+    job_wait(job, NULL);
+    int status = job->status;
     if (begun && terminal_job_end())
         call->shell->interrupted = true;
     jobs_remove(&call->shell->jobs, job);
@@ -203,19 +204,26 @@ static int wait_for(struct builtin_call *call, const char *word) {
     struct job *job = by_job ? jobs_find(jobs, (unsigned)number) : jobs_find_process(jobs, (pid_t)number);
     if (!job)
         return builtin_fail(call, word, "not started by this shell", SHELL_NOT_FOUND);
-    int status = job_wait(job);
+    if (!job_wait(job, &call->shell->interrupted))
+        return SHELL_INTERRUPTED;
+    int status = job->status;
     jobs_remove(jobs, job);
     return status;
 }
 
+// What was broken off is a job still.
+static int wait_for_all(struct shell *shell) {
+    struct jobs *jobs = &shell->jobs;
+    for (; jobs->count; jobs_remove(jobs, &jobs->list[0]))
+        if (!job_wait(&jobs->list[0], &shell->interrupted))
+            return SHELL_INTERRUPTED;
+    return 0;
+}
+
 int builtin_wait(struct builtin_call *call) {
-    struct jobs *jobs = &call->shell->jobs;
+    struct shell *shell = call->shell;
     int status = 0;
-    for (size_t i = 1; i < call->count; i++)
+    for (size_t i = 1; i < call->count && !shell->interrupted; i++)
         status = wait_for(call, call->arguments[i]);
-    while (call->count == 1 && jobs->count) {
-        job_wait(&jobs->list[0]);
-        jobs_remove(jobs, &jobs->list[0]);
-    }
-    return status;
+    return call->count > 1 ? status : wait_for_all(shell);
 }

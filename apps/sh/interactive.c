@@ -162,11 +162,13 @@ static void run(struct session *session) {
     if (session->edit.line.length)
         history_add(&shell->history, session->edit.line.bytes);
     shell->interrupted = false;
+    terminal_set_interrupts(true);
     if (script_run_lines(shell, session->lines.bytes) == SCRIPT_OPEN)
         text_add_character(&session->lines, '\n');
     else
         text_clear(&session->lines);
-    if (shell->interrupted)
+    terminal_set_interrupts(false);
+    if (shell->interrupted && shell->status < SHELL_KILLED)
         shell->status = SHELL_INTERRUPTED;
 }
 

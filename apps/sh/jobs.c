@@ -2,6 +2,7 @@
 #include "apps/sh/jobs.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,26 +27,27 @@ unsigned jobs_add(struct jobs *jobs, pid_t *processes, size_t count, const char 
     return number;
 }
 
-// Waits for one process of the job, or looks.
-static void look(struct job *job, size_t index, int flags) {
+// Looks whether one process of the job has ended.
+static void look(struct job *job, size_t index) {
     int status = 0;
-    pid_t ended;
     if (job->processes[index] < 0)
         return;
-    do
-        ended = waitpid(job->processes[index], &status, flags);
-    while (ended < 0 && errno == EINTR);
-    if (!ended)
+    pid_t ended = waitpid(job->processes[index], &status, WNOHANG);
+    if (!ended || (ended < 0 && errno == EINTR))
         return;
     job->processes[index] = -job->processes[index];
     if (index + 1 == job->count)
         job->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
 }
 
+static void look_at_all(struct job *job) {
+    for (size_t i = 0; i < job->count; i++)
+        look(job, i);
+}
+
 void jobs_poll(struct jobs *jobs) {
     for (size_t i = 0; i < jobs->count; i++)
-        for (size_t j = 0; j < jobs->list[i].count; j++)
-            look(&jobs->list[i], j, WNOHANG);
+        look_at_all(&jobs->list[i]);
 }
 
 bool job_is_done(const struct job *job) {
@@ -55,10 +57,24 @@ bool job_is_done(const struct job *job) {
     return true;
 }
 
-int job_wait(struct job *job) {
-    for (size_t i = 0; i < job->count; i++)
-        look(job, i, 0);
-    return job->status;
+// That it comes is enough: it ends the sleep.
+static void note_child(int signal) {
+    (void)signal;
+}
+
+// Both signals are let in during the sleep alone, so that none comes between the look and the sleep.
+bool job_wait(struct job *job, const volatile bool *broken_off) {
+    sigset_t waking, before;
+    sigemptyset(&waking);
+    sigaddset(&waking, SIGCHLD);
+    sigaddset(&waking, SIGINT);
+    signal(SIGCHLD, note_child);
+    sigprocmask(SIG_BLOCK, &waking, &before);
+    for (look_at_all(job); !job_is_done(job) && !(broken_off && *broken_off); look_at_all(job))
+        sigsuspend(&before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    return job_is_done(job);
 }
 
 struct job *jobs_find(struct jobs *jobs, unsigned number) {

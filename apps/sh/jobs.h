@@ -27,8 +27,8 @@ void jobs_poll(struct jobs *jobs);
 
 bool job_is_done(const struct job *job);
 
-// Waits for a job to end, and says its status.
-int job_wait(struct job *job);
+// Waits for a job to end; SIGINT breaks that off once it has set `broken_off` (null: nothing does). False: it was.
+bool job_wait(struct job *job, const volatile bool *broken_off);
 
 // By its number, by the id of one of its processes (also one that has ended last); null: none.
 struct job *jobs_find(struct jobs *jobs, unsigned number);

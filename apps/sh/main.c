@@ -83,6 +83,7 @@ static int run_input(void) {
 static int run_terminal(void) {
     shell.interactive = true;
     set_default("HOME", "/", true);
+    shell_take_interrupts(&shell);
     int status = interactive_run(&shell);
     terminal_close();
     return status;

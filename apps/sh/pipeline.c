@@ -2,6 +2,7 @@
 #include "apps/sh/pipeline.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -111,16 +112,30 @@ static int begin_job(struct shell *shell, struct pipeline *pipeline) {
     return -1;
 }
 
-static void add_to_job(const struct pipeline *pipeline) {
+// An interrupt that came to the shell while the job had no processes was meant for them, and is theirs now.
+static void add_to_job(struct shell *shell, const struct pipeline *pipeline) {
     size_t count;
     pid_t *processes = processes_of(pipeline, &count);
     terminal_job_add(processes, count);
+    for (size_t i = 0; i < count && shell->interrupted; i++)
+        kill(processes[i], SIGINT);
+    shell->interrupted = false;
     free(processes);
 }
 
+// A program that took the interrupt and went on to its own end is no reason to leave the rest of the line.
+static bool was_ended_by_key(const struct pipeline *pipeline) {
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline->parts[i].signal == SIGINT || pipeline->parts[i].signal == SIGQUIT)
+            return true;
+    return false;
+}
+
 static void end_job(struct shell *shell, const struct pipeline *pipeline) {
-    if (pipeline->in_job && terminal_job_end())
-        shell->interrupted = true;
+    if (!pipeline->in_job)
+        return;
+    terminal_job_end();
+    shell->interrupted |= was_ended_by_key(pipeline);
 }
 
 // The last part's, or with pipefail that of the last that failed.
@@ -137,7 +152,7 @@ void pipeline_run(struct shell *shell, const struct node *node) {
     prepare(shell, &pipeline, node, false);
     start(shell, &pipeline, begin_job(shell, &pipeline));
     if (pipeline.in_job)
-        add_to_job(&pipeline);
+        add_to_job(shell, &pipeline);
     run_own_parts(shell, &pipeline);
     for (size_t i = 0; i < pipeline.count; i++)
         wait_for(&pipeline.parts[i]);

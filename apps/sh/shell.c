@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +42,18 @@ void shell_complain(int descriptor, const char *name, const char *reason) {
 
 void shell_complain_errno(int descriptor, const char *name) {
     shell_complain(descriptor, name, strerror(errno));
+}
+
+static struct shell *interruptible;
+
+static void note_interrupt(int signal) {
+    (void)signal;
+    interruptible->interrupted = true;
+}
+
+void shell_take_interrupts(struct shell *shell) {
+    interruptible = shell;
+    signal(SIGINT, note_interrupt);
 }
 
 bool shell_change_directory(struct shell *shell, const char *path) {

@@ -32,21 +32,21 @@ struct shell {
     int status; // of the last pipeline
     pid_t last_background;
     bool interactive;
-    bool interrupted;    // Ctrl-C: what was typed is not gone on with
-    bool leaving;        // exit was called
-    bool stop_on_error;  // set -e
-    bool trace;          // set -x
-    bool pipe_fail;      // set -o pipefail
-    bool continuing;     // what breaks off is one round, not the loop
-    bool returning;      // return was called
-    unsigned breaking;   // so many loops are to be left
-    unsigned loops;      // inside of which this runs
-    unsigned calls;      // of functions, inside of each other
-    unsigned sourced;    // files read by `.`, inside of each other
-    unsigned redirected; // commands with others inside whose input is not the terminal
-    unsigned passed;     // a bit for each descriptor above 2 that commands are given
-    unsigned tested;     // inside of && || ! and conditions, where a failure is no error
-    unsigned depth;      // of scripts inside each other
+    volatile bool interrupted; // Ctrl-C: what was typed is not gone on with; also set by the handler of SIGINT
+    bool leaving;              // exit was called
+    bool stop_on_error;        // set -e
+    bool trace;                // set -x
+    bool pipe_fail;            // set -o pipefail
+    bool continuing;           // what breaks off is one round, not the loop
+    bool returning;            // return was called
+    unsigned breaking;         // so many loops are to be left
+    unsigned loops;            // inside of which this runs
+    unsigned calls;            // of functions, inside of each other
+    unsigned sourced;          // files read by `.`, inside of each other
+    unsigned redirected;       // commands with others inside whose input is not the terminal
+    unsigned passed;           // a bit for each descriptor above 2 that commands are given
+    unsigned tested;           // inside of && || ! and conditions, where a failure is no error
+    unsigned depth;            // of scripts inside each other
 };
 
 // The expander, with what $? $$ $! are now.
@@ -61,6 +61,9 @@ void shell_complain_errno(int descriptor, const char *name);
 
 // Sets an option by its long name: errexit, pipefail, xtrace. False: there is none of this name.
 bool shell_set_option(struct shell *shell, const char *name, bool set);
+
+// SIGINT sets `interrupted` from now on.
+void shell_take_interrupts(struct shell *shell);
 
 // Changes the directory, and $PWD and $OLDPWD. False: errno.
 bool shell_change_directory(struct shell *shell, const char *path);

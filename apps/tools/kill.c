@@ -1,48 +1,32 @@
-// kill: ends processes.
+// kill: sends signals to processes.
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
 
 #include "apps/common/number.h"
 #include "apps/common/output.h"
+#include "apps/common/signal_name.h"
 #include "apps/common/tool.h"
 
 static const struct tool tool = {
     .name = "kill",
     .usage = "usage: kill [-s SIGNAL | -SIGNAL] PID...\n"
              "       kill -l\n"
-             "Ends processes. -l lists the signals; 0 only looks whether the process is there.\n",
+             "Sends a signal, TERM if none is named; it ends a process that has no handler for it.\n"
+             "-l lists the signals; 0 only looks whether the process is there.\n",
     .options = "l",
     .failure = 1,
 };
 
-static const struct {
-    const char *name;
-    int number;
-} signals[] = {{"HUP", 1}, {"INT", 2}, {"QUIT", 3}, {"ABRT", 6}, {"KILL", 9}, {"PIPE", 13}, {"TERM", 15}};
-
-enum { SIGNAL_COUNT = sizeof(signals) / sizeof(signals[0]), SIGNAL_LARGEST = 31 };
-
 static int signal_of(const char *text) {
-    uint64_t number;
-    if (number_parse(text, &number) && number <= SIGNAL_LARGEST)
-        return (int)number;
-    if (!strncasecmp(text, "SIG", 3))
-        text += 3;
-    for (size_t i = 0; i < SIGNAL_COUNT; i++)
-        if (!strcasecmp(signals[i].name, text))
-            return signals[i].number;
-    tool_misused(text, "no such signal");
+    int signal = signal_of_name(text);
+    if (signal < 0)
+        tool_misused(text, "no such signal");
+    return signal;
 }
 
 static int list(void) {
-    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
-        output_number_padded(&standard_output, (uint64_t)signals[i].number, 2, ' ');
-        output_text(&standard_output, ") SIG");
-        output_text(&standard_output, signals[i].name);
-        output_character(&standard_output, '\n');
-    }
+    signal_names_write(&standard_output);
     return tool_finish(0);
 }
 

@@ -95,7 +95,10 @@ static void end_stream(struct discipline *discipline, struct discipline_result *
 
 static void interrupt(struct discipline *discipline, struct discipline_result *result) {
     discipline->size = 0;
-    echo(discipline, result, "^C\n", 3);
+    if (!(discipline->mode & CONSOLE_NO_ECHO)) {
+        memcpy(result->echo, "^C\n", 3);
+        result->echo_size = 3;
+    }
     result->signal = SIGNAL_INTERRUPT;
 }
 
@@ -133,6 +136,8 @@ void discipline_take(struct discipline *discipline, uint8_t byte, struct discipl
         discipline->size = 0;
         echo(discipline, result, "^\\\n", 3);
         result->signal = SIGNAL_QUIT;
+    } else if (byte == BYTE_INTERRUPT && discipline->mode & CONSOLE_INTERRUPTS) {
+        interrupt(discipline, result);
     } else if (discipline->mode & CONSOLE_RAW) {
         discipline->line[discipline->size++] = byte;
         hand_on(discipline, result);

@@ -2,7 +2,7 @@
 //
 // Cooked: a line is edited here and handed on when it ends. Backspace erases a character, Ctrl-W a word, Ctrl-U the
 // line; Ctrl-D hands on what there is, and at the start of a line means the end of the stream; Ctrl-C drops the line and
-// means an interrupt. Raw: bytes pass. Ctrl-\ means quit in every mode.
+// means an interrupt. Raw: bytes pass, with CONSOLE_INTERRUPTS but Ctrl-C. Ctrl-\ means quit in every mode.
 // Rules: pure. A discipline of zeros is cooked and empty. Any byte may come.
 #pragma once
 

@@ -3,13 +3,13 @@
 
 #include <assert.h>
 #include <parley/calls.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     KEYS_CAPACITY = 4096,
     SNAPSHOT_MAX = 512,
-    CODE_INTERRUPTED = 130, // 128 + 2, as shells tell it
 };
 
 struct job *jobs_foreground(struct jobs *jobs) {
@@ -30,7 +30,7 @@ enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
     struct job *job = &jobs->list[jobs->count++];
     memset(job, 0, sizeof(*job));
     job->owner = owner;
-    job->interrupted = job - 1 > jobs->list && job[-1].owner == owner && job[-1].interrupted;
+    job->signal = job - 1 > jobs->list && job[-1].owner == owner ? job[-1].signal : 0;
     job->keys = keys;
     job->reader = pipe.other;
     return STATUS_OK;
@@ -91,7 +91,7 @@ enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted) {
     if (!job) {
         return STATUS_NOT_FOUND;
     }
-    *interrupted = job->interrupted;
+    *interrupted = job->signal != 0;
     while (jobs_foreground(jobs) > job) {
         end_uppermost(jobs);
     }
@@ -122,7 +122,7 @@ void jobs_close_stream(struct jobs *jobs) {
     close_keys(jobs_foreground(jobs));
 }
 
-// All processes of the machine at one moment, and which of them are to be ended.
+// All processes of the machine at one moment, and which of them are meant.
 struct snapshot {
     struct process_information processes[SNAPSHOT_MAX];
     bool chosen[SNAPSHOT_MAX];
@@ -181,23 +181,35 @@ static void choose(struct snapshot *snapshot, const struct job *job) {
     }
 }
 
-// The kernel decides whether the console's user may: it can end its own user's processes alone.
-static void kill_chosen(const struct snapshot *snapshot) {
+// What SIGQUIT is for must not depend on what a process does with it.
+static void end(uint32_t process, int signal) {
+    int32_t number = NUMBER_NONE;
+    if (process_open(process, &number) == STATUS_OK) {
+        process_kill(number, signal);
+        number_close(number);
+    }
+}
+
+// The kernel decides whether the console's user may: it reaches its own user's processes alone.
+static void signal_chosen(const struct snapshot *snapshot, int signal) {
     for (size_t i = 0; i < snapshot->count; i++) {
-        int32_t number = NUMBER_NONE;
-        if (snapshot->chosen[i] && process_open(snapshot->processes[i].process, &number) == STATUS_OK) {
-            process_kill(number, CODE_INTERRUPTED);
-            number_close(number);
+        if (!snapshot->chosen[i]) {
+            continue;
+        }
+        if (signal == SIGQUIT) {
+            end(snapshot->processes[i].process, signal);
+        } else {
+            kill((pid_t)snapshot->processes[i].process, signal);
         }
     }
 }
 
-static void kill_processes(const struct job *job) {
-    struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+static void signal_processes(const struct job *job) {
+    struct snapshot *snapshot = job->process_count == 0 ? NULL : calloc(1, sizeof(*snapshot));
     if (snapshot) {
         take_snapshot(snapshot);
         choose(snapshot, job);
-        kill_chosen(snapshot);
+        signal_chosen(snapshot, job->signal);
         free(snapshot);
     }
 }
@@ -212,8 +224,8 @@ enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processe
     }
     memcpy(&job->processes[job->process_count], processes, count * sizeof(processes[0]));
     job->process_count += count;
-    if (job->interrupted) {
-        kill_processes(job);
+    if (job->signal) {
+        signal_processes(job);
     }
     return STATUS_OK;
 }
@@ -226,11 +238,18 @@ static void drop_unread(struct job *job) {
     }
 }
 
-void jobs_interrupt(struct jobs *jobs) {
+void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal) {
     struct job *job = jobs_foreground(jobs);
-    job->interrupted = true;
+    uint32_t owner = jobs->count == 1 ? shell : job->owner;
+    bool is_taken = signal == SIGINT && job->process_count == 0 &&
+                    page_send(owner, SIGINT, 0, 0, 0, DEADLINE_NOW, NULL) == STATUS_OK;
+    if (jobs->count == 1) {
+        return;
+    }
+    job->signal = is_taken ? 0 : signal;
     drop_unread(job);
-    kill_processes(job);
-    if (job->owner && !job->process_count)
+    signal_processes(job);
+    if (job->process_count == 0) {
         close_keys(job); // who began it reads for itself: its input ends
+    }
 }

@@ -1,4 +1,4 @@
-// The jobs of a session: who gets what is typed, how it is edited, and which processes Ctrl-C ends.
+// The jobs of a session: who gets what is typed, how it is edited, and which processes Ctrl-C interrupts.
 //
 // Job 0 is the session's shell itself; each job begun (<parley/console.h>) lies above the one before, and the uppermost is
 // the foreground.
@@ -16,7 +16,7 @@ struct job {
     int32_t keys;      // the end that typed bytes are sent to; 0: Ctrl-D closed it
     int32_t reader;    // a receiving end of the same pipe, to take back what was not read
     uint32_t listener; // process id of who gets keys as events, while the mode has CONSOLE_EVENTS
-    bool interrupted;
+    int signal;        // what was typed for its processes last: SIGINT, SIGQUIT; 0: nothing
     uint32_t process_count;
     uint32_t processes[JOB_PROCESSES_MAX];
     struct discipline discipline;
@@ -42,7 +42,7 @@ enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted);
 // Ends all jobs, the shell's own too.
 void jobs_end_all(struct jobs *jobs);
 
-// Adds processes to the uppermost job of `owner`; they are ended at once if it was interrupted before. NOT_FOUND,
+// Adds processes to the uppermost job of `owner`; they get at once the signal that was typed before. NOT_FOUND,
 // LIMIT_REACHED
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count);
 
@@ -52,5 +52,7 @@ bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);
 // Ctrl-D: the foreground reads the end of its stream.
 void jobs_close_stream(struct jobs *jobs);
 
-// Ctrl-C: ends the processes of the foreground job, and all that they started; the input of one without any ends.
-void jobs_interrupt(struct jobs *jobs);
+// Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT): for the processes of the foreground job, and all that they started. The first ends those
+// that have no handler for it, the second all. Where there are none, who began the job gets SIGINT if it has a handler for
+// it, and the job's input ends; job 0 is the shell's, which is never ended and whose input goes on.
+void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal);

@@ -7,6 +7,7 @@
 #include <parley/log.h>
 #include <parley/spawn.h>
 #include <parley/status.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -95,7 +96,7 @@ static void act(struct session *session, const struct discipline_result *result)
     if (result->signal == SIGNAL_END) {
         jobs_close_stream(&session->jobs);
     } else if (result->signal != SIGNAL_NONE) {
-        jobs_interrupt(&session->jobs);
+        jobs_interrupt(&session->jobs, session->shell, result->signal == SIGNAL_QUIT ? SIGQUIT : SIGINT);
     }
 }
 

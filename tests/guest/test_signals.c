@@ -423,11 +423,13 @@ static void say_caught(int signal) {
 }
 
 ROLE(catch_twice) {
+    sigset_t interrupt = set_of(SIGINT), before;
     signal(SIGINT, say_caught);
+    ROLE_EXPECT(sigprocmask(SIG_BLOCK, &interrupt, &before) == 0);
     puts("ready to catch");
     fflush(stdout);
     while (caught < 2)
-        pause();
+        sigsuspend(&before);
     return 7;
 }
 

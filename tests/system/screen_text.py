@@ -1,5 +1,6 @@
 """Reads the text off a picture of Parley's screen, by the glyphs of the packaged font."""
 import os
+import time
 
 from machine import ROOT
 
@@ -42,3 +43,15 @@ def read(picture, background=b"\0\0\0"):
                        for column in range(picture.width // WIDTH))
         rows.append(text.rstrip())
     return rows
+
+
+def await_row(machine, text, seconds):
+    """Waits until a row of the screen is this text; returns all rows."""
+    give_up = time.monotonic() + seconds
+    rows = []
+    while time.monotonic() < give_up:
+        rows = read(machine.screendump())
+        if text in rows:
+            return rows
+        time.sleep(0.3)
+    raise AssertionError(f"the screen does not show {text!r} but\n" + "\n".join(rows))

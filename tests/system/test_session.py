@@ -113,13 +113,7 @@ class Screen(unittest.TestCase):
 
     def await_row(self, machine, text):
         """Waits until a row of the screen is this text; returns all rows."""
-        give_up = time.monotonic() + SECONDS
-        while time.monotonic() < give_up:
-            rows = screen_text.read(machine.screendump())
-            if text in rows:
-                return rows
-            time.sleep(0.3)
-        self.fail(f"the screen does not show {text!r} but\n" + "\n".join(rows))
+        return screen_text.await_row(machine, text, SECONDS)
 
     def test_keys_are_typed_and_their_result_is_shown(self):
         machine = self.start()

@@ -29,6 +29,11 @@ void terminal_close(void) {
     tcsetattr(0, TCSADRAIN, &cooked);
 }
 
+// Here a job does that.
+void terminal_set_interrupts(bool wanted) {
+    (void)wanted;
+}
+
 size_t terminal_columns(void) {
     struct winsize size;
     return !ioctl(1, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;

@@ -89,6 +89,14 @@ Test(discipline, raw_bytes_pass_without_echo) {
     cr_assert_eq(signals[SIGNAL_NONE], 5);
 }
 
+Test(discipline, raw_bytes_pass_and_ctrl_c_is_told_where_that_is_wanted) {
+    discipline_set_mode(&discipline, CONSOLE_RAW | CONSOLE_INTERRUPTS, &result);
+    type("a\r\x03\x04");
+    cr_assert_str_eq(data, "a\r\x04");
+    cr_assert_str_eq(echo, "^C\n");
+    cr_assert_eq(signals[SIGNAL_INTERRUPT], 1);
+}
+
 Test(discipline, ctrl_backslash_is_told_in_every_mode) {
     type("\x1c");
     cr_assert_eq(signals[SIGNAL_QUIT], 1);
@@ -135,7 +143,7 @@ Test(discipline, random_bytes_and_modes_break_nothing) {
     srandom(4);
     for (int i = 0; i < 200000; i++) {
         if (random() % 1000 == 0) {
-            discipline_set_mode(&discipline, (uint32_t)random() % 4, &result);
+            discipline_set_mode(&discipline, (uint32_t)random() % 8, &result);
         }
         discipline_take(&discipline, (uint8_t)random(), &result);
         cr_assert_leq(discipline.size, DISCIPLINE_LINE_MAX);

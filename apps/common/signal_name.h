@@ -1,0 +1,10 @@
+// The names of signals, as people type them.
+#pragma once
+
+#include "apps/common/output.h"
+
+// "INT", "SIGINT", "int" or a number; 0 is one, too. -1: there is no such signal.
+int signal_of_name(const char *text);
+
+// The list of all names and numbers.
+void signal_names_write(struct output *output);
