@@ -80,10 +80,10 @@ static void run_one(const struct benchmark *benchmark) {
 
 // No name: all. A name, or the start of one: those.
 static int run_all(const char *wanted) {
-    static const struct benchmark *const tables[] = {bench_calls,     bench_events,     bench_messages, bench_pipes,
-                                                     bench_shared,    bench_interfaces, bench_memory,   bench_processes,
-                                                     bench_scale,     bench_links,      bench_pagers,   bench_ports,
-                                                     bench_questions, bench_files,      bench_pages,    bench_mapping};
+    static const struct benchmark *const tables[] = {
+        bench_calls,     bench_events,    bench_messages, bench_pipes,   bench_shared, bench_interfaces,
+        bench_memory,    bench_processes, bench_scale,    bench_links,   bench_pagers, bench_ports,
+        bench_questions, bench_files,     bench_pages,    bench_mapping, bench_shell};
     int ran = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         for (const struct benchmark *benchmark = tables[i]; benchmark->name != 0; benchmark++) {

@@ -26,7 +26,7 @@ struct peer {
 // Each file's part of the tables, ended by an entry without name.
 extern const struct benchmark bench_calls[], bench_events[], bench_interfaces[], bench_messages[], bench_pipes[],
     bench_shared[], bench_memory[], bench_processes[], bench_scale[], bench_links[], bench_pagers[], bench_ports[],
-    bench_questions[], bench_files[], bench_pages[], bench_mapping[];
+    bench_questions[], bench_files[], bench_pages[], bench_shell[], bench_mapping[];
 extern const struct benchmark bench_screen[]; // on machines with a screen: `bench screen`
 extern const struct peer peers_events[], peers_interfaces[], peers_messages[], peers_pipes[], peers_shared[],
     peers_links[], peers_pagers[], peers_ports[], peers_questions[], peers_pages[];

@@ -76,7 +76,7 @@ static void prepare_simple(struct command *command, struct shell *shell, bool be
         command->subshell = command->node;
         return;
     }
-    shell->status = command->node->words ? shell->status : 0; // a substitution in an assignment may set it
+    shell->substituted = false;
     if (!expand(command, shell)) {
         shell_complain(2, NULL, shell->expander.problem.bytes);
         command_fail(command, 1);
@@ -84,7 +84,7 @@ static void prepare_simple(struct command *command, struct shell *shell, bool be
         return;
     }
     if (!command->words.count)
-        command->status = command->node->words ? 0 : shell->status;
+        command->status = !command->node->words && shell->substituted ? shell->status : 0;
     if (shell->trace)
         trace(command);
     find_own(command, shell);

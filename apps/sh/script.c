@@ -123,5 +123,6 @@ char *script_substitute(void *context, const char *command) {
     close(ends[0]);
     if (process && waitpid(process, &status, 0) == process)
         shell->status = job_status(status);
+    shell->substituted = true;
     return output;
 }

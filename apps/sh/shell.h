@@ -36,6 +36,7 @@ struct shell {
     bool leaving;              // exit was called
     bool stop_on_error;        // set -e
     bool trace;                // set -x
+    bool substituted;          // a $(...) was run since the last command began: its status is that of an assignment
     bool pipe_fail;            // set -o pipefail
     bool continuing;           // what breaks off is one round, not the loop
     bool returning;            // return was called

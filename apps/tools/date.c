@@ -1,11 +1,11 @@
 // date: tells the time of day.
+#include "apps/common/output.h"
 #include "apps/common/tool.h"
 #include "apps/native/request.h"
 
 #include <parley/clock.h>
 #include <parley/start.h>
 #include <parley/wall_clock.h>
-#include <stdio.h>
 #include <time.h>
 
 static const struct tool tool = {
@@ -40,6 +40,7 @@ int main(int argument_count, char **arguments) {
     struct tm date;
     gmtime_r(&seconds, &date);
     text[strftime(text, sizeof(text), count ? operands[0] + 1 : "%a %b %e %H:%M:%S UTC %Y", &date)] = 0;
-    puts(text);
+    output_text(&standard_output, text);
+    output_character(&standard_output, '\n');
     return tool_finish(0);
 }
