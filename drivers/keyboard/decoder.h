@@ -14,10 +14,12 @@ struct decoder {
     uint8_t pause_second;                  // within 0xe1: the second byte, still to be matched; 0: the first is awaited
     uint32_t modifiers;                    // enum key_modifier
     uint64_t held[LAYOUT_CODE_COUNT / 64]; // a bit per code whose key is down
+    const struct layout *layout;           // null: us. It may be changed at any time
+    uint16_t accent;                       // typed, and waiting for its letter; 0: none
 };
 
 // Takes one byte. True: `event` holds what happened; it is wholly written.
 bool decoder_take(struct decoder *decoder, uint8_t byte, EVENT *event);
 
-// Forgets which keys are down: after bytes were lost. Caps Lock and Num Lock stay.
+// Forgets which keys are down: after bytes were lost. Caps Lock, Num Lock and the layout stay.
 void decoder_release_all(struct decoder *decoder);

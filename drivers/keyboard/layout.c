@@ -1,4 +1,4 @@
-// The table of the us layout, in the order of the scan codes.
+// The table of keys in the order of the scan codes, with what a us keyboard types.
 #include "drivers/keyboard/layout.h"
 
 #include <parley/key.h>
@@ -15,7 +15,7 @@
 #define PAD_TYPES(character)                                                                                           \
     { KEY_PAD + (character), (character), (character), LAYOUT_PLAIN }
 
-const struct layout_key layout_us[LAYOUT_CODE_COUNT] = {
+const struct layout_key layout_keys[LAYOUT_CODE_COUNT] = {
     [0x01] = TYPES(KEY_ESCAPE, KEY_ESCAPE),
     [0x02] = TYPES('1', '!'),
     [0x03] = TYPES('2', '@'),

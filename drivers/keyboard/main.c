@@ -3,6 +3,8 @@
 // Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` and `debug` (the machine's rights); told: the
 // process id of `console`. Argument: the console's name in the directory.
 #include "drivers/keyboard/decoder.h"
+#include "drivers/keyboard/lights.h"
+#include "drivers/keyboard/requests.h"
 
 #include <parley/calls.h>
 #include <parley/directory.h>
@@ -38,6 +40,7 @@ enum {
 };
 
 static struct decoder decoder;
+static struct lights lights = {.wanted = UINT8_MAX}; // not known: they are set at the first key
 static int32_t interrupt, input, debug;
 static int32_t signals; // our end of the link that the interrupt signals
 static uint32_t console;
@@ -88,18 +91,34 @@ static void take_key(const EVENT *event) {
     }
 }
 
-static void take_bytes(void) {
-    uint8_t status = 0;
+static void take_key_byte(uint8_t byte) {
     EVENT event;
-    for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
-        uint8_t byte = io_port_read_8(PORT_DATA);
-        if (!(status & STATUS_FROM_MOUSE) && decoder_take(&decoder, byte, &event)) {
-            take_key(&event);
+    uint8_t answer = 0;
+    bool send = false;
+    if (lights_take(&lights, byte, &send, &answer)) {
+        if (send) {
+            send_byte(PORT_DATA, answer);
+        }
+    } else if (decoder_take(&decoder, byte, &event)) {
+        take_key(&event);
+        if (lights_want(&lights, lights_of(decoder.modifiers), &answer)) {
+            send_byte(PORT_DATA, answer);
         }
     }
 }
 
-// What was typed before is not lost: this may be a driver's second life. The mouse stays off until it has a driver. Translation gives scan code set 1, which every keyboard can be read in.
+static void take_bytes(void) {
+    uint8_t status = 0;
+    for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
+        uint8_t byte = io_port_read_8(PORT_DATA);
+        if (!(status & STATUS_FROM_MOUSE)) {
+            take_key_byte(byte);
+        }
+    }
+}
+
+// What was typed before is not lost: this may be a driver's second life. The mouse stays off until it has a driver. Translation
+// gives scan code set 1, which every keyboard can be read in.
 static bool prepare_controller(void) {
     if (!send_byte(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) || !send_byte(PORT_COMMAND, COMMAND_DISABLE_MOUSE)) {
         return false;
@@ -125,21 +144,23 @@ static void serve_interrupt(void) {
     } while (has_byte(&status) && ++rounds < BYTES_AT_ONCE);
 }
 
-// A thread of its own shows the driver in the system's directory: that is all that others have to bring it.
+// A thread of its own shows the driver in the system's directory, and answers about layouts.
 static void *answer_directory(void *argument) {
     EVENT event;
     directory_join();
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            directory_take(&event);
+            if (!directory_take(&event) && event.Type == EVENT_MESSAGE) {
+                requests_answer(&decoder, event.Data1);
+            }
         }
     }
     return argument;
 }
 
 static void close_gates(void) {
-    static const uint32_t kinds[] = {GATE_MESSAGE, GATE_PIPE, GATE_SHARED_MEMORY, GATE_LINK};
+    static const uint32_t kinds[] = {GATE_PIPE, GATE_SHARED_MEMORY, GATE_LINK};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         gate_set(kinds[i], 0, NULL);
     }
@@ -157,6 +178,7 @@ static enum status prepare(void) {
     input = start_grant_number("input");
     debug = start_grant_number("debug");
     console = start_service("console");
+    decoder.layout = requests_layout_at_boot();
     enum status status = range_open(start_grant_number("data"));
     status = status == STATUS_OK ? range_open(start_grant_number("command")) : status;
     if (status == STATUS_OK && !prepare_controller()) {

@@ -98,8 +98,11 @@ class Restart(unittest.TestCase):
 
     def test_what_is_typed_at_the_serial_line_arrives(self):
         for i in range(RESTARTS):
-            self.machine.type("restart serial\n")
-            self.machine.write(f"echo typ''ed {i}\r")
+            self.machine.write(f"echo typ''")
+            self.machine.expect("typ''", SECONDS)
+            self.machine.type(f"restart serial; echo end''ed {i}\n")
+            self.await_text(f"ended {i}")
+            self.machine.write(f"ed {i}\r")  # the driver may be between two lives: the device keeps it
             self.machine.expect(rf"^typed {i}\r$", SECONDS)
             self.machine.expect(PROMPT, SECONDS)
 

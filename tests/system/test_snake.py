@@ -63,8 +63,11 @@ class Snake(unittest.TestCase):
 
     def await_text(self, text):
         give_up = time.monotonic() + SECONDS
-        while not any(text in row for row in screen_text.read(self.machine.screendump())):
-            self.assertLess(time.monotonic(), give_up, "no " + text)
+        while True:
+            rows = screen_text.read(self.machine.screendump())
+            if any(text in row for row in rows):
+                return
+            self.assertLess(time.monotonic(), give_up, "no " + text + " in:\n" + "\n".join(rows).rstrip())
             time.sleep(0.1)
 
     def start(self):

@@ -2,8 +2,9 @@
 //
 // Data1 is the key. A key that types a character on a us keyboard is named by what it types alone: 'a', '1', ';', ' '.
 // The others are named here. Keys of the number block are told apart from those of the main block by KEY_PAD.
-// Data2 holds enum key_modifier bits. Data3 is the character (Unicode) that the key types with Shift, Caps Lock and Num
-// Lock, 0 where it types none; Control and Alt do not change it: what they mean is the reader's to say.
+// Data2 holds enum key_modifier bits. Data3 is the character (Unicode) that the key types in the layout chosen, with Shift,
+// AltGr, Caps Lock, Num Lock and an accent typed before, 0 where it types none; Control and Alt do not change it: what they mean
+// is the reader's to say.
 #pragma once
 
 #include "kernel/abi/event.h"
@@ -51,4 +52,5 @@ enum key_modifier {
     KEY_WITH_META = 1 << 3,
     KEY_WITH_CAPS_LOCK = 1 << 4, // is on
     KEY_WITH_NUM_LOCK = 1 << 5,  // is on
+    KEY_WITH_ALTGR = 1 << 6,     // the right Alt key, in layouts that give it characters
 };
