@@ -92,7 +92,10 @@ class Serial(unittest.TestCase):
 
     def services(self):
         """{name: process id} of the servers and drivers."""
-        rows = [row.split() for row in self.run_line("ps").splitlines()]
+        before = len(self.machine.console)  # there may be prompts still to come of what was typed before
+        self.line("ps; echo that is all")
+        self.machine.expect(rb"^that is all\r$", SECONDS)
+        rows = [row.split() for row in self.machine.console[before:].decode(errors="replace").splitlines()]
         return {row[-1]: row[0] for row in rows if len(row) > 8 and row[1] == "1"}
 
     def test_poweroff_ends_the_machine(self):
