@@ -1,4 +1,7 @@
 // Ports between real processes and threads: calls under load, ends in every state, floods, cycles, priorities.
+#include <parley/sync.h>
+#include <signal.h>
+
 #include "tests/guest/guest.h"
 
 enum { WORDS = 8, MESSAGE_SIZE = WORDS * 8, CALLERS = 4, ROUNDS = 500 };
@@ -304,6 +307,36 @@ TEST(a_low_server_has_its_callers_priority_while_another_thread_spins_between_th
         EXPECT_OK(process_list(child.process - 1, &server, 1, NULL));
     while (server.priority != PRIORITY_LOW); // it answers, and goes back to its own, about now
     EXPECT_OK(number_close(entry));
+}
+
+// ---- a server that calls another (R-P11) ----
+
+ROLE(calls_out) {
+    struct mutex mutex = {0};
+    uint64_t words[WORDS] = {DEMAND_ECHO};
+    int32_t entry;
+    ROLE_EXPECT(argument_count == 1);
+    ROLE_EXPECT(port_open(guest_parent(), 0, DEADLINE_NEVER, &entry) == STATUS_OK);
+    if (arguments[0][0] == 'h')
+        mutex_lock(&mutex);
+    ROLE_EXPECT(port_call_out(entry, words, NULL, guest_soon()) == STATUS_OK);
+    return 0;
+}
+
+TEST(a_server_that_calls_out_with_a_mutex_held_is_stopped_before_it_waits_R_P11) {
+    struct port_information information;
+    uint64_t words[WORDS], id;
+    int32_t entry, port = make_port(PORT_OF_PROCESS, &entry);
+    struct process_end end = guest_await(guest_start("calls_out", "holding a mutex", NULL));
+    EXPECT_EQUAL(end.reason, END_KILLED);
+    EXPECT_EQUAL(end.code, SIGABRT);
+    EXPECT_STATUS(port_receive(port, words, &information, DEADLINE_NOW, &id), WOULD_WAIT); // no call came of it
+    struct spawned child = guest_start("calls_out", "free", NULL);
+    EXPECT_OK(port_receive(port, words, &information, guest_soon(), &id));
+    EXPECT_OK(port_reply(port, id, words, NULL));
+    guest_expect_success(child);
+    EXPECT_OK(number_close(entry));
+    EXPECT_OK(number_close(port));
 }
 
 // ---- what is left ----

@@ -200,6 +200,7 @@ TEST(a_storm_of_upcalls_keeps_every_register_and_grows_no_stack_R_A6) {
     EXPECT(same);
     if (until == STORM) {
         guest_expect_success(child);
+        EXPECT_EQUAL(taken, STORM);
     } else { // CPUs that take turns in one thread of an emulator are slow at this
         guest_kill(child);
         printf("# only %u upcalls in %d s\n", until, STORM_SECONDS);
