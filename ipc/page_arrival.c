@@ -138,6 +138,16 @@ static void transfer_answer(struct upcall *upcall, struct page_transfer *transfe
     __atomic_fetch_sub(&upcall->box->running, 1, __ATOMIC_RELAXED);
 }
 
+// Seldom: who removes the handler waits for its upcalls.
+__attribute__((noinline)) static void tell_over(struct page_handler *handler) {
+    wait_queue_wake_all(&handler->object.waiters);
+}
+
+// Mostly there is nothing more.
+static inline bool may_be_more(const struct page_box *box) {
+    return box->signals != 0 || !TAILQ_EMPTY(&box->arrivals);
+}
+
 void page_arrival_answer(struct upcall *upcall, uint64_t answer, enum status status) {
     struct page_handler *handler = upcall->handler;
     struct page_transfer *transfer = upcall->arrival;
@@ -149,12 +159,13 @@ void page_arrival_answer(struct upcall *upcall, uint64_t answer, enum status sta
     if (transfer != 0)
         transfer_answer(upcall, transfer, status);
     handler->running--;
-    wait_queue_wake_all(&handler->object.waiters);
+    if (!wait_queue_is_empty(&handler->object.waiters))
+        tell_over(handler);
     upcall->running = false;
     upcall->handler = 0;
     upcall->arrival = 0;
     mask_return(upcall);
-    if (page_arrival_is_there(upcall))
+    if (may_be_more(upcall->box) && page_arrival_is_there(upcall))
         thread_demand_own(DEMAND_UPCALL);
     lock_release(&upcall->box->lock);
     if (transfer != 0)

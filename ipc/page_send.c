@@ -33,13 +33,20 @@ static bool are_arriving(const struct page_sending *sending) {
     return found;
 }
 
-enum status page_load_fill(const struct page_sending *sending, struct page_load *load) {
+// What both a sending to one and a broadcast do is inlined into the first, which is the path that is measured.
+#define INLINED static inline __attribute__((always_inline))
+
+INLINED enum status load_fill(const struct page_sending *sending, struct page_load *load) {
     if (sending->count == 0)
         return STATUS_OK;
     if (are_arriving(sending))
         return STATUS_BUSY;
     struct pages_part part = {sending->offset, sending->bytes};
     return pages_take(sending->from->space, load, way_of(sending->flags), &part);
+}
+
+enum status page_load_fill(const struct page_sending *sending, struct page_load *load) {
+    return load_fill(sending, load);
 }
 
 // Abandoned pages that are to be freed are, with the load; all that failed puts them back.
@@ -85,10 +92,10 @@ static enum status detached_charge(const struct page_sending *sending, bool deta
 }
 
 static bool is_immutable(const struct page_load *load) {
-    uint64_t marks = 0;
-    for (uint32_t i = 0; i < load->count; i++)
-        marks |= load->pages[i] & PAGE_LOAD_SHARED;
-    return marks == 0;
+    uint32_t i = 0;
+    while (i < load->count && !(load->pages[i] & PAGE_LOAD_SHARED))
+        i++;
+    return i == load->count;
 }
 
 static void load_attach(const struct page_sending *sending, struct page_parcel *parcel,
@@ -115,7 +122,10 @@ static struct page_transfer *transfer_allocate(const struct page_sending *sendin
         return spare;
     }
     size_t size = offsetof(struct page_transfer, own);
-    return heap_allocate(parcel != 0 ? size : size + page_load_size(sending->count));
+    struct page_transfer *made = heap_allocate(parcel != 0 ? size : size + page_load_size(sending->count));
+    if (made != 0)
+        wait_queue_start(&made->waiters); // empty again when it becomes spare
+    return made;
 }
 
 static void transfer_free(struct page_transfer *transfer) {
@@ -134,11 +144,10 @@ static void transfer_fill(struct page_transfer *transfer, const struct page_send
     transfer->offset = sending->offset;
     transfer->bytes = sending->bytes;
     transfer->state = TRANSFER_QUEUED;
-    wait_queue_start(&transfer->waiters);
 }
 
-static enum status transfer_make(const struct page_sending *sending, struct page_parcel *parcel,
-                                 struct page_transfer **transfer) {
+INLINED enum status transfer_make(const struct page_sending *sending, struct page_parcel *parcel,
+                                  struct page_transfer **transfer) {
     bool detached = sending->to == sending->from;
     enum status status = detached_charge(sending, detached);
     if (status != STATUS_OK)
@@ -157,14 +166,19 @@ static enum status transfer_make(const struct page_sending *sending, struct page
     return STATUS_OK;
 }
 
-enum status page_transfer_create(const struct page_sending *sending, struct page_handler *handler,
-                                 struct page_parcel *parcel, struct page_transfer **transfer) {
+INLINED enum status transfer_create(const struct page_sending *sending, struct page_handler *handler,
+                                    struct page_parcel *parcel, struct page_transfer **transfer) {
     enum status status = transfer_make(sending, parcel, transfer);
     if (status == STATUS_OK)
         (*transfer)->handler = handler;
     else
         object_release(&handler->object);
     return status;
+}
+
+enum status page_transfer_create(const struct page_sending *sending, struct page_handler *handler,
+                                 struct page_parcel *parcel, struct page_transfer **transfer) {
+    return transfer_create(sending, handler, parcel, transfer);
 }
 
 void page_parcel_release(struct page_parcel *parcel) {
@@ -174,7 +188,7 @@ void page_parcel_release(struct page_parcel *parcel) {
     heap_free(parcel);
 }
 
-void page_transfer_release(struct page_transfer *transfer) {
+INLINED void transfer_release(struct page_transfer *transfer) {
     if (__atomic_sub_fetch(&transfer->references, 1, __ATOMIC_ACQ_REL) != 0)
         return;
     if (transfer->detached)
@@ -185,6 +199,10 @@ void page_transfer_release(struct page_transfer *transfer) {
         page_load_finish(&transfer->own);
     object_release(&transfer->handler->object);
     transfer_free(transfer);
+}
+
+void page_transfer_release(struct page_transfer *transfer) {
+    transfer_release(transfer);
 }
 
 void page_transfer_end_locked(struct page_transfer *transfer, enum status status) {
@@ -205,7 +223,7 @@ void page_transfer_end_locked(struct page_transfer *transfer, enum status status
         wait_queue_wake_waiter(&transfer->waiters, sender);
 }
 
-enum status page_transfer_post(struct page_transfer *transfer) {
+INLINED enum status transfer_post(struct page_transfer *transfer) {
     struct page_handler *handler = transfer->handler;
     struct page_box *box = handler->box;
     if (is_immutable(transfer->load))
@@ -222,6 +240,10 @@ enum status page_transfer_post(struct page_transfer *transfer) {
     }
     lock_release(&box->lock);
     return open ? STATUS_OK : STATUS_PEER_DIED;
+}
+
+enum status page_transfer_post(struct page_transfer *transfer) {
+    return transfer_post(transfer);
 }
 
 // ---- waiting for the answer ----
@@ -249,22 +271,43 @@ static bool goes_on_waiting(struct page_transfer *transfer, enum status status) 
     return true;
 }
 
-enum status page_transfer_wait(struct page_transfer *transfer, uint64_t deadline) {
+// What broke the wait off may not end it, and what ends it may have come meanwhile.
+__attribute__((noinline)) static enum status broken_off(struct page_transfer *transfer, enum status status,
+                                                        const struct wait_for *wait) {
     struct page_box *box = transfer->handler->box;
-    struct wait_for wait = {&transfer->handler->object, WAIT_PAGE_ANSWER, 0, deadline};
     bool withdrawn = false;
     lock_acquire(&box->lock);
+    if (transfer->state != TRANSFER_ENDED && !goes_on_waiting(transfer, status))
+        withdrawn = withdraw_locked(transfer, status);
     while (transfer->state != TRANSFER_ENDED) {
-        enum status status = wait_queue_sleep(&transfer->waiters, &box->lock, &wait);
+        status = wait_queue_sleep(&transfer->waiters, &box->lock, wait);
         if (status != STATUS_OK && transfer->state != TRANSFER_ENDED && !goes_on_waiting(transfer, status))
             withdrawn = withdraw_locked(transfer, status);
     }
-    enum status status = transfer->status;
+    status = transfer->status;
     lock_release(&box->lock);
     thread_current()->upcalls_wait = false;
     if (withdrawn)
         page_transfer_release(transfer);
     return status;
+}
+
+// Only its end wakes who waits for it.
+INLINED enum status transfer_wait(struct page_transfer *transfer, uint64_t deadline) {
+    struct page_box *box = transfer->handler->box;
+    struct wait_for wait = {&transfer->handler->object, WAIT_PAGE_ANSWER, 0, deadline};
+    const struct wait_manner manner = {.queue = &transfer->waiters};
+    lock_acquire(&box->lock);
+    if (transfer->state == TRANSFER_ENDED) {
+        lock_release(&box->lock);
+        return transfer->status;
+    }
+    enum status status = wait_sleep(&box->lock, &wait, &manner);
+    return status == STATUS_OK ? transfer->status : broken_off(transfer, status, &wait);
+}
+
+enum status page_transfer_wait(struct page_transfer *transfer, uint64_t deadline) {
+    return transfer_wait(transfer, deadline);
 }
 
 // ---- to one ----
@@ -276,14 +319,14 @@ static bool in_upcall(void) {
 
 // Where nobody waits, the upcall does what is to be done with the pages at the end.
 static enum status transfer_go(const struct page_sending *sending, struct page_transfer *transfer) {
-    enum status status = page_load_fill(sending, transfer->load);
+    enum status status = load_fill(sending, transfer->load);
     if (status != STATUS_OK)
         return status;
-    status = page_transfer_post(transfer);
+    status = transfer_post(transfer);
     if (status == STATUS_OK && transfer->detached)
         return STATUS_OK;
     if (status == STATUS_OK)
-        status = page_transfer_wait(transfer, sending->deadline);
+        status = transfer_wait(transfer, sending->deadline);
     page_load_settle(sending->from, transfer->load, sending->flags, status);
     return status;
 }
@@ -298,11 +341,11 @@ enum status page_send(const struct page_sending *sending, uint64_t *counts) {
         return STATUS_WOULD_WAIT;
     enum status status = page_sending_handler(sending, GATE_PAGE, &handler);
     if (status == STATUS_OK)
-        status = page_transfer_create(sending, handler, 0, &transfer);
+        status = transfer_create(sending, handler, 0, &transfer);
     if (status != STATUS_OK)
         return status;
     status = transfer_go(sending, transfer);
-    page_transfer_release(transfer);
+    transfer_release(transfer);
     *counts = status == STATUS_OK ? 1 : UINT64_C(1) << 32;
     return status;
 }
