@@ -152,7 +152,7 @@ class Instruments(unittest.TestCase):
             machine.expect(PROMPT)
             machine.write(b"sleep 30 | cat > /dev/null &\r")
             machine.expect(r"\[1\] (\d+)\r?\n")
-            machine.write(b"waits\r")
+            machine.write(b"until waits | grep -q '(cat) waits for data'; do :; done; clear; waits\r")
             machine.expect(r"\(sleep\) waits for a time, since [^\n]*, for [^\n]* more")
             machine.expect(r"\(cat\) waits for data in a pipe, pipe \d+[^\n]*could be ended by \d+ \(sleep\)")
             machine.expect(PROMPT)
