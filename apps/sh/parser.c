@@ -49,6 +49,11 @@ struct node *parser_end_node(const struct parser *parser, struct node *node) {
     return node;
 }
 
+// Where the next token begins: the digit before a redirection is a part of it.
+static const char *next_source(const struct parser *parser) {
+    return parser->token.text - (parser->token.descriptor >= 0);
+}
+
 static enum redirection_kind redirection_of(enum token_kind kind) {
     static const enum redirection_kind kinds[] = {
         [TOKEN_READ] = REDIRECT_READ,
@@ -107,10 +112,8 @@ void parser_add_word(struct parser *parser, struct word ***end) {
 }
 
 static struct node *parse_simple(struct parser *parser) {
-    struct node *node = parser_node(parser, NODE_COMMAND, parser->token.text);
+    struct node *node = parser_node(parser, NODE_COMMAND, next_source(parser));
     struct word **words = &node->words, **assignments = &node->assignments;
-    if (parser->token.descriptor >= 0)
-        node->source--;
     for (;;) {
         bool assigns = !node->words && parser_is_assignment(parser->token.text, parser->token.length);
         if (parser->token.kind == TOKEN_WORD)
@@ -148,13 +151,11 @@ void parser_skip_newlines(struct parser *parser) {
 }
 
 static struct node *parse_pipeline(struct parser *parser) {
-    struct node *node = parser_node(parser, NODE_PIPELINE, parser->token.text), **end = &node->children;
+    struct node *node = parser_node(parser, NODE_PIPELINE, next_source(parser)), **end = &node->children;
     while (parser_is_word(parser, "!")) {
         node->negated = !node->negated;
         parser_advance(parser);
     }
-    if (parser->token.descriptor >= 0)
-        node->source--;
     for (;;) {
         *end = parser_command(parser);
         if (!*end)
@@ -200,7 +201,7 @@ static bool at_list_end(const struct parser *parser, enum token_kind end) {
 }
 
 struct node *parser_list(struct parser *parser, enum token_kind end) {
-    struct node *node = parser_node(parser, NODE_LIST, parser->token.text), **last = &node->children;
+    struct node *node = parser_node(parser, NODE_LIST, next_source(parser)), **last = &node->children;
     if (end != TOKEN_NEWLINE)
         parser_skip_newlines(parser);
     while (!at_list_end(parser, end)) {

@@ -258,3 +258,17 @@ Test(sh_parser, what_ends_nothing_is_wrong) {
     for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
         cr_expect_str_eq(tree_of(scripts[i]), "wrong", "%s", scripts[i]);
 }
+
+Test(sh_parser, the_text_of_a_node_begins_with_the_digit_of_its_first_redirection) {
+    static const char *const scripts[] = {"2>f a", "! 2>f a", "(2>f a)"};
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        struct parser parser;
+        struct node *tree;
+        parser_start(&parser, scripts[i], &arena);
+        cr_assert_eq(parser_next(&parser, &tree), PARSE_DONE);
+        for (const struct node *node = tree; node; node = node->children) {
+            bool inside = node->source >= scripts[i] && node->source_length <= strlen(node->source);
+            cr_expect(inside && strchr("2!(", *node->source), "%s: %s", scripts[i], node->source);
+        }
+    }
+}
