@@ -1,10 +1,12 @@
 // draw: the Mandelbrot set in a place of its own on the screen, with keys to move and to come nearer.
 #include <parley/clock.h>
+#include <parley/event.h>
+#include <parley/key.h>
+#include <parley/mouse.h>
 #include <parley/screen.h>
 #include <parley/status.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/draw/mandelbrot.h"
 #include "apps/native/console.h"
@@ -33,40 +35,72 @@ static enum status draw(const struct view *view) {
     return status == STATUS_OK ? screen_flush(&screen) : status;
 }
 
-// ---- keys ----
+// ---- keys and mouse ----
 
 static const struct {
-    char key;
+    unsigned key;
     double right, down, nearer;
 } moves[] = {
-    {'h', -40, 0, 1}, {'l', 40, 0, 1},  {'k', 0, -40, 1}, {'j', 0, 40, 1},
-    {'D', -40, 0, 1}, {'C', 40, 0, 1},  {'A', 0, -40, 1}, {'B', 0, 40, 1}, // the last byte of an arrow key
-    {'+', 0, 0, 0.5}, {'-', 0, 0, 2.0}, {'=', 0, 0, 0.5},
+    {'h', -40, 0, 1},
+    {'l', 40, 0, 1},
+    {'k', 0, -40, 1},
+    {'j', 0, 40, 1},
+    {KEY_LEFT_ARROW, -40, 0, 1},
+    {KEY_RIGHT_ARROW, 40, 0, 1},
+    {KEY_UP_ARROW, 0, -40, 1},
+    {KEY_DOWN_ARROW, 0, 40, 1},
+    {'+', 0, 0, 0.5},
+    {'-', 0, 0, 2.0},
+    {'=', 0, 0, 0.5},
 };
 
-// False: the key means nothing.
-static bool move(struct view *view, char key) {
-    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
-        if (moves[i].key == key) {
-            view->x += moves[i].right * view->step;
-            view->y += moves[i].down * view->step;
-            view->step *= moves[i].nearer;
-            return true;
-        }
-    }
-    return false;
+static void move(struct view *view, double right, double down, double nearer) {
+    view->x += right * view->step;
+    view->y += down * view->step;
+    view->step *= nearer;
 }
 
-// Until `q`, Ctrl-C, or the end of the input.
-static enum status follow_keys(void) {
+// Keys are known by what they type, and by their names where they type nothing.
+static void press(struct view *view, const EVENT *event, bool *ends) {
+    unsigned key = event->Data3 ? event->Data3 : event->Data1;
+    *ends |= key == 'q' || key == KEY_ESCAPE;
+    if (key == 'r')
+        *view = start;
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+        if (moves[i].key == key)
+            move(view, moves[i].right, moves[i].down, moves[i].nearer);
+}
+
+// The picture is dragged with the left button; the wheel goes nearer and back.
+static void point(struct view *view, const EVENT *event) {
+    if (event->Action == MOUSE_MOVED && event->Data3 & MOUSE_LEFT)
+        move(view, -(double)(int)event->Data1, -(double)(int)event->Data2, 1);
+    else if (event->Action == MOUSE_WHEEL)
+        move(view, 0, 0, (int)event->Data2 < 0 ? 0.5 : 2.0);
+}
+
+// Takes all that has happened, so that one picture shows it; false: it is over.
+static bool take_events(struct view *view) {
+    EVENT event;
+    bool ends = false;
+    while (event_get(&event, NULL) == STATUS_OK) {
+        if (event.Type == EVENT_KEYBOARD && event.Action != KEY_UP)
+            press(view, &event, &ends);
+        else if (event.Type == EVENT_MOUSE)
+            point(view, &event);
+    }
+    return !ends;
+}
+
+static enum status follow_events(void) {
     enum status status = STATUS_OK;
-    struct view view = start;
-    char key;
-    while (status == STATUS_OK && read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 3) {
-        if (key == 'r')
-            view = start;
-        if (move(&view, key) || key == 'r')
+    struct view view = start, shown = start;
+    while (status == STATUS_OK && take_events(&view)) {
+        if (view.x != shown.x || view.y != shown.y || view.step != shown.step) {
+            shown = view;
             status = draw(&view);
+        }
+        event_wait(DEADLINE_NEVER);
     }
     return status;
 }
@@ -88,20 +122,23 @@ static enum status show(bool still) {
         return status;
     if (still)
         return thread_sleep(DEADLINE_NEVER);
-    bool raw = console_set_mode(CONSOLE_RAW, &before) == STATUS_OK;
-    status = follow_keys();
-    if (raw)
+    status = console_set_mode(CONSOLE_EVENTS, &before);
+    if (status == STATUS_OK) {
+        status = follow_events();
         console_set_mode(before, &before);
+    }
     return status;
 }
 
 int main(int argument_count, char **arguments) {
     bool still = argument_count == 2 && strcmp(arguments[1], "--still") == 0;
     if (argument_count > 1 && !still) {
-        fprintf(stderr,
-                "usage: draw [--still]\n"
-                "Draws the Mandelbrot set on the screen. Keys: arrows or h j k l move, + and - come nearer and go\n"
-                "back, r starts anew, q ends. With --still it draws once, and then does nothing until it is ended.\n");
+        fprintf(
+            stderr,
+            "usage: draw [--still]\n"
+            "Draws the Mandelbrot set on the screen. Keys: arrows or h j k l move, + and - come nearer and go back, r\n"
+            "starts anew, q ends. The mouse drags it, the wheel comes nearer and goes back. With --still it draws\n"
+            "once, and then does nothing until it is ended.\n");
         return 2;
     }
     enum status status = open_place();

@@ -9,17 +9,21 @@
 #include "apps/common/number.h"
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
+#include "apps/native/console.h"
 
 static const struct tool tool = {
     .name = "events",
-    .usage = "usage: events [-n COUNT] [-t SECONDS] [-i MILLISECONDS]\n"
+    .usage = "usage: events [-k] [-n COUNT] [-t SECONDS] [-i MILLISECONDS]\n"
              "Shows the events that arrive at this process, until Ctrl-C. User-defined ones are let in from everyone.\n"
+             "  -k  has the console hand on keys and the mouse as events\n"
              "  -n  ends after so many   -t  ends after that time   -i  has a timer of its own go off so often\n",
-    .options = "n:t:i:",
+    .options = "kn:t:i:",
     .failure = 1,
 };
 
 static uint64_t most = UINT64_MAX, deadline = DEADLINE_NEVER;
+static bool takes_keys;
+static uint32_t mode_before; // of the console
 
 enum { ACTIONS_MAX = 5, TEXT_SIZE = 256 };
 
@@ -30,7 +34,7 @@ static const struct {
     const char *data[3];
 } types[] = {
     {EVENT_KEYBOARD, "keyboard", {"", "down", "up", "repeat"}, {"key", "modifiers", "character"}},
-    {EVENT_MOUSE, "mouse", {"", "moved", "button down", "button up", "wheel"}, {"x", "y", "buttons"}},
+    {EVENT_MOUSE, "mouse", {"", "moved", "button down", "button up", "wheel"}, {"right", "down", "buttons"}},
     {EVENT_MESSAGE, "message", {""}, {"id", "size", "sender"}},
     {EVENT_PIPE, "pipe", {"", "created", "closed"}, {"number", "other side", "mode"}},
     {EVENT_SHARED_MEMORY,
@@ -117,7 +121,18 @@ static void start_timer(uint64_t milliseconds) {
         tool_fail("timer", status_text(status));
 }
 
+static void take_keys(void) {
+    enum status status = console_set_mode(CONSOLE_EVENTS, &mode_before);
+    if (status != STATUS_OK)
+        tool_fail("-k", status == STATUS_UNSUPPORTED ? "this console has no keyboard" : status_text(status));
+    takes_keys = true;
+}
+
 static void set_option(int option) {
+    if (option == 'k') {
+        take_keys();
+        return;
+    }
     uint64_t value = tool_value_number();
     if (option == 'n')
         most = value;
@@ -157,5 +172,7 @@ int main(int argument_count, char **arguments) {
     output_text(&standard_output, " listens\n");
     output_flush(&standard_output);
     show_all();
+    if (takes_keys)
+        console_set_mode(mode_before, &mode_before);
     return tool_finish(0);
 }

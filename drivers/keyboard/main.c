@@ -1,12 +1,15 @@
-// The keyboard driver: takes scan codes from the i8042 controller and sends keys to the console.
+// The driver of the keyboard and the mouse: takes their bytes from the i8042 controller, and sends keys and motion to the console.
 //
-// Granted: `data` and `command` (its two ports), `interrupt` (line 1), `input` and `debug` (the machine's rights); told: the
-// process id of `console`. Argument: the console's name in the directory.
+// Granted: `data` and `command` (its two ports), `interrupt` (line 1), `mouse-interrupt` (line 12), `input` and `debug` (the
+// machine's rights); told: the process id of `console`. Argument: the console's name in the directory.
+#include "drivers/keyboard/controller.h"
 #include "drivers/keyboard/decoder.h"
 #include "drivers/keyboard/lights.h"
+#include "drivers/keyboard/mouse_device.h"
 #include "drivers/keyboard/requests.h"
 
 #include <parley/calls.h>
+#include <parley/clock.h>
 #include <parley/directory.h>
 #include <parley/event.h>
 #include <parley/io_ports.h>
@@ -18,50 +21,15 @@
 #include <parley/thread.h>
 #include <stdlib.h>
 
-enum {
-    PORT_DATA = 0x60,
-    PORT_STATUS = 0x64,
-    PORT_COMMAND = 0x64,
-    STATUS_OUTPUT_FULL = 1 << 0, // a byte waits for us
-    STATUS_INPUT_FULL = 1 << 1,  // the controller has not taken our last byte
-    STATUS_FROM_MOUSE = 1 << 5,
-    COMMAND_READ_CONFIGURATION = 0x20,
-    COMMAND_WRITE_CONFIGURATION = 0x60,
-    COMMAND_DISABLE_MOUSE = 0xa7,
-    COMMAND_DISABLE_KEYBOARD = 0xad,
-    COMMAND_ENABLE_KEYBOARD = 0xae,
-    CONFIGURATION_KEYBOARD_INTERRUPT = 1 << 0,
-    CONFIGURATION_MOUSE_INTERRUPT = 1 << 1,
-    CONFIGURATION_KEYBOARD_OFF = 1 << 4,
-    CONFIGURATION_TRANSLATE = 1 << 6,
-    KEYBOARD_ENABLE_SCANNING = 0xf4,
-    BYTES_AT_ONCE = 64,        // no controller holds more: one that always says "full" is not believed longer
-    READS_UNTIL_READY = 10000, // it answers within microseconds
-};
+enum { KEYBOARD_ENABLE_SCANNING = 0xf4 };
 
 static struct decoder decoder;
 static struct lights lights = {.wanted = UINT8_MAX}; // not known: they are set at the first key
-static int32_t interrupt, input, debug;
-static int32_t signals; // our end of the link that the interrupt signals
+static struct mouse mouse;
+static int32_t interrupt, mouse_interrupt, input, debug;
+static int32_t signals, mouse_signals; // our ends of the links that the interrupts signal
 static uint32_t console;
 static const char *console_name; // in the directory
-
-static bool wait_for(uint8_t mask, uint8_t value) {
-    for (int i = 0; i < READS_UNTIL_READY; i++) {
-        if ((io_port_read_8(PORT_STATUS) & mask) == value) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool send_byte(uint16_t port, uint8_t byte) {
-    if (!wait_for(STATUS_INPUT_FULL, 0)) {
-        return false;
-    }
-    io_port_write_8(port, byte);
-    return true;
-}
 
 // A console that does not keep up loses keys; the driver waits for nobody. One that was started again is found again.
 static void send_event(const EVENT *event) {
@@ -70,11 +38,6 @@ static void send_event(const EVENT *event) {
         console = found ? found : console;
         event_send(console, event, input, DEADLINE_NOW);
     }
-}
-
-static bool has_byte(uint8_t *status) {
-    *status = io_port_read_8(PORT_STATUS);
-    return *status & STATUS_OUTPUT_FULL && *status != UINT8_MAX;
 }
 
 static bool is_for_debugger(const EVENT *event) {
@@ -97,51 +60,53 @@ static void take_key_byte(uint8_t byte) {
     bool send = false;
     if (lights_take(&lights, byte, &send, &answer)) {
         if (send) {
-            send_byte(PORT_DATA, answer);
+            controller_tell_keyboard(answer);
         }
     } else if (decoder_take(&decoder, byte, &event)) {
         take_key(&event);
         if (lights_want(&lights, lights_of(decoder.modifiers), &answer)) {
-            send_byte(PORT_DATA, answer);
+            controller_tell_keyboard(answer);
         }
     }
 }
 
-static void take_bytes(void) {
-    uint8_t status = 0;
-    for (int i = 0; i < BYTES_AT_ONCE && has_byte(&status); i++) {
-        uint8_t byte = io_port_read_8(PORT_DATA);
-        if (!(status & STATUS_FROM_MOUSE)) {
-            take_key_byte(byte);
-        }
+static void take_keys(void) {
+    for (int i = 0; i < CONTROLLER_BYTES_AT_ONCE && controller_next() == CONTROLLER_KEYBOARD; i++) {
+        take_key_byte(controller_read());
     }
-}
-
-// What was typed before is not lost: this may be a driver's second life. The mouse stays off until it has a driver. Translation
-// gives scan code set 1, which every keyboard can be read in.
-static bool prepare_controller(void) {
-    if (!send_byte(PORT_COMMAND, COMMAND_DISABLE_KEYBOARD) || !send_byte(PORT_COMMAND, COMMAND_DISABLE_MOUSE)) {
-        return false;
-    }
-    take_bytes();
-    if (!send_byte(PORT_COMMAND, COMMAND_READ_CONFIGURATION) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
-        return false;
-    }
-    uint8_t configuration = io_port_read_8(PORT_DATA);
-    configuration |= CONFIGURATION_KEYBOARD_INTERRUPT | CONFIGURATION_TRANSLATE;
-    configuration &= ~(CONFIGURATION_MOUSE_INTERRUPT | CONFIGURATION_KEYBOARD_OFF);
-    return send_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION) && send_byte(PORT_DATA, configuration) &&
-           send_byte(PORT_COMMAND, COMMAND_ENABLE_KEYBOARD) && send_byte(PORT_DATA, KEYBOARD_ENABLE_SCANNING);
 }
 
 // A byte that comes between the last look and the unmasking raises no new edge on some controllers: look once more.
-static void serve_interrupt(void) {
-    uint8_t status = 0;
+static void serve_keyboard(void) {
     int rounds = 0;
     do {
-        take_bytes();
+        take_keys();
         interrupt_acknowledge(interrupt);
-    } while (has_byte(&status) && ++rounds < BYTES_AT_ONCE);
+    } while (controller_next() == CONTROLLER_KEYBOARD && ++rounds < CONTROLLER_BYTES_AT_ONCE);
+}
+
+// ---- the mouse has a thread of its own ----
+
+static void take_motion(void) {
+    EVENT events[MOUSE_EVENTS_MAX];
+    for (int i = 0; i < CONTROLLER_BYTES_AT_ONCE && controller_next() == CONTROLLER_MOUSE; i++) {
+        unsigned count = mouse_take(&mouse, controller_read(), clock_now(), events);
+        for (unsigned j = 0; j < count; j++) {
+            send_event(&events[j]);
+        }
+    }
+}
+
+static void *serve_mouse(void *argument) {
+    take_motion();
+    while (link_poll(mouse_signals, DEADLINE_NEVER, NULL) == STATUS_OK) {
+        int rounds = 0;
+        do {
+            take_motion();
+            interrupt_acknowledge(mouse_interrupt);
+        } while (controller_next() == CONTROLLER_MOUSE && ++rounds < CONTROLLER_BYTES_AT_ONCE);
+    }
+    return argument;
 }
 
 // A thread of its own shows the driver in the system's directory, and answers about layouts.
@@ -166,25 +131,36 @@ static void close_gates(void) {
     }
 }
 
-// Interrupts come by a link: the first thread waits for nothing else.
-static enum status bind_by_link(void) {
+// Interrupts come by links, each to a thread that waits for nothing else.
+static enum status bind_by_link(int32_t line, int32_t *end) {
     struct link_create plan = {0};
-    enum status status = link_create(&plan, &signals);
-    return status == STATUS_OK ? interrupt_link(interrupt, plan.other) : status;
+    enum status status = link_create(&plan, end);
+    return status == STATUS_OK ? interrupt_link(line, plan.other) : status;
+}
+
+// A machine without a mouse, or one that does not work, has its keyboard all the same.
+static void start_mouse(void) {
+    struct thread *thread;
+    if (!mouse_device_start(&mouse, take_key_byte) || bind_by_link(mouse_interrupt, &mouse_signals) != STATUS_OK ||
+        thread_start(serve_mouse, NULL, NULL, &thread) != STATUS_OK) {
+        controller_stop_mouse();
+    }
 }
 
 static enum status prepare(void) {
     interrupt = start_grant_number("interrupt");
     input = start_grant_number("input");
     debug = start_grant_number("debug");
+    mouse_interrupt = start_grant_number("mouse-interrupt");
     console = start_service("console");
     decoder.layout = requests_layout_at_boot();
     enum status status = range_open(start_grant_number("data"));
     status = status == STATUS_OK ? range_open(start_grant_number("command")) : status;
-    if (status == STATUS_OK && !prepare_controller()) {
+    if (status == STATUS_OK &&
+        !(controller_start(take_key_byte) && controller_tell_keyboard(KEYBOARD_ENABLE_SCANNING))) {
         status = STATUS_DEVICE_ERROR;
     }
-    return status == STATUS_OK ? bind_by_link() : status;
+    return status == STATUS_OK ? bind_by_link(interrupt, &signals) : status;
 }
 
 int main(int count, char **arguments) {
@@ -199,9 +175,10 @@ int main(int count, char **arguments) {
     if (thread_start(answer_directory, NULL, NULL, &thread) != STATUS_OK) {
         log_line("keyboard: not in the directory");
     }
-    take_bytes();
+    start_mouse();
+    take_keys();
     while (link_poll(signals, DEADLINE_NEVER, NULL) == STATUS_OK) {
-        serve_interrupt();
+        serve_keyboard();
     }
     return EXIT_FAILURE;
 }

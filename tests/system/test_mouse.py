@@ -1,0 +1,88 @@
+"""The mouse and the keys as events, from the device to the program in the foreground."""
+import time
+import unittest
+
+import screen_text
+from machine import PROMPT, Machine, Settings
+
+SECONDS = 60
+LEFT, TOP, WIDTH, HEIGHT = 1024 - 400 - 16, 16, 400, 300  # where apps/draw draws
+
+
+class Mouse(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine(Settings(cpus=2))
+        self.addCleanup(self.machine.quit)
+        self.machine.expect(PROMPT, SECONDS)
+        self.machine.still_screen()
+
+    def await_text(self, *texts):
+        give_up = time.monotonic() + SECONDS
+        while True:
+            rows = screen_text.read(self.machine.screendump())
+            if all(any(text in row for row in rows) for text in texts):
+                return rows
+            self.assertLess(time.monotonic(), give_up, f"not all of {texts} in:\n" + "\n".join(rows).rstrip())
+            time.sleep(0.1)
+
+    def listen(self):
+        self.machine.type("events -k\n")
+        self.await_text("listens")
+
+    def test_motion_buttons_and_the_wheel_arrive(self):
+        self.listen()
+        self.machine.monitor("mouse_move 7 -4")
+        self.await_text("mouse moved, right 7, down -4, buttons 0")
+        self.machine.monitor("mouse_button 1")
+        self.await_text("mouse button down, right 1, down 0, buttons 1")
+        self.machine.monitor("mouse_button 0")
+        self.await_text("mouse button up, right 1, down 0, buttons 0")
+        self.machine.monitor("mouse_move 0 0 1")
+        self.await_text("mouse wheel, right 0, down -1, buttons 0")
+
+    def test_keys_arrive_down_and_up_between_the_mouses_motion(self):
+        self.listen()
+        for _ in range(20):
+            self.machine.monitor("mouse_move 3 3")
+            self.machine.sendkey("a")
+        self.machine.sendkey("z")
+        self.await_text("keyboard down, key 122, modifiers 0, character 122", "keyboard up, key 122")
+        self.machine.sendkey("ctrl-c")
+        self.machine.type("echo typ''ed\n")
+        self.await_text("typed")
+
+    def test_the_mouse_is_back_with_its_driver(self):
+        self.listen()
+        self.machine.monitor("mouse_move 5 5")
+        self.await_text("right 5, down 5")
+        before = len(self.machine.console)
+        self.machine.write("restart keyboard; sleep 1; interfaces\r")
+        self.machine.expect(PROMPT, SECONDS)
+        self.assertIn(b"keyboard", self.machine.console[before:])
+        self.machine.monitor("mouse_move 6 -6")
+        self.await_text("right 6, down -6")
+
+    def test_draw_is_dragged_and_comes_nearer_by_the_wheel(self):
+        self.machine.type("draw\n")
+        shown = [self.await_picture(None)]
+        for commands in (("mouse_button 1", "mouse_move 40 20", "mouse_button 0"), ("mouse_move 0 0 1",)):
+            for command in commands:
+                self.machine.monitor(command)
+            shown.append(self.await_picture(shown[-1]))
+        self.machine.sendkey("q")
+        self.machine.type("echo typ''ed\n")
+        self.await_text("typed")
+
+    def await_picture(self, other):
+        """The drawing, when it is there whole and is not `other`."""
+        give_up = time.monotonic() + SECONDS
+        while True:
+            picture = self.machine.still_screen()
+            part = [picture.pixel(x, y) for y in range(TOP, TOP + HEIGHT, 10) for x in range(LEFT, LEFT + WIDTH, 10)]
+            if part != other and len(set(part)) > 5:
+                return part
+            self.assertLess(time.monotonic(), give_up)
+
+
+if __name__ == "__main__":
+    unittest.main()
