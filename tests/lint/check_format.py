@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Checks that the C sources are formatted as .clang-format says; with --fix formats them."""
+import re
 import subprocess
 import sys
 
 from sources import C_ENDINGS, conclude, lines_of, tracked
+
+COMPLAINT = re.compile(r"^(.+?):\d+:\d+: error: code should be clang-formatted", re.M)
 
 
 def is_assembly(path):
@@ -11,10 +14,13 @@ def is_assembly(path):
     return any(line.startswith(".macro") for line in lines_of(path))
 
 
-def differs(path):
-    formatted = subprocess.run(["clang-format", path], check=True, capture_output=True).stdout
-    with open(path, "rb") as file:
-        return file.read() != formatted
+def unformatted(paths):
+    """Those that clang-format would change."""
+    run = subprocess.run(["clang-format", "--dry-run", "-Werror", *paths], capture_output=True, text=True, check=False)
+    found = set(COMPLAINT.findall(run.stderr))
+    if run.returncode != 0 and not found:
+        raise RuntimeError(run.stderr)
+    return sorted(found)
 
 
 def main():
@@ -23,7 +29,7 @@ def main():
         if paths:
             subprocess.run(["clang-format", "-i", *paths], check=True)
         return
-    conclude("format", [f"{path}: not formatted: run `ninja format`" for path in paths if differs(path)])
+    conclude("format", [f"{path}: not formatted: run `ninja format`" for path in unformatted(paths)])
 
 
 if __name__ == "__main__":
