@@ -18,11 +18,23 @@ static size_t word_start(const char *line, size_t cursor) {
     return start;
 }
 
-// A command stands at the start of the line, and behind what parts commands.
+// Whether the word that ends at `end` is one that a command follows: if, do and the like.
+static bool is_opening(const char *line, size_t end) {
+    static const char *const words[] = {"if", "then", "elif", "else", "while", "until", "do", "{", "!"};
+    size_t start = word_start(line, end);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (end - start == strlen(words[i]) && !strncmp(line + start, words[i], end - start))
+            return true;
+    return false;
+}
+
+// A command stands at the start of the line, behind what parts commands, and behind words that open or go on with others.
 static bool is_command(const char *line, size_t start) {
     while (start && (line[start - 1] == ' ' || line[start - 1] == '\t'))
         start--;
-    return !start || strchr("|&;(", line[start - 1]);
+    if (!start || strchr("|&;(", line[start - 1]))
+        return true;
+    return is_opening(line, start) && is_command(line, word_start(line, start));
 }
 
 static bool starts_with(const char *name, const char *start) {

@@ -28,13 +28,16 @@ static const char *common(void) {
 }
 
 Test(sh_complete, the_first_word_is_a_command) {
-    static const char *const lines[] = {"he", "  he", "a | he", "a;he", "a && he", "(he"};
+    static const char *const lines[] = {"he",    "  he",           "a | he", "a;he", "a && he", "(he",
+                                        "if he", "while a; do he", "{ he",   "! he", "if ! he"};
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         complete_line(lines[i]);
         cr_assert_eq(completion.words.count, 1, "%s", lines[i]);
         cr_assert_str_eq(common(), "help");
         cr_assert_eq(completion.start, strlen(lines[i]) - 2);
     }
+    complete_line("echo if he");
+    cr_assert_eq(completion.words.count, 0);
     complete_line("sh_com");
     cr_assert_str_eq(common(), "sh_complete.c");
 }
@@ -46,7 +49,7 @@ Test(sh_complete, what_all_have_in_common_is_found) {
     complete_line("cat tests/unit/apps/sh_");
     cr_assert_gt(completion.words.count, 3);
     cr_assert_str_eq(common(), "tests/unit/apps/sh_");
-    cr_assert_str_eq(completion.words.list[0], "tests/unit/apps/sh_complete.c");
+    cr_assert_str_eq(completion.words.list[0], "tests/unit/apps/sh_arithmetic.c");
 }
 
 Test(sh_complete, other_words_are_files_and_directories_end_with_a_slash) {
