@@ -22,6 +22,7 @@ bool lending_is_on(void) {
 }
 
 bool debugger_borrows_lock(struct lock *lock) {
+    stepping.waits |= stepping.is_on && hold_is_mine(processor_index());
     if (!is_on || lent_count == LENT_MAX)
         return false;
     lent[lent_count].lock = lock;

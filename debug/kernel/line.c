@@ -44,8 +44,12 @@ bool line_is_there(void) {
     return is_there;
 }
 
+bool line_has_byte(void) {
+    return is_there && (io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_RECEIVE) != 0;
+}
+
 bool line_get(uint8_t *byte) {
-    if (!is_there || !(io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_RECEIVE))
+    if (!line_has_byte())
         return false;
     *byte = io_port_read_8(PORT + REGISTER_DATA);
     return true;
@@ -59,9 +63,16 @@ void line_put(const char *bytes, size_t size) {
     }
 }
 
-void line_listen(bool on) {
+void line_ignore(void) {
     if (is_there)
-        io_port_write_8(PORT + REGISTER_INTERRUPTS, on ? INTERRUPT_RECEIVED : 0);
+        io_port_write_8(PORT + REGISTER_INTERRUPTS, 0);
+}
+
+// Off and on: the interrupt is told by its edge, which a byte that lies there already would not make again.
+void line_listen(void) {
+    line_ignore();
+    if (is_there)
+        io_port_write_8(PORT + REGISTER_INTERRUPTS, INTERRUPT_RECEIVED);
 }
 
 void line_route(void) {

@@ -11,10 +11,18 @@
 #pragma clang section text = ".text.debugger"
 
 // GDB's process number of the kernel itself: no process of ours gets that far.
-enum { KERNEL_PROCESS = 2000000000, FPU_IMAGE_SIZE = 512 };
+enum { KERNEL_PROCESS = 2000000000, FPU_IMAGE_SIZE = 512, OPCODE_HALT = 0xf4 };
+
+enum cpu_state {
+    CPU_RUNS,
+    CPU_INSIDE, // met something of the debugger's, and will stand or run on
+    CPU_STANDS,
+    CPU_LEAVES, // would run on, unless somebody holds the machine
+};
 
 // A CPU as the debugger found it.
 struct stopped_cpu {
+    uint32_t state;           // [a] enum cpu_state
     struct trap_frame *frame; // null: it runs
     uint64_t page_fault_address, root;
     bool fpu_changed;
@@ -87,9 +95,11 @@ struct stepping {
     uint64_t start, end; // goes on while the instruction lies in it
     bool is_wanted;      // by this CPU:
     uint32_t cpu;
-    bool then_runs; // the step was for getting off a breakpoint
-    bool is_on;     // the trap flag is set
-    uint32_t flags; // as they were
+    bool then_runs;               // the step was for getting off a breakpoint
+    bool is_on;                   // the trap flag is set
+    bool waits;                   // for a lock, which another CPU may hold
+    const struct thread *current; // of the CPU, when it began
+    uint32_t flags;               // as they were
     uint8_t instruction[2];
 };
 
@@ -97,27 +107,44 @@ extern struct stepping stepping;
 bool step_needs_others(const struct debug_thread *thread, const struct trap_frame *frame);
 bool step_begin(struct trap_frame *frame); // false: it is done without running
 void step_end(struct trap_frame *frame);
+void step_cancel(void); // the machine stands for another reason
+// One that ended after it was cancelled.
+void step_was_broken_off(struct trap_frame *frame);
 
 // ---- session.c ----
 // Talks with GDB until the machine is to go on: then everything is prepared, and who may go is in `machine`.
 void session_run(struct debug_stop *stop);
 void session_start(void);
 
-// ---- stop.c ----
+// ---- hold.c ----
 struct machine_state {
     bool is_ready;       // there is a line or a console to talk on
     bool waits_for_gdb;  // at the start: the console keeps out
     uint32_t owner;      // [a] index + 1 of the CPU that holds the machine; 0: it runs
-    uint32_t steps;      // since the others last ran
+    uint32_t steps;      // that others might have run beside
     bool others_run;     // while one steps, now and then
     bool is_panicking;   // it will not go on
     bool is_given_up;    // the debugger does nothing any more
     bool is_interrupted; // NMIs are ours
+    bool line_rang;      // a byte came, or may have, at a moment that was none to look at it
     int first_byte;      // that a session begins with; negative: none
 };
 
 extern struct machine_state machine;
 void machine_let_all_go(void);
+enum cpu_state hold_state(uint32_t cpu);
+bool hold_is_mine(uint32_t self);
+bool hold_is_anothers(uint32_t self);
+bool hold_claim(uint32_t self);  // false: it is another's
+void hold_others(uint32_t self); // returns when they stand
+void hold_give_way(uint32_t self);
+void hold_enter(uint32_t self);
+void hold_exit(uint32_t self);
+void hold_stand(uint32_t self, struct trap_frame *frame);
+void hold_wait_to_go(uint32_t self);
+bool hold_begin_leaving(uint32_t self); // false: somebody holds the machine, this CPU stands
+void hold_leave(uint32_t self, bool steps);
+bool hold_is_on_the_way(uint32_t self, const struct trap_frame *frame);
 
 // ---- resume.c ----
 void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop); // of the stop that it leaves
@@ -125,6 +152,8 @@ void machine_resume(const struct resume_plan *plan, const struct debug_stop *sto
 // ---- stop.c ----
 // Whether a step that ended goes on within its range.
 bool step_goes_on(const struct trap_frame *frame);
+// Whether the others are to run for a moment before the next step.
+bool step_gives_way(void);
 
 enum status process_kill(uint32_t process);
 
@@ -134,9 +163,12 @@ extern const struct debug_document kernel_documents[];
 // ---- line.c: the second serial port ----
 bool line_start(void); // false: there is none
 bool line_is_there(void);
+bool line_has_byte(void);
 bool line_get(uint8_t *byte);
 void line_put(const char *bytes, size_t size);
-void line_listen(bool on); // whether a byte that comes interrupts, as NMI
+void line_listen(void); // from now on a byte that comes, or is there, interrupts as NMI
+void line_ignore(void);
+void line_begin_anew(void); // the byte that was read begins a new session
 void line_route(void);
 
 // ---- lend.c ----

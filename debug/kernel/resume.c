@@ -38,11 +38,13 @@ static void begin_step(const struct resume_plan *plan, uint32_t cpu, const struc
     stepping.then_runs = action->kind == RESUME_CONTINUE;
     machine.others_run = others_continue(plan, cpu);
     breakpoints_apply_but(&thread, stopped_cpus[cpu].frame->rip);
-    machine.steps = 0;
-    if (step_needs_others(&thread, stopped_cpus[cpu].frame))
+    if (step_needs_others(&thread, stopped_cpus[cpu].frame) || step_gives_way()) {
         machine_let_all_go();
-    else
-        __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_RELEASE);
+        hold_give_way(processor_index());
+        return;
+    }
+    line_listen();
+    __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_SEQ_CST);
 }
 
 // A thread that waits in the kernel steps when it comes back to its program: behind its first instruction there.

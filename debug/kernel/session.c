@@ -98,9 +98,9 @@ static bool is_for_gdb(void) {
 
 // A GDB that comes while the machine stands takes over from the console.
 void session_run(struct debug_stop *stop) {
-    line_listen(false);
+    line_ignore();
     breakpoints_withdraw();
-    stepping.is_on = stepping.is_wanted = false;
+    step_cancel();
     if (is_for_gdb() || !console_run(stop))
         run_gdb(stop);
 }

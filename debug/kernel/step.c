@@ -4,7 +4,6 @@
 #include "kernel/base/string.h"
 
 enum {
-    OPCODE_HALT = 0xf4,
     OPCODE_CLEAR_INTERRUPTS = 0xfa,
     OPCODE_SET_INTERRUPTS = 0xfb,
     OPCODE_POP_FLAGS = 0x9d,
@@ -28,20 +27,54 @@ bool step_needs_others(const struct debug_thread *thread, const struct trap_fram
     return trap_from_user(frame) && is_system_call(instruction);
 }
 
+// A halt may return at any time; and the instruction behind `sti`, mostly a halt, belongs to it, for the processor.
+static bool is_done_here(struct trap_frame *frame) {
+    if (stepping.instruction[0] == OPCODE_SET_INTERRUPTS)
+        frame->rflags |= FLAG_INTERRUPT;
+    return stepping.instruction[0] == OPCODE_SET_INTERRUPTS || stepping.instruction[0] == OPCODE_HALT;
+}
+
 bool step_begin(struct trap_frame *frame) {
     memset(stepping.instruction, 0, sizeof(stepping.instruction));
     target_memory_read(&stepping.thread, frame->rip, stepping.instruction, sizeof(stepping.instruction));
-    if (stepping.instruction[0] == OPCODE_HALT && !trap_from_user(frame)) {
-        frame->rip++; // it may return at any time
+    if (!trap_from_user(frame) && is_done_here(frame)) {
+        frame->rip++;
         return false;
     }
     stepping.flags = (uint32_t)frame->rflags;
     stepping.is_on = true;
+    stepping.waits = false;
+    stepping.current = processor_current()->current;
     frame->rflags |= FLAG_TRAP;
     if (!is_system_call(stepping.instruction))
         frame->rflags &= ~(uint64_t)FLAG_INTERRUPT;
     hardware_note_values(&stepping.thread);
     return true;
+}
+
+// Where it goes on without stepping, and may be interrupted again.
+static void flags_restore(struct trap_frame *frame) {
+    frame->rflags = (frame->rflags & ~(uint64_t)(FLAG_TRAP | FLAG_INTERRUPT)) | (stepping.flags & FLAG_INTERRUPT);
+    if (frame->vector == VECTOR_SYSTEM_CALL)
+        frame->r11 &= ~(uint64_t)FLAG_TRAP;
+}
+
+// The thread stands before its instruction, or is in the kernel on its behalf.
+void step_cancel(void) {
+    int cpu = stepping.is_on ? thread_cpu(&stepping.thread) : -1;
+    struct trap_frame *frame = cpu >= 0 ? stopped_cpus[cpu].frame : 0;
+    struct trap_frame *below = stepping.is_on ? thread_user_frame(&stepping.thread) : 0;
+    if (frame != 0 && (frame->rflags & FLAG_TRAP))
+        flags_restore(frame);
+    else if (below != 0 && (below->rflags & FLAG_TRAP))
+        flags_restore(below);
+    stepping.is_on = stepping.is_wanted = false;
+}
+
+void step_was_broken_off(struct trap_frame *frame) {
+    frame->rflags &= ~(uint64_t)FLAG_TRAP;
+    if (trap_from_user(frame))
+        frame->rflags |= FLAG_INTERRUPT;
 }
 
 static bool sets_flags(void) {

@@ -1,16 +1,15 @@
 """The kernel's debugger: a real GDB in batch against the real stub, for what a person does with it."""
 import os
 import re
-import socket
 import subprocess
 import tempfile
 import time
 import unittest
 
+from gdb_line import SECONDS, Line
 from machine import PROMPT, ROOT, Machine, Settings
 
-SECONDS = 120
-KINDS = [("debug", 1), ("debug", 4), ("release", 4)]
+KINDS = [("debug", 1), ("debug", 4), ("release", 1), ("release", 4)]
 
 
 class Guest:
@@ -54,63 +53,43 @@ class Guest:
         self.machine.expect(rb"still 42", SECONDS)
 
 
-class Line:
-    """The debugger's line without GDB: packets and bytes as they are."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(path)
-        self.socket.settimeout(SECONDS)
-        self.buffer = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def send(self, body):
-        self.socket.sendall(b"$" + body + b"#%02x" % (sum(body) & 0xFF))
-
-    def receive(self):
-        while not re.search(rb"\$[^#]*#..", self.buffer):
-            piece = self.socket.recv(65536)
-            if not piece:
-                raise ConnectionError("the line was closed")
-            self.buffer += piece
-        found = re.search(rb"\$([^#]*)#..", self.buffer)
-        self.buffer = self.buffer[found.end():]
-        self.socket.sendall(b"+")
-        return re.sub(rb"(.)\*(.)", lambda run: run[1] * (run[2][0] - 28), found[1], flags=re.DOTALL)
-
-    def ask(self, body):
-        self.send(body)
-        return self.receive()
-
-
 class Session(unittest.TestCase):
-    """What a person looks at first, in one session."""
+    """What a person does first, in one session."""
     LIST = ("info threads", "parley processes", "monitor processes")
+    STOP = ("break switch_to", "continue", "continue", "stepi", "bt 2", "delete", "hbreak switch_to", "continue", "delete")
     BACKTRACE = ("python next(thread for inferior in gdb.inferiors() for thread in inferior.threads() "
                  "if (thread.details or '').startswith('sh:')).switch()", "bt")
     MEMORY = ("x/xg 0", "x/xg 0xffff900000000000", "compare-sections .rodata", "find /b call_clock_read, +16, 0x55",
               "print/x $cr3", "print $xmm0.uint128")
 
+    @staticmethod
+    def watch(cpus):
+        """Of `yes`, wherever it runs: GDB leaves out what happens in another inferior than the expression's."""
+        return ("tbreak call_pipe_write", "continue", *(f"watch processors[{cpu}].switches" for cpu in range(cpus)), "continue",
+                "continue", "delete")
+
     def check(self, said):
         for pattern in (r"Thread 2000000000\.1 \(kernel: CPU 0",
                         r"\(sh: waiting, last on CPU \d, waits for (a process to end|data in a pipe)",
                         r"(?m)^ +\d+ +\d+ +\d+ +\d+ +\d+ serial-console$", r"(?m)^ +1 +0 +0 +1 +\d+ +\d+ init$",
-                        r"#\d+ .*wait_queue_sleep", r"#\d+ .*call_\w+", r"<signal handler called>",
+                        r"hit (Hardware assisted b|B)reakpoint 2", r"#\d+ .*wait_queue_sleep", r"#\d+ .*call_\w+",
+                        r"<signal handler called>",
                         r"#\d+ .*main \(.*apps/sh/main\.c", r"Section \.rodata, range .*: matched",
                         r"[1-9] patterns? found", r"= 0x[0-9a-f]+000\n"):
             self.assertRegex(said, pattern)
         self.assertEqual(said.count("Cannot access memory"), 2, said)
+        self.assertGreaterEqual(said.count("switch_to ("), 3, said)
+        old = [int(value) for value in re.findall(r"Old value = (\d+)", said)]
+        new = [int(value) for value in re.findall(r"New value = (\d+)", said)]
+        self.assertGreaterEqual(len(old), 2, said)
+        self.assertTrue(all(after > before for before, after in zip(old, new)), said)
 
-    def test_of_all_that_stands_there(self):
+    def test_of_everything_a_person_does_first(self):
         for kind, cpus in KINDS:
             with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "yes | cat >/dev/null") as guest:
                 guest.machine.expect(rb"yes", SECONDS)
-                self.check(guest.gdb(*self.LIST, *self.BACKTRACE, *self.MEMORY, "detach"))
+                self.check(guest.gdb(*self.LIST, *self.STOP, *self.watch(cpus), *self.BACKTRACE,
+                                     *self.MEMORY, "detach"))
                 guest.answers()
 
 

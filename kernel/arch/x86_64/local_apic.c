@@ -77,8 +77,11 @@ void local_apic_send(uint32_t apic_id, uint32_t vector) {
     command(apic_id, vector | COMMAND_ASSERT);
 }
 
+// Whoever was interrupted between the two halves of a command goes on with the half that it wrote.
 void local_apic_send_non_maskable(uint32_t apic_id) {
+    uint32_t high = register_read(REGISTER_COMMAND_HIGH);
     command(apic_id, COMMAND_NON_MASKABLE | COMMAND_ASSERT);
+    register_write(REGISTER_COMMAND_HIGH, high);
 }
 
 void local_apic_send_start(uint32_t apic_id) {

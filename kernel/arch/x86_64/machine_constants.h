@@ -93,6 +93,8 @@
 #define FRAME_SIZE 176
 
 // Checked in offsets.c against the C definitions.
+#define SELECTOR_KERNEL_CODE_NUMBER 0x08
+#define SELECTOR_KERNEL_DATA_NUMBER 0x10
 #define SELECTOR_USER_DATA_NUMBER 0x1b
 #define SELECTOR_USER_CODE_NUMBER 0x23
 #define CALL_TABLE_SIZE 160

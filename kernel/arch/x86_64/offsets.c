@@ -24,6 +24,8 @@ _Static_assert(offsetof(struct trap_frame, rflags) == FRAME_FLAGS, "");
 _Static_assert(offsetof(struct trap_frame, rsp) == FRAME_STACK, "");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "");
 _Static_assert(FRAME_SIZE % 16 == 0, "the stack stays aligned for C behind a frame");
+_Static_assert(SELECTOR_KERNEL_CODE == SELECTOR_KERNEL_CODE_NUMBER, "");
+_Static_assert(SELECTOR_KERNEL_DATA == SELECTOR_KERNEL_DATA_NUMBER, "");
 _Static_assert(SELECTOR_USER_DATA == SELECTOR_USER_DATA_NUMBER, "");
 _Static_assert(SELECTOR_USER_CODE == SELECTOR_USER_CODE_NUMBER, "");
 _Static_assert(CALL_LIMIT == CALL_TABLE_SIZE, "");

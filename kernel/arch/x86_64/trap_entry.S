@@ -101,7 +101,17 @@ trap_paranoid_unframed:
     mov %rdi, %rsp
     mov $(FRAME_SIZE / 8), %ecx
     rep movsq
-    jmp trap_from_swapped
+    cmpl $VECTOR_NMI, FRAME_VECTOR(%rsp)
+    jne trap_from_swapped
+    // No further NMI comes before an iretq. That is now: on its way back the thread may sleep, and the CPU leave by another way.
+    mov %rsp, %rax
+    push $SELECTOR_KERNEL_DATA_NUMBER
+    push %rax
+    pushf
+    push $SELECTOR_KERNEL_CODE_NUMBER
+    lea trap_from_swapped(%rip), %rax
+    push %rax
+    iretq
 
 // Behind the last instruction of this file: nobody sets a breakpoint here.
     .global trap_entry_end
