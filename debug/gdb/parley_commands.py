@@ -199,7 +199,7 @@ def show_locks():
 @command("log")
 def show_log():
     """Prints the kernel's log."""
-    ring, end = symbol("ring"), int(symbol("ring_end"))
+    ring, end = symbol("'kernel/base/log.c'::ring"), int(symbol("'kernel/base/log.c'::ring_end"))
     size = ring.type.range()[1] + 1
     held = gdb.selected_inferior().read_memory(int(ring.address), size).tobytes()
     whole = held[:end] if end <= size else held[end % size:] + held[:end % size]

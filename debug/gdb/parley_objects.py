@@ -57,7 +57,7 @@ def whole(pointer):
 
 def bucket_heads():
     """The first object of each bucket of the object table, as addresses."""
-    buckets = symbol("registry.buckets")
+    buckets = symbol("'kernel/object/object.c'::registry.buckets")
     raw = gdb.selected_inferior().read_memory(int(buckets.address), buckets.type.sizeof).tobytes()
     return struct.unpack(f"<{len(raw) // 8}Q", raw)
 

@@ -126,7 +126,7 @@ struct machine_state {
     bool is_panicking;   // it will not go on
     bool is_given_up;    // the debugger does nothing any more
     bool is_interrupted; // NMIs are ours
-    bool line_rang;      // a byte came, or may have, at a moment that was none to look at it
+    bool line_rang;      // [a] a byte came, or may have, at a moment that was none to look at it
     int first_byte;      // that a session begins with; negative: none
 };
 

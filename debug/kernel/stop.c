@@ -131,11 +131,11 @@ static bool on_non_maskable(struct trap_frame *frame) {
 // Stands or stops as long as it is asked to. What asks while it looks sets line_rang, or finds the state.
 static void leave_when_not_asked(uint32_t self, struct trap_frame *frame) {
     for (;;) {
-        machine.line_rang = false;
+        __atomic_store_n(&machine.line_rang, false, __ATOMIC_SEQ_CST);
         if (hears_line(self) && line_wants_stop())
             stop_for_line(frame);
         hold_exit(self);
-        if (!machine.line_rang && !hold_is_anothers(self))
+        if (!__atomic_load_n(&machine.line_rang, __ATOMIC_SEQ_CST) && !hold_is_anothers(self))
             return;
         hold_enter(self);
         if (!hold_is_anothers(self))
@@ -158,7 +158,8 @@ static void skip_halt(struct trap_frame *frame) {
 static bool on_the_way(const struct trap_frame *frame) {
     if (frame->vector == VECTOR_BREAKPOINT)
         return false;
-    machine.line_rang |= frame->vector == VECTOR_NMI;
+    if (frame->vector == VECTOR_NMI)
+        __atomic_store_n(&machine.line_rang, true, __ATOMIC_SEQ_CST);
     return true;
 }
 

@@ -1,4 +1,5 @@
 """The kernel's debugger under load: a scripted GDB that stops, steps and lets go faster than a person could, and nothing stays behind."""
+import functools
 import os
 import random
 import re
@@ -25,13 +26,20 @@ class Guest:
     def __init__(self, kind, cpus, load=LOAD):
         self.directory = tempfile.TemporaryDirectory(prefix="parley-gdb-")
         path = os.path.join(self.directory.name, "gdb")
-        self.symbols = symbols(kind)
+        self.symbols, self.kind, self.cpus = symbols(kind), kind, cpus
         self.machine = Machine(Settings(kind=kind, cpus=cpus, gdb=path, append="console=serial"))
         self.machine.expect(PROMPT, SECONDS)
         self.machine.write(load + "\r")
         self.machine.expect(re.escape(load).encode(), SECONDS)
         self.machine.expect(PROMPT, SECONDS)
         self.script = Script(path)
+
+    @functools.cache
+    def switches(self, cpu):
+        """Where a CPU counts its switches."""
+        said = subprocess.run(["gdb", "-nx", "-batch", "-ex", f"print/x (long)&processors[{cpu}].switches",
+                               f"build/{self.kind}/parley.elf"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        return int(said.split()[-1], 16)
 
     def __enter__(self):
         return self
@@ -49,15 +57,15 @@ class Guest:
 
 
 class UnderLoad(unittest.TestCase):
-    def each(self, kinds=tuple(KINDS), **more):
+    def each(self, check, kinds=tuple(KINDS), **more):
         for kind, cpus in kinds:
             with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, **more) as guest:
-                yield guest
+                check(guest, guest.script)
 
     def test_a_breakpoint_is_stepped_over_by_its_thread_alone(self):
-        for guest in self.each():
-            script, place = guest.script, guest.symbols["switch_to"]
-            for _ in range(60):
+        def check(guest, script):
+            place = guest.symbols["switch_to"]
+            for _ in range(40):
                 script.do(b"Z0,%x,1" % place)
                 stop = script.go()
                 self.assertEqual((stop.why, stop.place), ("swbreak", place), stop)
@@ -65,47 +73,58 @@ class UnderLoad(unittest.TestCase):
                 after = script.step()
                 self.assertEqual((after.core, after.signal), (stop.core, 5), after)
                 self.assertNotEqual(after.place, place)
+        self.each(check)
 
     def test_steps_land_behind_their_instruction(self):
         """Not in an interrupt, with the others standing or running; and where the kernel halts or waits for a lock, too."""
-        for guest in self.each():
-            script = guest.script
-            for _ in range(60):
+        def check(_guest, script):
+            for _ in range(40):
                 thread = script.stopped.thread
                 stop = script.step(others=random.choice([b"", b";c"]))
                 self.assertEqual(stop.signal, 5, stop)
-                if stop.thread != thread:  # it stepped into another's context, or another one was stopped: on its way
+                if stop.thread != thread:  # it is another's from now on: in the middle of a switch
                     self.assertGreater(stop.place, 1 << 47, stop)
+        self.each(check)
 
     def test_ctrl_c_stops_at_any_time(self):
-        for guest in self.each():
+        def check(_guest, script):
             for _ in range(25):
-                guest.script.send(b"vCont;c")
-                self.assertEqual(guest.script.interrupt().signal, 2)
+                script.send(b"vCont;c")
+                self.assertEqual(script.interrupt().signal, 2)
+        self.each(check)
 
-    def test_a_hardware_breakpoint_and_a_watch_point_hit(self):
-        for guest in self.each():
-            script, place = guest.script, guest.symbols["switch_to"]
+    def test_a_hardware_breakpoint_and_watch_points_hit(self):
+        def check(guest, script):
+            place = guest.symbols["switch_to"]
             script.do(b"Z1,%x,1" % place)
             for _ in range(25):
                 stop = script.go()
                 self.assertEqual((stop.why, stop.place), ("hwbreak", place), stop)
             script.do(b"z1,%x,1" % place)
-            log = guest.symbols["log_line"]  # a place to take a stack's address from
-            self.assertNotEqual(log, 0)
+            for cpu in range(guest.cpus):
+                script.do(b"Z2,%x,8" % guest.switches(cpu))
+            for _ in range(25):
+                stop = script.go()
+                self.assertEqual((stop.why, stop.address), ("watch", guest.switches(stop.core)), stop)
+        self.each(check)
 
     def test_a_thousand_breakpoints_while_processes_start(self):
-        load = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do true; ls /bin | wc -l >/dev/null; done &"
-        for guest in self.each((("debug", 2),), load=load):
-            place = guest.symbols["call_memory_map"] if "call_memory_map" in guest.symbols else guest.symbols["switch_to"]
-            guest.script.do(b"Z0,%x,1" % place)
+        def check(guest, script):
+            place = guest.symbols["switch_to"]
+            script.do(b"Z0,%x,1" % place)
+            seen = set()
             for _ in range(1000):
-                self.assertEqual(guest.script.go().place, place)
+                stop = script.go()
+                self.assertEqual(stop.place, place)
+                seen.add(stop.thread)
+            self.assertGreater(len(seen), 12, seen)
+        self.each(check, (("debug", 2),), load="while true; do ls / | wc; done >/dev/null &")
 
     def test_a_thousand_steps(self):
-        for guest in self.each((("debug", 2),)):
+        def check(_guest, script):
             for _ in range(1000):
-                self.assertEqual(guest.script.step().signal, 5)
+                self.assertEqual(script.step().signal, 5)
+        self.each(check, (("debug", 2),))
 
 
 if __name__ == "__main__":
