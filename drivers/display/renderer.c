@@ -131,7 +131,7 @@ static void draw(struct renderer *renderer, uint32_t row, uint32_t column, uint6
 
 static void update_row(struct renderer *renderer, uint32_t row) {
     uint32_t columns = renderer->terminal->columns;
-    const struct cell *cells = terminal_row(renderer->terminal, row);
+    const struct cell *cells = terminal_view_row(renderer->terminal, row);
     uint64_t *drawn = renderer->drawn + (size_t)row * columns;
     for (uint32_t column = 0; column < columns; column++) {
         uint64_t word = word_of(cells[column]);
@@ -147,7 +147,7 @@ static void draw_cursor(struct renderer *renderer) {
     const struct terminal *terminal = renderer->terminal;
     renderer->cursor_row = terminal->cursor.row;
     renderer->cursor_column = terminal->cursor.column;
-    renderer->cursor_drawn = terminal->cursor_shown;
+    renderer->cursor_drawn = terminal->cursor_shown && terminal->view == 0;
     if (renderer->cursor_drawn) {
         struct cell cell = terminal_row(terminal, renderer->cursor_row)[renderer->cursor_column];
         cell.flags ^= CELL_REVERSE;

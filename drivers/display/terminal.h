@@ -2,7 +2,8 @@
 // of pixels: the renderer asks it what each cell holds and which lines were touched.
 //
 // What it understands: UTF-8; BEL BS HT LF VT FF CR; ESC 7 8 c D E M; CSI @ A B C D E F G H J K L M P S T X a d e f g h l
-// m n r s u, c (who are you), `?7` wrap, `?25` cursor, `4` insert. A line feed also returns the carriage.
+// m n r s u, c (who are you), `?7` wrap, `?25` cursor, `4` insert; of its own, `> n T` and `> n S`, which look n lines back at what
+// has gone off the top, and forth again: text that comes ends that. A line feed also returns the carriage.
 // Rules: pure, after terminal_create no memory is allocated. Any bytes may come: what is not understood is skipped, and
 // parameters are bounded. Columns and rows count from 0 here, from 1 in the sequences.
 #pragma once
@@ -16,6 +17,7 @@ enum {
     TERMINAL_ROWS_MAX = 256,
     TERMINAL_PARAMETERS_MAX = 16,
     TERMINAL_REPLY_MAX = 64,
+    TERMINAL_HISTORY = 1000, // lines that have gone off the top
     TERMINAL_FOREGROUND = 7, // colours of a terminal that was told none
     TERMINAL_BACKGROUND = 0,
 };
@@ -44,9 +46,13 @@ struct terminal_cursor {
 struct terminal {
     uint32_t columns;
     uint32_t rows;
-    struct cell *cells; // columns * rows, in the order of storage
-    uint16_t *lines;    // rows: which line of storage a row shows; scrolling turns these alone
-    bool *touched;      // rows: changed since the renderer looked
+    struct cell *cells;     // columns * (rows + TERMINAL_HISTORY), in the order of storage
+    uint16_t *lines;        // rows: which line of storage a row is; scrolling turns these alone
+    uint16_t *history;      // TERMINAL_HISTORY: a ring of the lines of storage that have gone off the top
+    uint32_t history_first; // the oldest
+    uint32_t history_count;
+    uint32_t view; // by how many lines what is shown lies back
+    bool *touched; // rows: changed since the renderer looked
     struct terminal_cursor cursor;
     struct terminal_cursor saved;
     uint32_t top;    // scroll region: first row
@@ -80,6 +86,9 @@ void terminal_write(struct terminal *terminal, const void *text, size_t size);
 // The cells of a row, as many as there are columns.
 struct cell *terminal_row(const struct terminal *terminal, uint32_t row);
 
+// The same of what a row shows, which may be history.
+const struct cell *terminal_view_row(const struct terminal *terminal, uint32_t row);
+
 // Takes at most `size` bytes of what the terminal answers; says how many.
 size_t terminal_take_reply(struct terminal *terminal, char *buffer, size_t size);
 
@@ -102,6 +111,7 @@ void terminal_move_to(struct terminal *terminal, int64_t column, int64_t row); /
 void terminal_erase(struct terminal *terminal, uint32_t row, uint32_t column, uint32_t count);
 void terminal_scroll_up(struct terminal *terminal, uint32_t top, uint32_t bottom, uint32_t count);
 void terminal_scroll_down(struct terminal *terminal, uint32_t top, uint32_t bottom, uint32_t count);
+void terminal_look_back(struct terminal *terminal, int64_t lines); // or forth, where it is negative
 void terminal_insert_cells(struct terminal *terminal, uint32_t count);
 void terminal_delete_cells(struct terminal *terminal, uint32_t count);
 void terminal_reset(struct terminal *terminal);

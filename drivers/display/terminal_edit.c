@@ -4,19 +4,24 @@
 #include <assert.h>
 #include <string.h>
 
-enum { TERMINAL_LINE_MEMORY = sizeof(uint16_t) + sizeof(bool) };
+enum {
+    TERMINAL_LINE_MEMORY = sizeof(uint16_t) + sizeof(bool),
+    TERMINAL_HISTORY_MEMORY = TERMINAL_HISTORY * sizeof(uint16_t),
+};
 
 size_t terminal_memory_size(uint32_t columns, uint32_t rows) {
     if (columns == 0 || rows == 0 || columns > TERMINAL_COLUMNS_MAX || rows > TERMINAL_ROWS_MAX) {
         return 0;
     }
-    return (size_t)columns * rows * sizeof(struct cell) + (size_t)rows * TERMINAL_LINE_MEMORY;
+    size_t cells = (size_t)columns * (rows + TERMINAL_HISTORY);
+    return cells * sizeof(struct cell) + (size_t)rows * TERMINAL_LINE_MEMORY + TERMINAL_HISTORY_MEMORY;
 }
 
 void terminal_create(struct terminal *terminal, uint32_t columns, uint32_t rows, void *memory) {
     *terminal = (struct terminal){.columns = columns, .rows = rows, .cells = memory};
-    terminal->lines = (uint16_t *)(terminal->cells + (size_t)columns * rows);
-    terminal->touched = (bool *)(terminal->lines + rows);
+    terminal->lines = (uint16_t *)(terminal->cells + (size_t)columns * (rows + TERMINAL_HISTORY));
+    terminal->history = terminal->lines + rows;
+    terminal->touched = (bool *)(terminal->history + TERMINAL_HISTORY);
     for (uint32_t row = 0; row < rows; row++) {
         terminal->lines[row] = row;
     }
@@ -25,6 +30,14 @@ void terminal_create(struct terminal *terminal, uint32_t columns, uint32_t rows,
 
 struct cell *terminal_row(const struct terminal *terminal, uint32_t row) {
     return &terminal->cells[(size_t)terminal->lines[row] * terminal->columns];
+}
+
+const struct cell *terminal_view_row(const struct terminal *terminal, uint32_t row) {
+    if (row >= terminal->view) {
+        return terminal_row(terminal, row - terminal->view);
+    }
+    uint32_t index = terminal->history_first + terminal->history_count - terminal->view + row;
+    return &terminal->cells[(size_t)terminal->history[index % TERMINAL_HISTORY] * terminal->columns];
 }
 
 struct cell terminal_blank(const struct terminal *terminal) {
@@ -69,6 +82,22 @@ static void turn_lines_up(struct terminal *terminal, uint32_t top, uint32_t bott
     terminal_erase(terminal, bottom, 0, terminal->columns);
 }
 
+// The uppermost line becomes the newest of the history, and the oldest of that, or one never used, comes in.
+static void roll_screen_up(struct terminal *terminal) {
+    uint32_t last = terminal->rows - 1;
+    uint16_t gone = terminal->lines[0], fresh = terminal->rows + terminal->history_count;
+    if (terminal->history_count < TERMINAL_HISTORY) {
+        terminal->history[terminal->history_count++] = gone;
+    } else {
+        fresh = terminal->history[terminal->history_first];
+        terminal->history[terminal->history_first] = gone;
+        terminal->history_first = (terminal->history_first + 1) % TERMINAL_HISTORY;
+    }
+    memmove(terminal->lines, terminal->lines + 1, last * sizeof(terminal->lines[0]));
+    terminal->lines[last] = fresh;
+    terminal_erase(terminal, last, 0, terminal->columns);
+}
+
 static void turn_lines_down(struct terminal *terminal, uint32_t top, uint32_t bottom) {
     uint16_t last = terminal->lines[bottom];
     memmove(&terminal->lines[top + 1], &terminal->lines[top], (bottom - top) * sizeof(terminal->lines[0]));
@@ -83,13 +112,16 @@ static void touch_rows(struct terminal *terminal, uint32_t top, uint32_t bottom)
 void terminal_scroll_up(struct terminal *terminal, uint32_t top, uint32_t bottom, uint32_t count) {
     assert(top <= bottom && bottom < terminal->rows);
     uint32_t height = bottom - top + 1;
+    bool whole = top == 0 && bottom == terminal->rows - 1;
     count = count < height ? count : height;
     for (uint32_t i = 0; i < count; i++) {
-        turn_lines_up(terminal, top, bottom);
+        if (whole) {
+            roll_screen_up(terminal);
+        } else {
+            turn_lines_up(terminal, top, bottom);
+        }
     }
-    if (top == 0 && bottom == terminal->rows - 1) {
-        terminal->scrolled += count;
-    }
+    terminal->scrolled += whole ? count : 0;
     touch_rows(terminal, top, bottom);
 }
 
@@ -102,8 +134,25 @@ void terminal_scroll_down(struct terminal *terminal, uint32_t top, uint32_t bott
     touch_rows(terminal, top, bottom);
 }
 
+void terminal_look_back(struct terminal *terminal, int64_t lines) {
+    int64_t most = terminal->history_count, view = terminal->view + lines;
+    view = view < 0 ? 0 : view > most ? most : view;
+    if (view != terminal->view) {
+        terminal->view = (uint32_t)view;
+        touch_rows(terminal, 0, terminal->rows - 1);
+    }
+}
+
+// Who writes is to be seen.
+static void end_looking_back(struct terminal *terminal) {
+    if (terminal->view != 0) {
+        terminal_look_back(terminal, -(int64_t)terminal->view);
+    }
+}
+
 void terminal_line_feed(struct terminal *terminal) {
     struct terminal_cursor *cursor = &terminal->cursor;
+    end_looking_back(terminal);
     cursor->wrap_pending = false;
     if (cursor->row == terminal->bottom) {
         terminal_scroll_up(terminal, terminal->top, terminal->bottom, 1);
@@ -152,6 +201,7 @@ void terminal_delete_cells(struct terminal *terminal, uint32_t count) {
 
 void terminal_put_character(struct terminal *terminal, uint32_t character) {
     struct terminal_cursor *cursor = &terminal->cursor;
+    end_looking_back(terminal);
     if (cursor->wrap_pending) {
         cursor->column = 0;
         terminal_line_feed(terminal);
@@ -173,6 +223,7 @@ void terminal_put_character(struct terminal *terminal, uint32_t character) {
 size_t terminal_put_plain(struct terminal *terminal, const uint8_t *bytes, size_t size) {
     struct terminal_cursor *cursor = &terminal->cursor;
     size_t room = terminal->columns - 1 - cursor->column, count = 0;
+    end_looking_back(terminal);
     if (room == 0 || terminal->inserts) {
         terminal_put_character(terminal, bytes[0]);
         return 1;

@@ -292,6 +292,11 @@ static void (*const sequences[0x80])(struct terminal *) = {
 };
 
 void terminal_run_sequence(struct terminal *terminal, char final) {
+    if (terminal->marker == '>' && (final == 'T' || final == 'S')) {
+        int64_t lines = count_at(terminal, 0);
+        terminal_look_back(terminal, final == 'T' ? lines : -lines);
+        return;
+    }
     void (*run)(struct terminal *) = sequences[(uint8_t) final & 0x7f];
     bool takes_marker = final == 'h' || final == 'l';
     if (run && (terminal->marker == 0 || takes_marker)) {

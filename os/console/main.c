@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <parley/calls.h>
 #include <parley/directory.h>
+#include <parley/key.h>
 #include <parley/log.h>
 #include <parley/start.h>
 #include <parley/status.h>
@@ -37,13 +38,37 @@ static void show_welcome(void) {
     }
 }
 
+enum { WHEEL_LINES = 3 };
+
+// Shift with Page Up and Page Down is for the terminal: it looks back at what has scrolled off.
+static bool is_for_terminal(const EVENT *event) {
+    unsigned key = event->Data1 & ~(unsigned)KEY_PAD;
+    return event->Data2 & KEY_WITH_SHIFT && event->Data3 == 0 && (key == KEY_PAGE_UP || key == KEY_PAGE_DOWN);
+}
+
+static void look_back_by_key(const EVENT *event) {
+    int lines = (int)session.rows / 2;
+    if (event->Action != KEY_UP) {
+        session_look_back(&session, (event->Data1 & ~(unsigned)KEY_PAD) == KEY_PAGE_UP ? lines : -lines);
+    }
+}
+
+static void take_mouse(const EVENT *event) {
+    if (!session_hand_on(&session, event) && event->Action == MOUSE_WHEEL) {
+        session_look_back(&session, -(int)event->Data2 * WHEEL_LINES);
+    }
+}
+
 // Keys go as they are to the program that wants them so; what is to end it does not depend on that program.
 static void take_key(const EVENT *event) {
     char bytes[KEYS_BYTES_MAX];
     size_t size = keys_bytes_of(event, bytes);
-    if (!session_hand_on(&session, event)) {
-        session_type(&session, bytes, size);
-    } else if (size == 1 && (bytes[0] == KEYS_INTERRUPT || bytes[0] == KEYS_QUIT)) {
+    if (session_hand_on(&session, event)) {
+        bool ends = size == 1 && (bytes[0] == KEYS_INTERRUPT || bytes[0] == KEYS_QUIT);
+        session_type(&session, bytes, ends ? size : 0);
+    } else if (is_for_terminal(event)) {
+        look_back_by_key(event);
+    } else {
         session_type(&session, bytes, size);
     }
 }
@@ -54,7 +79,7 @@ static void take_event(const EVENT *event) {
         take_key(event);
         break;
     case EVENT_MOUSE:
-        session_hand_on(&session, event);
+        take_mouse(event);
         break;
     case EVENT_READY:
         session_take_ready(&session, (int32_t)event->Data1);

@@ -47,6 +47,9 @@ void session_restart_shell(struct session *session);
 // Shows text, as far as the terminal takes it now.
 void session_show(struct session *session, const char *text, size_t size);
 
+// Has the terminal look so many lines back at what has scrolled off, or forth.
+void session_look_back(struct session *session, int lines);
+
 // Takes bytes as typed.
 void session_type(struct session *session, const char *bytes, size_t size);
 

@@ -9,6 +9,8 @@
 #include <parley/directory.h>
 #include <parley/status.h>
 #include <parley/terminal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { COLUMNS_UNKNOWN = 80, ROWS_UNKNOWN = 24, OUTPUT_CAPACITY = 16 << 10, INPUT_CAPACITY = 4096 };
 
@@ -103,6 +105,12 @@ void session_look_for_terminal(struct session *session) {
         timer_set(session->looking, DEADLINE_NEVER, 0);
         have_drawn_anew(session);
     }
+}
+
+void session_look_back(struct session *session, int lines) {
+    char sequence[24];
+    int size = snprintf(sequence, sizeof(sequence), "\x1b[>%d%c", abs(lines), lines > 0 ? 'T' : 'S');
+    session_show(session, sequence, (size_t)size);
 }
 
 static void take_input(struct session *session) {

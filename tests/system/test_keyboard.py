@@ -57,6 +57,31 @@ class Keyboard(unittest.TestCase):
         while "\u00e4\u00e9\u20ac" not in self.serial_line("cat /tmp/x"):
             self.assertLess(time.monotonic(), give_up)
 
+    def test_shift_and_page_up_look_back_at_what_has_scrolled_off(self):
+        self.boot()
+        self.machine.type("seq 1 200\n")
+        self.await_text("200")
+        self.press("shift-pgup", "shift-pgup", "shift-pgup", "shift-pgup", "shift-pgup", "shift-pgup")
+        self.await_row("60")
+        self.press("shift-pgdn")
+        self.machine.type("echo typ''ed\n")
+        self.await_text("typed")
+        self.await_row("200")
+
+    def test_the_wheel_looks_back_too(self):
+        self.boot()
+        self.machine.type("seq 1 200\n")
+        self.await_row("200")
+        for _ in range(20):
+            self.machine.monitor("mouse_move 0 0 1")
+        self.await_row("120")
+
+    def await_row(self, text):
+        give_up = time.monotonic() + SECONDS
+        while text not in screen_text.read(self.machine.screendump()):
+            self.assertLess(time.monotonic(), give_up, "no row " + text)
+            time.sleep(0.1)
+
     def test_an_unknown_layout_is_told_and_changes_nothing(self):
         self.boot(append="keymap=nowhere")
         self.assertIn(b"there is no layout nowhere", self.machine.console)

@@ -2,6 +2,7 @@
 #include "drivers/display/terminal.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,20 +307,80 @@ Test(terminal, touched_rows_are_those_that_changed) {
 }
 
 static void check_grid(void) {
-    bool seen[ROWS] = {false};
+    bool seen[ROWS + TERMINAL_HISTORY] = {false};
     cr_assert_lt(terminal.cursor.column, COLUMNS);
     cr_assert_lt(terminal.cursor.row, ROWS);
     cr_assert(terminal.top < terminal.bottom && terminal.bottom < ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
-        cr_assert_lt(terminal.lines[i], ROWS);
+        cr_assert_lt(terminal.lines[i], ROWS + TERMINAL_HISTORY);
         cr_assert_not(seen[terminal.lines[i]]);
         seen[terminal.lines[i]] = true;
     }
+    cr_assert_leq(terminal.view, terminal.history_count);
+    for (uint32_t i = 0; i < terminal.history_count; i++) {
+        cr_assert_not(seen[terminal.history[i]]);
+        seen[terminal.history[i]] = true;
+    }
+}
+
+static const char *shown(uint32_t index) {
+    static char text[COLUMNS + 1];
+    for (uint32_t i = 0; i < COLUMNS; i++) {
+        text[i] = (char)terminal_view_row(&terminal, index)[i].character;
+    }
+    return strtok(text, " ");
+}
+
+static void put_lines(unsigned first, unsigned last) {
+    char text[COLUMNS];
+    for (unsigned i = first; i <= last; i++) {
+        snprintf(text, sizeof(text), "\n%u", i);
+        put(text);
+    }
+}
+
+Test(terminal, it_looks_back_at_what_went_off_the_top_and_forth_again) {
+    put_lines(1, 10);
+    put("\x1b[>2T");
+    cr_assert_str_eq(shown(0), "5");
+    cr_assert_str_eq(shown(3), "8");
+    expect_rows("7", "8", "9", "10"); // what programs write to has not moved
+    put("\x1b[>1S");
+    cr_assert_str_eq(shown(0), "6");
+    put("\x1b[>100T");
+    cr_assert_str_eq(shown(1), "1"); // the first line was empty
+    put("\x1b[>100S");
+    cr_assert_eq(terminal.view, 0);
+}
+
+Test(terminal, text_that_comes_ends_looking_back) {
+    put_lines(1, 10);
+    put("\x1b[>2T");
+    memset(terminal.touched, 0, ROWS);
+    put("x");
+    cr_assert_eq(terminal.view, 0);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        cr_assert(terminal.touched[i]);
+    }
+}
+
+Test(terminal, the_history_keeps_the_newest_lines_and_no_line_twice) {
+    put_lines(1, 3 * TERMINAL_HISTORY);
+    check_grid();
+    cr_assert_eq(terminal.history_count, TERMINAL_HISTORY);
+    put("\x1b[>9999T");
+    cr_assert_eq((unsigned)atoi(shown(0)), 2 * TERMINAL_HISTORY - ROWS + 1);
+}
+
+Test(terminal, a_region_that_scrolls_leaves_the_history_alone) {
+    put("\x1b[2;4r\x1b[4;1H");
+    put_lines(1, 10);
+    cr_assert_eq(terminal.history_count, 0);
 }
 
 // Random bytes rich in what sequences are made of; the sanitizers watch the memory.
 Test(terminal, random_bytes_never_break_the_grid) {
-    static const char likely[] = "\x1b\x1b[[[0123456789;;?ABCDEFGHJKLMPSTXadefghlmnrsu@cab\n\r\b\t\xc3\xa9";
+    static const char likely[] = "\x1b\x1b[[[0123456789;;?>ABCDEFGHJKLMPSTXadefghlmnrsu@cab\n\r\b\t\xc3\xa9";
     srandom(2);
     for (int round = 0; round < 3000; round++) {
         char text[64];
