@@ -70,7 +70,7 @@ struct page_transfer {
     uint64_t bytes;                  // [I]
     enum transfer_state state;       // [box lock]
     enum status status;              // [box lock] how it ended: OK accepted, NOTHING abandoned, or an error
-    bool detached;                   // [I] nobody waits: to oneself
+    bool detached;                   // [I] nobody waits: to oneself, or without an answer
     bool returns;                    // [I] its end does for the sender's pages what a waiting sender would
     struct wait_queue waiters;       // [box lock] the sender
     struct page_load own;            // the last member: its pages follow

@@ -86,7 +86,12 @@ enum status page_sending_handler(const struct page_sending *sending, enum gate_k
 
 // ---- transfers ----
 
-// To oneself nobody waits, so nothing else would bound them.
+// To oneself, and where no answer is wanted.
+static bool is_detached(const struct page_sending *sending) {
+    return sending->to == sending->from || (sending->flags & PAGE_NO_ANSWER);
+}
+
+// Nobody waits for these, so nothing else would bound them.
 static enum status detached_charge(const struct page_sending *sending, bool detached) {
     return detached ? account_charge(sending->from->account, ACCOUNT_OBJECTS, 1) : STATUS_OK;
 }
@@ -146,9 +151,8 @@ static void transfer_fill(struct page_transfer *transfer, const struct page_send
     transfer->state = TRANSFER_QUEUED;
 }
 
-INLINED enum status transfer_make(const struct page_sending *sending, struct page_parcel *parcel,
+INLINED enum status transfer_make(const struct page_sending *sending, struct page_parcel *parcel, bool detached,
                                   struct page_transfer **transfer) {
-    bool detached = sending->to == sending->from;
     enum status status = detached_charge(sending, detached);
     if (status != STATUS_OK)
         return status;
@@ -161,14 +165,14 @@ INLINED enum status transfer_make(const struct page_sending *sending, struct pag
     load_attach(sending, parcel, made);
     transfer_fill(made, sending);
     made->detached = detached;
-    made->returns = detached && parcel == 0;
+    made->returns = detached && sending->to == sending->from && parcel == 0;
     *transfer = made;
     return STATUS_OK;
 }
 
 INLINED enum status transfer_create(const struct page_sending *sending, struct page_handler *handler,
-                                    struct page_parcel *parcel, struct page_transfer **transfer) {
-    enum status status = transfer_make(sending, parcel, transfer);
+                                    struct page_parcel *parcel, bool detached, struct page_transfer **transfer) {
+    enum status status = transfer_make(sending, parcel, detached, transfer);
     if (status == STATUS_OK)
         (*transfer)->handler = handler;
     else
@@ -178,7 +182,7 @@ INLINED enum status transfer_create(const struct page_sending *sending, struct p
 
 enum status page_transfer_create(const struct page_sending *sending, struct page_handler *handler,
                                  struct page_parcel *parcel, struct page_transfer **transfer) {
-    return transfer_create(sending, handler, parcel, transfer);
+    return transfer_create(sending, handler, parcel, sending->to == sending->from, transfer);
 }
 
 void page_parcel_release(struct page_parcel *parcel) {
@@ -317,14 +321,39 @@ static bool in_upcall(void) {
     return upcall != 0 && upcall->running;
 }
 
-// Where nobody waits, the upcall does what is to be done with the pages at the end.
-static enum status transfer_go(const struct page_sending *sending, struct page_transfer *transfer) {
+// To oneself the upcall does what is to be done with the pages at the end. Without an answer they are given up before anybody else
+// sees the load.
+static enum status go_detached(const struct page_sending *sending, struct page_transfer *transfer) {
+    enum status status = load_fill(sending, transfer->load);
+    if (status != STATUS_OK)
+        return status;
+    if (!transfer->returns)
+        page_load_settle(sending->from, transfer->load, sending->flags, STATUS_OK);
+    status = page_transfer_post(transfer);
+    if (status != STATUS_OK && transfer->returns)
+        page_load_settle(sending->from, transfer->load, sending->flags, status);
+    return status;
+}
+
+__attribute__((noinline)) static enum status send_detached(const struct page_sending *sending, uint64_t *counts) {
+    struct page_handler *handler;
+    struct page_transfer *transfer;
+    enum status status = page_sending_handler(sending, GATE_PAGE, &handler);
+    if (status == STATUS_OK)
+        status = transfer_create(sending, handler, 0, true, &transfer);
+    if (status != STATUS_OK)
+        return status;
+    status = go_detached(sending, transfer);
+    page_transfer_release(transfer);
+    *counts = status != STATUS_OK ? UINT64_C(1) << 32 : sending->flags & PAGE_NO_ANSWER ? 0 : 1;
+    return status;
+}
+
+INLINED enum status transfer_go(const struct page_sending *sending, struct page_transfer *transfer) {
     enum status status = load_fill(sending, transfer->load);
     if (status != STATUS_OK)
         return status;
     status = transfer_post(transfer);
-    if (status == STATUS_OK && transfer->detached)
-        return STATUS_OK;
     if (status == STATUS_OK)
         status = transfer_wait(transfer, sending->deadline);
     page_load_settle(sending->from, transfer->load, sending->flags, status);
@@ -334,14 +363,15 @@ static enum status transfer_go(const struct page_sending *sending, struct page_t
 enum status page_send(const struct page_sending *sending, uint64_t *counts) {
     struct page_handler *handler;
     struct page_transfer *transfer;
-    bool waits = sending->to != sending->from;
-    if (waits && in_upcall())
+    if (is_detached(sending))
+        return send_detached(sending, counts);
+    if (in_upcall())
         return STATUS_BUSY;
-    if (waits && sending->deadline == DEADLINE_NOW)
+    if (sending->deadline == DEADLINE_NOW)
         return STATUS_WOULD_WAIT;
     enum status status = page_sending_handler(sending, GATE_PAGE, &handler);
     if (status == STATUS_OK)
-        status = transfer_create(sending, handler, 0, &transfer);
+        status = transfer_create(sending, handler, 0, false, &transfer);
     if (status != STATUS_OK)
         return status;
     status = transfer_go(sending, transfer);

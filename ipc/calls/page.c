@@ -14,6 +14,8 @@ static enum status flags_check(const struct page_sending *sending) {
     if ((flags & PAGE_BYTES) && (flags & both) != both)
         return STATUS_INVALID_ARGUMENT;
     bool all = (flags & PAGE_TARGET) >= PAGE_TO_ALL;
+    if ((flags & PAGE_NO_ANSWER) && (all || !(flags & (PAGE_SENDER_KEEPS | PAGE_ABANDONED_FREE))))
+        return STATUS_INVALID_ARGUMENT;
     bool shares = !(flags & PAGE_DUPLICATE) && (!(flags & PAGE_SENDER_KEEPS) || (flags & PAGE_RECEIVER_WRITES));
     return all && shares ? STATUS_INVALID_ARGUMENT : STATUS_OK;
 }

@@ -25,6 +25,11 @@
 // An upcall begins at upcall_set's `entry` with the handler's function in rax and its arguments in their registers, rsp at the
 // stack's top (a multiple of 16). The kernel never touches that stack. upcall_mask and upcall_wait need such a thread (NOT_FOUND).
 //
+// Without an answer (PAGE_NO_ANSWER) page_send returns when the pages are on their way, and its counts are 0: it can be called in an
+// upcall, and its deadline does not matter. To one process only, and the sender keeps the pages or has given them up: with
+// PAGE_SENDER_KEEPS or PAGE_ABANDONED_FREE. Each load counts as an object of the sender until it is taken (LIMIT_REACHED), and so
+// do its pages. Loads of one thread to one handler are taken in their order.
+//
 // A page that a memory daemon has to bring first is to be touched before it is sent (WOULD_WAIT).
 //
 // Types below PAGE_TYPE_SIGNALS are signals: no pages, no waiting; several before one is taken are one. A process sends them to
@@ -53,7 +58,8 @@ enum page_send_flag {
     PAGE_BYTES =
         1 << 6, // `size` counts bytes; the receiver gets fresh pages with zeros around them. Needs DUPLICATE and
                 // SENDER_KEEPS
-    PAGE_FLAGS = (1 << 7) - 1,
+    PAGE_NO_ANSWER = 1 << 7, // page_send does not wait: see above
+    PAGE_FLAGS = (1 << 8) - 1,
     PAGE_IMMUTABLE = 1 << 16, // told to the handler: nobody else can change what it sees
 };
 

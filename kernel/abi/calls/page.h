@@ -1,7 +1,7 @@
 // System calls: pages and upcalls.
 
 // Sends `size` pages from `address` on to the process's handler of this type, and waits for its answer. Flags: enum
-// page_send_flag. The counts (PAGE_TAKEN, PAGE_REFUSED) say how many took them.
+// page_send_flag; with PAGE_NO_ANSWER it does not wait. The counts (PAGE_TAKEN, PAGE_REFUSED) say how many took them.
 // = NOTHING none accepted them
 // = NOT_FOUND no such process, or it has no handler of this type
 // = DENIED its gate refuses the caller's user, its window is smaller; a signal to another user's process
