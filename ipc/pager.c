@@ -129,6 +129,10 @@ enum status pager_give(struct pager *pager, uint64_t page, uint64_t physical) {
 
 // ---- the object ----
 
+static void source_answer(struct memory_source *source, uint64_t page, enum status answer) {
+    pager_answer(pager_at(source), page, answer);
+}
+
 static void source_release(struct memory_source *source) {
     object_release(&pager_at(source)->object);
 }
@@ -188,7 +192,7 @@ static enum status pager_create_for(struct process *maker, const struct pager_cr
     if (status != STATUS_OK)
         return status;
     struct pager *made = *pager = (struct pager *)object;
-    made->source = (struct memory_source){.await = pager_await, .release = source_release};
+    made->source = (struct memory_source){.await = pager_await, .answer = source_answer, .release = source_release};
     made->memory = memory;
     made->memory_id = memory->object.id;
     made->patience = wish->patience != 0 ? wish->patience : PAGER_PATIENCE_DEFAULT;

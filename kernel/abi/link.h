@@ -83,12 +83,17 @@ struct pager_create {
     uint32_t reserved; // 0
 };
 
-enum link_fault_access { LINK_FAULT_READ = 0, LINK_FAULT_WRITE = 1, LINK_FAULT_EXECUTE = 2 };
+enum link_fault_access {
+    LINK_FAULT_READ = 0,
+    LINK_FAULT_WRITE = 1,
+    LINK_FAULT_EXECUTE = 2,
+    LINK_FAULT_ROOM = 3, // of the swap area: memory is short, pages should go out (swap_out, swap_answer)
+};
 
 // What the 32 bytes hold when a page is wanted: the next one when it was supplied, refused, or waited for in vain.
 struct link_fault {
     uint64_t memory;  // id of the memory object
-    uint64_t page;    // index
+    uint64_t page;    // index; LINK_FAULT_ROOM: that of no page
     uint32_t access;  // enum link_fault_access
     uint32_t process; // id of who touched it
     uint32_t waiting; // threads that wait for pages of this memory

@@ -57,6 +57,7 @@ enum right {
     RIGHT_LIMIT = 1 << 21,    // machine: give limits above one's own
     RIGHT_PRIORITY = 1 << 22, // machine: priorities above one's own
     RIGHT_PUBLISH = 1 << 23,  // machine: mint names of system interfaces
+    RIGHT_SWAP = 1 << 24,     // machine: take pages out of programs
 };
 #define RIGHTS_ALL UINT32_MAX
 

@@ -40,9 +40,11 @@ static bool may_use_reserve(const struct account *account) {
 }
 
 // Fills an empty cache from the buddy allocator: a batch while there is plenty, one frame out of the reserve.
-static bool cache_refill(struct frame_cache *cache, const struct account *account) {
+static bool cache_refill(struct frame_cache *cache, const struct account *account, uint32_t flags) {
     lock_acquire(&frame_store.lock);
-    bool plenty = frame_store.buddy.free > frame_store.reserve + CACHE_BATCH;
+    bool spares = (flags & FRAME_SPARING) && account != 0 && account->swapped;
+    uint64_t left = frame_store.reserve + (spares ? frame_store.margin : 0);
+    bool plenty = frame_store.buddy.free > left + CACHE_BATCH;
     uint32_t wanted = plenty ? CACHE_BATCH : may_use_reserve(account) ? 1 : 0;
     uint32_t index;
     while (cache->count < wanted && buddy_take(&frame_store.buddy, 0, &index))
@@ -69,7 +71,7 @@ static enum status refuse(struct account *account) {
 
 static inline enum status frame_take(struct account *account, uint32_t flags, uint64_t *physical) {
     struct frame_cache *cache = &caches[processor_index()];
-    if (__builtin_expect(cache->count == 0, 0) && !cache_refill(cache, account))
+    if (__builtin_expect(cache->count == 0, 0) && !cache_refill(cache, account, flags))
         return STATUS_NO_MEMORY;
     uint32_t index = cache->indexes[--cache->count];
     frame_store.buddy.frames[index].references = 1;
@@ -182,6 +184,10 @@ void frames_release(uint32_t order, uint64_t physical) {
 
 uint32_t frames_order(uint64_t physical) {
     return frame_at(physical)->order;
+}
+
+void frame_set_margin(uint64_t frames) {
+    __atomic_store_n(&frame_store.margin, frames, __ATOMIC_RELAXED);
 }
 
 uint64_t frame_total(void) {

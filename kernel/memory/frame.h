@@ -15,7 +15,10 @@
 struct account;
 struct boot_range;
 
-enum { FRAME_ZEROED = 1 << 0 };
+enum {
+    FRAME_ZEROED = 1 << 0,
+    FRAME_SPARING = 1 << 1, // who can wait for memory gets no frame (NO_MEMORY) before those that cannot get none
+};
 
 // Starts with the usable ranges, of which what lies above EARLY_ALIAS_SIZE (arch/alias.h) cannot be touched
 // yet; frame_start_rest adds that, once the final tables are loaded.
@@ -45,6 +48,9 @@ bool frame_range_is_managed(uint64_t physical, uint64_t size);
 
 // From now on frame_range_is_managed says yes to this range too (what the kernel drives itself). At most 16 ranges.
 void frame_exclude(uint64_t physical, uint64_t size);
+
+// How many frames more than the last reserve FRAME_SPARING leaves to others, for accounts whose pages may be taken out. 0 at first.
+void frame_set_margin(uint64_t frames);
 
 uint64_t frame_total(void); // frames managed
 uint64_t frame_free(void);

@@ -9,6 +9,7 @@ struct frame_store {
     struct buddy buddy; // [lock]
     uint64_t total;     // [I] after boot
     uint64_t reserve;   // [I] after boot: frames that only the kernel and essential accounts get
+    uint64_t margin;    // [a] frames more that FRAME_SPARING leaves
     uint64_t kernel;    // [a] in use without an account
 };
 

@@ -164,6 +164,18 @@ void memory_note_written(struct memory *memory, uint64_t page) {
     lock_release(&memory->object.lock);
 }
 
+enum status memory_page_take(struct memory *memory, uint64_t page, uint64_t *physical) {
+    lock_acquire(&memory->object.lock);
+    uint64_t *slot = page < memory->pages ? slot_look(memory, page) : 0;
+    if (slot != 0) {
+        *physical = slot_physical(*slot);
+        *slot = 0;
+        memory->resident--;
+    }
+    lock_release(&memory->object.lock);
+    return slot != 0 ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
 enum status memory_page_fetch(struct memory *memory, uint64_t page, uint64_t *physical, bool *written) {
     if (page >= memory->pages)
         return STATUS_INVALID_ARGUMENT;

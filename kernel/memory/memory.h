@@ -13,6 +13,8 @@ enum {
 struct memory_source {
     // Waits until a page is there; `access`: enum fault_access. No lock is held. OK: look again. DENIED, PEER_DIED, TIMED_OUT, INTERRUPTED.
     enum status (*await)(struct memory_source *source, uint64_t page, uint32_t access);
+    // Ends the waits for a page.
+    void (*answer)(struct memory_source *source, uint64_t page, enum status answer);
     void (*release)(struct memory_source *source); // the memory goes
 };
 
@@ -53,6 +55,9 @@ enum status memory_page_wait(struct memory *memory, uint64_t page, uint64_t *phy
 // Gives an absent page this frame, with its reference; charged to the memory's account already. EXISTS, INVALID_ARGUMENT, NO_MEMORY,
 // LIMIT_REACHED.
 enum status memory_page_put(struct memory *memory, uint64_t page, uint64_t physical);
+
+// Takes a page that is there away from it, with its reference and the charge for it. NOT_FOUND.
+enum status memory_page_take(struct memory *memory, uint64_t page, uint64_t *physical);
 
 // Somebody is about to write to a page that came from a source.
 void memory_note_written(struct memory *memory, uint64_t page);

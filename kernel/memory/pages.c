@@ -30,6 +30,8 @@ static enum status page_own(struct space *space, struct area *area, uint64_t add
 
 enum status space_fault_marked(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
     uint32_t marks = page_slot_marks(slot);
+    if (marks & MARK_AWAY)
+        return space_fault_away(space, area, slot);
     if ((marks & MARK_GONE) || (write && (marks & MARK_FIXED)))
         return STATUS_BAD_ADDRESS;
     if (write && (marks & MARK_COPY))

@@ -30,7 +30,7 @@ static bool way_is(const struct taking *taking, uint32_t both) {
 // What the page must be made by, before it can be taken: -1 for nothing.
 static int fault_needed(const struct taking *taking, const struct area *area, const uint64_t *slot) {
     bool share = way_is(taking, PAGES_KEEP);
-    if (page_slot_is_empty(slot))
+    if (page_slot_is_empty(slot) || (page_slot_marks(slot) & MARK_AWAY))
         return share ? FAULT_WRITE : FAULT_READ;
     if (share && (page_slot_marks(slot) & MARK_COPY))
         return FAULT_WRITE;
@@ -244,6 +244,32 @@ static inline enum status take_single(struct space *space, struct page_load *loa
     return STATUS_OK;
 }
 
+static void load_empty(struct page_load *load) {
+    for (uint32_t i = 0; i < load->count; i++) {
+        if (load->pages[i] != 0)
+            frame_drop(load->pages[i] & ~(uint64_t)(PAGE_SIZE - 1));
+        load->pages[i] = 0;
+    }
+    account_discharge(load->account, ACCOUNT_MEMORY_PAGES, load->charged);
+    load->charged = 0;
+}
+
+// A page has to be brought by another program: all is put back, and done anew when it is there. The lock is held, and free behind it.
+__attribute__((noinline, cold)) static enum status take_waiting(struct space *space, struct page_load *load,
+                                                                uint32_t way, const struct pages_part *part) {
+    enum status status = STATUS_WOULD_WAIT;
+    while (status == STATUS_WOULD_WAIT) {
+        load_empty(load);
+        status = space_absent_await(space, FAULT_READ);
+        if (status != STATUS_OK)
+            return status == STATUS_INTERRUPTED || status == STATUS_NO_MEMORY ? status : STATUS_BAD_ADDRESS;
+        lock_acquire(&space->lock);
+        status = take_many(space, load, way, part);
+    }
+    lock_release(&space->lock);
+    return status;
+}
+
 enum status pages_take(struct space *space, struct page_load *load, uint32_t way, const struct pages_part *part) {
     enum status status = STATUS_NOTHING;
     lock_acquire(&space->lock);
@@ -251,6 +277,8 @@ enum status pages_take(struct space *space, struct page_load *load, uint32_t way
         status = take_single(space, load, way);
     if (status == STATUS_NOTHING)
         status = take_many(space, load, way, part);
+    if (__builtin_expect(status == STATUS_WOULD_WAIT, 0))
+        return take_waiting(space, load, way, part);
     lock_release(&space->lock);
     return status;
 }

@@ -129,8 +129,11 @@ void space_release_pages(struct space *space, struct memory *memory, const struc
     struct account *of_memory = memory != 0 ? memory->object.account : 0;
     uint32_t released = 0;
     for (const struct page_cleared *page = batch->pages; page < batch->pages + batch->count; page++) {
-        if (page->flags & PAGE_NO_FRAME)
+        if (page->flags & PAGE_NO_FRAME) {
+            if (page->flags & MARK_AWAY << PAGE_MARKS)
+                space_forget_away(space, page->physical >> PAGE_SHIFT);
             continue;
+        }
         if (page->flags & PAGE_OF_MEMORY)
             frame_release(of_memory, page->physical);
         else if (page->flags & MARK_UNPAID << PAGE_MARKS)

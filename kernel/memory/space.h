@@ -69,7 +69,7 @@ enum status space_fault(struct space *space, uint64_t address, enum fault_access
 enum status space_fault_at_once(struct space *space, uint64_t address, enum fault_access access);
 
 // What a futex is known by: the memory object (retained; null: anonymous memory, then `key` is the address) and the offset.
-// Makes the page present. BAD_ADDRESS, NO_MEMORY, LIMIT_REACHED.
+// Makes the page present, unless another program has to bring it. BAD_ADDRESS, NO_MEMORY, LIMIT_REACHED.
 enum status space_futex_key(struct space *space, uint64_t address, struct object **object, uint64_t *key);
 
 // Copies into a space that is not the current one (a new program's stack). Makes pages.

@@ -1,11 +1,13 @@
 // What a touch of a page does: for each kind of area its own way to a frame.
 #include <arch/alias.h>
 
+#include "kernel/abi/link.h"
 #include "kernel/base/assert.h"
 #include "kernel/base/string.h"
 #include "kernel/memory/frame.h"
 #include "kernel/memory/memory.h"
 #include "kernel/memory/space_layout.h"
+#include "kernel/memory/swap.h"
 #include "kernel/thread/processor.h"
 
 enum { DEVICE_AHEAD = 16 }; // pages of device memory mapped by one fault
@@ -34,10 +36,11 @@ static inline void slot_fill(struct space *space, uint64_t *slot, uint64_t physi
 static enum status anonymous_page(struct space *space, struct area *area, uint64_t address, bool write,
                                   uint64_t *slot) {
     uint64_t physical;
-    enum status status = frame_allocate(space->account, FRAME_ZEROED, &physical);
-    if (status == STATUS_OK)
-        slot_fill(space, slot, physical, space_page_flags(area));
-    return status;
+    enum status status = frame_allocate(space->account, FRAME_ZEROED | FRAME_SPARING, &physical);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        return space_note_room(space, status);
+    slot_fill(space, slot, physical, space_page_flags(area));
+    return STATUS_OK;
 }
 
 // What a source has to bring first.
@@ -69,10 +72,12 @@ static enum status shared_page(struct space *space, struct area *area, uint64_t 
 
 // A page of the space's own with what the memory's page holds; `from` 0: zeros.
 static enum status private_copy(struct space *space, uint64_t from, uint64_t *physical) {
-    enum status status = frame_allocate(space->account, from == 0 ? FRAME_ZEROED : 0, physical);
-    if (status == STATUS_OK && from != 0)
+    enum status status = frame_allocate(space->account, FRAME_SPARING | (from == 0 ? FRAME_ZEROED : 0), physical);
+    if (__builtin_expect(status != STATUS_OK, 0))
+        return space_note_room(space, status);
+    if (from != 0)
         memcpy(alias_pointer(*physical), alias_pointer(from), PAGE_SIZE);
-    return status;
+    return STATUS_OK;
 }
 
 // Untouched: a reader sees the memory's page, a writer gets its own at once.
@@ -158,15 +163,15 @@ enum status space_fault_locked(struct space *space, uint64_t address, enum fault
     return present_page(space, area, address, access == FAULT_WRITE, *slot);
 }
 
-// A fault that must wait for a source: the space's lock is held, and let go for it. OK: try again, without the lock.
-__attribute__((noinline, cold)) static enum status absent_await(struct space *space, enum fault_access access) {
+__attribute__((noinline, cold)) enum status space_absent_await(struct space *space, enum fault_access access) {
     struct memory *memory = space->absent;
     uint64_t page = space->absent_page;
+    bool is_room = page == memory->pages;
     object_retain(&memory->object);
     lock_release(&space->lock);
-    enum status status = memory_await(memory, page, access);
+    enum status status = memory_await(memory, page, is_room ? LINK_FAULT_ROOM : access);
     object_release(&memory->object);
-    return status;
+    return is_room ? swap_room_answer(status) : status;
 }
 
 // From the first time on that it must wait; the space's lock is held, and free behind it.
@@ -174,7 +179,7 @@ __attribute__((noinline, cold)) static enum status fault_waiting(struct space *s
                                                                  enum fault_access access) {
     uint64_t *slot;
     for (;;) {
-        enum status status = absent_await(space, access);
+        enum status status = space_absent_await(space, access);
         if (status != STATUS_OK)
             return status;
         lock_acquire(&space->lock);
@@ -213,7 +218,7 @@ enum status space_write(struct space *space, uint64_t address, const void *from,
         lock_acquire(&space->lock);
         status = space_fault_locked(space, address, FAULT_WRITE, &slot);
         if (status == STATUS_WOULD_WAIT) {
-            status = absent_await(space, FAULT_WRITE);
+            status = space_absent_await(space, FAULT_WRITE);
             continue;
         }
         if (status == STATUS_OK)
@@ -238,7 +243,7 @@ enum status space_futex_key(struct space *space, uint64_t address, struct object
     if (status == STATUS_OK && page_slot_is_empty(slot))
         status = space_fault_locked(space, address, FAULT_READ, &slot);
     if (status == STATUS_WOULD_WAIT)
-        status = STATUS_BAD_ADDRESS; // a word to sleep on must be there: who looks at it first has it so
+        status = STATUS_OK; // who reads the word waits for the page
     bool shared = status == STATUS_OK && area->kind == AREA_SHARED;
     *object = shared ? object_retain(&area->memory->object) : 0;
     *key = shared ? area->offset + (address - area->base) : address;

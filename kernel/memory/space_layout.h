@@ -89,5 +89,19 @@ void space_list_leave(struct space *space); // afterwards nobody works on it
 // space stays, and the work should be short.
 uint64_t space_list_visit(uint64_t after, void (*work)(struct space *space, void *argument), void *argument);
 
+// ---- the swap area (kernel/memory/space_swap.c) ----
+
+// A fault on a page that is away. WOULD_WAIT: it has to come first.
+enum status space_fault_away(struct space *space, const struct area *area, uint64_t *slot);
+
+// A page that is away was unmapped.
+void space_forget_away(struct space *space, uint64_t place);
+
+// What a fault answers that got no frame: WOULD_WAIT where it can wait for room, else the status.
+enum status space_note_room(struct space *space, enum status status);
+
+// A fault that must wait: the space's lock is held, and let go for it. OK: try again, without the lock.
+enum status space_absent_await(struct space *space, enum fault_access access);
+
 // What a page-aligned range of the user half is: *end. INVALID_ARGUMENT.
 enum status space_range_check(uint64_t address, uint64_t size, uint64_t *end);

@@ -11,6 +11,7 @@ struct account {
     struct account *parent;                        // [I] a reference, or null
     uint32_t process;                              // [I] its process id
     bool essential;                                // [I] may use the last reserve of memory frames
+    bool swapped;                                  // [I] its pages may be taken out when memory is short
     struct account_line lines[ACCOUNT_ITEM_COUNT]; // [a]
 };
 

@@ -6,7 +6,7 @@
 // The rights that exist on it.
 #define MACHINE_RIGHTS                                                                                                 \
     (RIGHT_COPY | RIGHT_SEND | RIGHT_RANGE | RIGHT_LINE | RIGHT_INPUT | RIGHT_POWER | RIGHT_USER | RIGHT_LIMIT |       \
-     RIGHT_PRIORITY | RIGHT_PUBLISH | RIGHT_DEBUG)
+     RIGHT_PRIORITY | RIGHT_PUBLISH | RIGHT_DEBUG | RIGHT_SWAP)
 
 // Makes the one machine object, with the caller's reference.
 enum status machine_object_create(struct object **machine);

@@ -170,6 +170,8 @@ enum status process_create(const struct process_plan *plan, struct process **pro
         return status;
     made->started = clock_now();
     struct thread *thread = 0;
+    made->account->swapped =
+        !plan->essential && plan->priority < PRIORITY_SERVER; // who serves others does not wait for memory
     status = space_create(made->account, &made->space);
     if (status == STATUS_OK)
         status = process_fill(made, plan, &thread);

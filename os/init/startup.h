@@ -26,7 +26,7 @@
 //   qemu FILE                  the ports by which QEMU hands over this file
 //   ramdisk                    the archive, to read
 //   interface NAME             the right to register the system interface of this name (<parley/directory.h>)
-//   machine RIGHT...           of input, power, range, line, user, limit, priority, and copy and send, by which the
+//   machine RIGHT...           of input, power, range, line, user, limit, priority, swap, and copy and send, by which the
 //                              program may hand it on
 //
 // Rules: pure. Numbers are decimal, or hexadecimal with 0x; those of `pci` are hexadecimal without it.

@@ -6,6 +6,7 @@
 
 #include "libc/files/client.h"
 #include "os/memory/list.h"
+#include "os/memory/swap.h"
 
 enum { READY_MAX = 16 };
 
@@ -89,11 +90,13 @@ static void serve_link(const struct link_ready *ready) {
 void *mapped_serve_faults(void *unused) {
     struct link_ready ready[READY_MAX];
     enum status status = STATUS_OK;
+    swap_start();
     while (status == STATUS_OK) {
         size_t count = 0;
         status = link_poll_all(LINK_POLL_TASK, ready, READY_MAX, DEADLINE_NEVER, &count);
         for (size_t i = 0; i < count; i++)
-            serve_link(&ready[i]);
+            if (!swap_serve(&ready[i]))
+                serve_link(&ready[i]);
     }
     log_line("no more faults are served: status %d", status);
     return unused;

@@ -3,6 +3,7 @@
 
 #include <parley/calls.h>
 #include <parley/link.h>
+#include <parley/machine.h>
 #include <parley/object.h>
 #include <parley/sync.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 struct mutex mapped_lock;
 struct mapped_list mapped_list = TAILQ_HEAD_INITIALIZER(mapped_list);
 static uint32_t count; // in the list
+
+enum { SPARE_SHARE = 8 }; // memory is short when less than one part in so many is free
 
 static _Alignas(PAGE_SIZE) uint8_t page_bytes[PAGE_SIZE];
 
@@ -269,9 +272,8 @@ static bool sweep(uint32_t keep) {
 }
 
 bool mapped_sweep(void) {
-    return sweep(MAPPED_IDLE_MAX);
-}
-
-void mapped_drop_idle(void) {
-    sweep(0);
+    struct machine_information machine;
+    bool is_short =
+        machine_information(&machine) == STATUS_OK && machine.memory_free < machine.memory_total / SPARE_SHARE;
+    return sweep(is_short ? 0 : MAPPED_IDLE_MAX);
 }

@@ -15,7 +15,7 @@
 
 enum {
     MAPPED_MAX = 256,      // objects at a time
-    MAPPED_IDLE_MAX = 32,  // that nobody maps
+    MAPPED_IDLE_MAX = 32,  // that nobody maps, while memory is not short
     MAPPED_AHEAD_MAX = 16, // pages that one fault brings
 };
 
@@ -44,9 +44,6 @@ enum status mapped_write_back(uint64_t key, uint64_t start, uint64_t end);
 // Lets go of what nobody maps and is not worth keeping; what was written to it goes into its file first. True: some are mapped
 // writable, so it should be called again.
 bool mapped_sweep(void);
-
-// Drops all that nobody maps: memory is short.
-void mapped_drop_idle(void);
 
 // Serves faults until the end of the system.
 void *mapped_serve_faults(void *unused);

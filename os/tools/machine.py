@@ -42,6 +42,7 @@ class Settings:
     medium: str = "kernel"    # "kernel": QEMU loads the kernel itself; "cd", "usb", "disk": GRUB does, from the image
     cpus: int = 2
     memory: int = 256         # MiB
+    swap: int = 0             # MiB of a device's memory for the swap area; a power of 2
     icount: bool = False      # guest time counts instructions, so that a run repeats exactly
     tests: bool = False       # the ramdisk that holds the guest tests too
     ramdisk: str = None       # another ramdisk than the kind's own; "": none at all
@@ -84,6 +85,8 @@ def flags(settings):
     if settings.icount:
         # Random bits and the time of day would differ from run to run, too.
         chosen += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
+    if settings.swap:
+        chosen += ["-object", f"memory-backend-ram,id=swap,size={settings.swap}M", "-device", "ivshmem-plain,memdev=swap"]
     if settings.command:
         chosen += ["-fw_cfg", f"name=opt/parley/command,file={settings.command}"]
     return chosen + boot_flags(settings) + shlex.split(settings.more)

@@ -25,3 +25,21 @@ CALL(126, pager_refuse, NO_VALUE, (int32_t memory, uint64_t page))
 // = NOT_FOUND it was never supplied
 // = INVALID_ARGUMENT no paged memory, or no such page
 CALL(127, pager_fetch, VALUE(uint32_t, written), (int32_t memory, uint64_t page, ADDRESS(void) content))
+
+// Makes the caller's paged memory the swap area: each of its pages is a place for a page that is taken out of a program when memory
+// is short (swap_out), and is asked for as any page of paged memory when it is touched again. When a program has to wait for
+// memory, the struct link_fault says LINK_FAULT_ROOM. `machine` needs RIGHT_SWAP, the memory RIGHT_MANAGE.
+// = EXISTS there is one, or was one: pages lie in it
+// = INVALID_ARGUMENT no paged memory
+CALL(135, swap_begin, NO_VALUE, (int32_t machine, int32_t memory))
+
+// Takes a page that was not used lately out of a program, copies it to `content`, and says its place in the swap area. Programs that serve
+// others (essential ones, and those with the priority of servers or drivers) are left alone. Needs RIGHT_MANAGE of the swap area.
+// = NOTHING there is no such page
+// = PEER_FULL all places are in use
+// = INVALID_ARGUMENT not the swap area
+CALL(136, swap_out, VALUE(uint64_t, page), (int32_t memory, ADDRESS(void) content))
+
+// Answers those that wait for memory: they try again (`found` 1), or are told that there is none (0).
+// = INVALID_ARGUMENT not the swap area, or another `found`
+CALL(137, swap_answer, NO_VALUE, (int32_t memory, uint32_t found))

@@ -146,7 +146,7 @@ uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t e
 
 static uint64_t entry_protected(uint64_t entry, uint32_t flags, bool keep_shared) {
     const uint64_t kept = (uint64_t)(MARK_COPY | MARK_FIXED) << ENTRY_MARKS_SHIFT;
-    if (entry & (uint64_t)MARK_GONE << ENTRY_MARKS_SHIFT)
+    if (entry & (uint64_t)(MARK_GONE | MARK_AWAY) << ENTRY_MARKS_SHIFT)
         return entry;
     if ((keep_shared && (entry & PAGE_OF_MEMORY)) || (entry & kept))
         flags &= ~(uint32_t)PAGE_WRITABLE;
@@ -164,6 +164,32 @@ uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t
         if (*leaf != 0)
             __atomic_store_n(leaf, entry_protected(*leaf, flags, keep_shared), __ATOMIC_RELEASE);
     return next;
+}
+
+// Whether it is a page that nobody else knows of.
+static bool entry_is_own(uint64_t entry) {
+    const uint64_t others = PAGE_OF_MEMORY | PAGE_NO_FRAME | (uint64_t)MARK_ALL << ENTRY_MARKS_SHIFT;
+    return (entry & ENTRY_PRESENT) && (entry & others) == 0;
+}
+
+uint64_t page_table_find_idle(struct page_table *table, uint64_t address, uint64_t end, uint64_t **slot) {
+    uint64_t next, start = address;
+    uint64_t *leaf = leaf_find(table, address, &next);
+    *slot = 0;
+    if (next > end)
+        next = end;
+    if (leaf == 0)
+        return next;
+    for (; address < next && *slot == 0; address += PAGE_SIZE, leaf++) {
+        if (!entry_is_own(*leaf))
+            continue;
+        if (*leaf & ENTRY_ACCESSED)
+            __atomic_fetch_and(leaf, ~ENTRY_ACCESSED, __ATOMIC_RELAXED);
+        else
+            *slot = leaf;
+    }
+    page_table_flush(table, start, address);
+    return address;
 }
 
 // Takes an entry's table, and all below it, out of the tree: they hold no pages and go on a list through their first words.

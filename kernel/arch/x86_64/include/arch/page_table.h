@@ -33,7 +33,8 @@ enum page_mark {
     MARK_SHARED = 1 << 2, // others write to the frame, or see what is written to it
     MARK_UNPAID = 1 << 3, // its area paid for it
     MARK_GONE = 1 << 4,   // no frame: the page was sent away
-    MARK_ALL = (1 << 5) - 1,
+    MARK_AWAY = 1 << 5,   // no frame: the page lies in the swap area, and its index is where the frame's would be
+    MARK_ALL = (1 << 6) - 1,
 };
 
 struct page_table {
@@ -133,6 +134,12 @@ static inline void page_slot_set_gone(uint64_t *slot, uint32_t marks) {
     __atomic_store_n(slot, PAGE_NO_FRAME | PAGE_HELD | (uint64_t)(MARK_GONE | marks) << 52, __ATOMIC_RELEASE);
 }
 
+// The page lies in the swap area.
+static inline void page_slot_set_away(uint64_t *slot, uint64_t index) {
+    uint64_t entry = index << PAGE_SHIFT | PAGE_NO_FRAME | PAGE_HELD | (uint64_t)MARK_AWAY << 52;
+    __atomic_store_n(slot, entry, __ATOMIC_RELEASE);
+}
+
 // Empties it, without a flush.
 static inline void page_slot_clear(uint64_t *slot) {
     __atomic_store_n(slot, 0, __ATOMIC_RELEASE);
@@ -159,6 +166,11 @@ uint64_t page_table_clear(struct page_table *table, uint64_t address, uint64_t e
 // Gives all pages in the range new WRITABLE, EXECUTABLE and HELD flags; those OF_MEMORY stay read-only with `keep_shared`
 // (they are copied when first written). At most one table's worth: returns where to go on.
 uint64_t page_table_protect(struct page_table *table, uint64_t address, uint64_t end, uint32_t flags, bool keep_shared);
+
+// Looks for a page of a space's own that was not touched since it was looked at last, and notes for each that it passes that it
+// was looked at. At most one table's worth: returns where to go on; *slot: the entry of what was found, which lies right before that,
+// or null. Flushes what it noted.
+uint64_t page_table_find_idle(struct page_table *table, uint64_t address, uint64_t end, uint64_t **slot);
 
 // Frees the tables that lie wholly within a range where nothing is mapped; flushes before it does.
 void page_table_prune(struct page_table *table, uint64_t address, uint64_t end);

@@ -1,0 +1,42 @@
+"""Memory that is short: programs use more than there is, their pages go to the swap area and come back, and others go on."""
+import subprocess
+import sys
+import unittest
+
+from machine import ROOT
+
+SECONDS = 240
+
+
+def run(line, swap, *more):
+    """What the guest's shell printed for a line, on a machine with 64 MiB, and its exit status."""
+    command = [sys.executable, "os/run", "--headless", "--tests", "--memory", "64", "--cpus", "1", "--swap", str(swap),
+               "--timeout", str(SECONDS), "--command", line, *more]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    return done.stdout, done.returncode
+
+
+class Swap(unittest.TestCase):
+    def test_a_program_that_uses_more_than_the_machine_has_runs_and_its_data_is_right(self):
+        for kind in ("--release", "--debug"):
+            text, status = run("swap-load 80 1", 128, kind)
+            self.assertEqual(text, "80 MiB checked 1 times, 0 words wrong\n")
+            self.assertEqual(status, 0)
+
+    def test_two_of_them_at_once_and_others_beside_them_go_on(self):
+        text, status = run("swap-load 50 1 & swap-load 45 1; seq 1 30000 | tail -1; wait; ls /etc/startup", 128)
+        self.assertEqual(sorted(text.splitlines()), ["/etc/startup", "30000", "45 MiB checked 1 times, 0 words wrong",
+                                                     "50 MiB checked 1 times, 0 words wrong"])
+        self.assertEqual(status, 0)
+
+    def test_when_the_swap_area_is_full_too_the_program_that_wants_more_is_ended_and_the_next_one_finds_room(self):
+        text, status = run("swap-load 300; ls /etc/startup; swap-load 70 1", 64)
+        self.assertIn("/etc/startup\n70 MiB checked 1 times, 0 words wrong\n", text)
+        self.assertNotIn("300 MiB", text)
+        self.assertEqual(status, 0)
+
+    def test_without_a_swap_area_a_program_that_wants_too_much_is_ended(self):
+        text, status = run("swap-load 80; ls /etc/startup", 0)
+        self.assertIn("/etc/startup\n", text)
+        self.assertNotIn("80 MiB", text)
+        self.assertEqual(status, 0)
