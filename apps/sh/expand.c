@@ -19,7 +19,8 @@ static void put_literal(struct expansion *expansion, char character) {
 
 // A character that may be a wildcard.
 static void put_plain(struct expansion *expansion, char character) {
-    expansion->has_wildcard |= character == '*' || character == '?' || character == '[';
+    expansion->has_bracket |= character == '[';
+    expansion->has_wildcard |= character == '*' || character == '?' || (character == ']' && expansion->has_bracket);
     if (character == '\\')
         text_add_character(&expansion->field, '\\');
     text_add_character(&expansion->field, character);
@@ -36,7 +37,7 @@ static void end_field(struct expansion *expansion) {
     if (expansion->fields->count == before)
         strings_add(expansion->fields, glob_unescape(expansion->field.bytes));
     text_clear(&expansion->field);
-    expansion->in_field = expansion->has_wildcard = false;
+    expansion->in_field = expansion->has_wildcard = expansion->has_bracket = false;
 }
 
 static bool is_separator(const struct expansion *expansion, char character) {

@@ -46,10 +46,11 @@ struct expansion {
     struct text field; // as a pattern: what is not to be matched stands behind a backslash
     bool in_field;     // there is one, if only an empty one
     bool has_wildcard;
-    bool whole;  // neither split nor matched
-    bool quoted; // inside "..."
-    bool here;   // in a here-document
-    bool splits; // in the word of ${NAME:-WORD}: what is typed is split too
+    bool has_bracket; // a [, which needs a ] to be one
+    bool whole;       // neither split nor matched
+    bool quoted;      // inside "..."
+    bool here;        // in a here-document
+    bool splits;      // in the word of ${NAME:-WORD}: what is typed is split too
     unsigned depth;
 };
 

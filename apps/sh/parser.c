@@ -40,6 +40,7 @@ struct node *parser_node(struct parser *parser, enum node_kind kind, const char 
     node->kind = kind;
     node->line = parser->token.line;
     node->source = source;
+    node->pending = parser->here;
     return node;
 }
 
@@ -95,6 +96,7 @@ bool parser_redirection(struct parser *parser, struct node *node) {
     }
     if (redirection->kind == REDIRECT_HERE) {
         redirection->next_here = parser->here;
+        redirection->here_before = parser->here;
         parser->here = redirection;
     }
     redirection->target = parser_take_text(parser);
@@ -172,6 +174,7 @@ static struct node *parse_and_or(struct parser *parser) {
     struct node *left = parse_pipeline(parser);
     while (left && (parser->token.kind == TOKEN_AND || parser->token.kind == TOKEN_OR)) {
         struct node *node = parser_node(parser, parser->token.kind == TOKEN_AND ? NODE_AND : NODE_OR, left->source);
+        node->pending = left->pending;
         parser_advance(parser);
         parser_skip_newlines(parser);
         node->children = left;

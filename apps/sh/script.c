@@ -124,5 +124,6 @@ char *script_substitute(void *context, const char *command) {
     if (process && waitpid(process, &status, 0) == process)
         shell->status = job_status(status);
     shell->substituted = true;
+    shell->expander.status = shell->status; // the rest of the command sees it as $?
     return output;
 }

@@ -12,8 +12,24 @@ static void add_here(const struct node *root, const struct node *node, struct te
             text_add(text, redirection->here, redirection->here_length);
 }
 
+// Adds the source without the lines of others' here-documents, which lie one behind the other.
+static void add_own(const struct node *node, struct text *text) {
+    const struct redirection *last = node->pending, *first = last;
+    const char *end = node->source + node->source_length;
+    while (first && first->here_before)
+        first = first->here_before;
+    if (!first || !first->here || !last->here || first->here >= end) {
+        text_add(text, node->source, node->source_length);
+        return;
+    }
+    const char *behind = last->here + last->here_length;
+    text_add(text, node->source, (size_t)(first->here - node->source));
+    if (behind < end)
+        text_add(text, behind, (size_t)(end - behind));
+}
+
 void tree_source(const struct node *node, struct text *text) {
-    text_add(text, node->source, node->source_length);
+    add_own(node, text);
     size_t before = text->length;
     text_add_character(text, '\n');
     add_here(node, node, text);

@@ -44,7 +44,8 @@ struct redirection {
     bool tabs;        // HERE: tabs before its lines are dropped
     const char *here; // HERE: as it stands in the script, with the delimiter's line
     size_t here_length;
-    struct redirection *next_here; // on the same line
+    struct redirection *next_here;         // on the same line, while the parser waits for their lines
+    const struct redirection *here_before; // the one before it on the same line
 };
 
 struct node {
@@ -57,6 +58,8 @@ struct node {
     unsigned line;
     const char *source; // of the whole node, in the script
     size_t source_length;
+    const struct redirection
+        *pending; // here-documents begun before it on its first line: their lines may lie inside the source
     struct word *assignments;
     struct word *words;
     struct redirection *redirections;
@@ -64,6 +67,6 @@ struct node {
 
 struct text;
 
-// Adds the script's text of a node to `text`: parsed again, it is the same tree. The here-documents whose lines follow behind
-// the node are put behind it here.
+// Adds the script's text of a node to `text`: parsed again, it is the same tree. Lines of here-documents that belong
+// to others are left out, and the node's own, where they follow behind it, are put behind it.
 void tree_source(const struct node *node, struct text *text);
