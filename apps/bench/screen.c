@@ -4,6 +4,7 @@
 #include <parley/clock.h>
 #include <parley/event.h>
 #include <parley/screen.h>
+#include <unistd.h>
 
 #include "apps/snake/control.h"
 #include "apps/snake/picture.h"
@@ -55,7 +56,46 @@ static void game_finish(void) {
     screen_close(&screen);
 }
 
+// ---- 25 rows of 80 characters move up by one, and the last one is written: standard error is the terminal ----
+
+enum { ROWS = 25, COLUMNS = 80 };
+
+static void show(const char *text, size_t size) {
+    if (write(STDERR_FILENO, text, size) != (ssize_t)size)
+        bench_check(STATUS_PEER_DIED, "writing to the terminal");
+}
+
+// No character stands below the same one: every cell of the screen changes.
+static void scroll(uint32_t round) {
+    char text[1 + COLUMNS] = "\n";
+    for (uint32_t i = 0; i < COLUMNS; i++)
+        text[1 + i] = (char)('!' + (round * 7 + i) % ('~' - '!'));
+    show(text, sizeof(text));
+}
+
+static void scroll_prepare(void) {
+    static const char region[] = "\x1b[1;25r\x1b[25;1H";
+    if (!isatty(STDERR_FILENO))
+        bench_check(STATUS_WRONG_TYPE, "standard error is no terminal");
+    show(region, sizeof(region) - 1);
+    for (uint32_t i = 0; i < ROWS; i++)
+        scroll(i);
+}
+
+// The display is more urgent than this program: on one CPU a line is drawn when the write returns.
+static void scroll_run(uint32_t rounds) {
+    static uint32_t round;
+    for (uint32_t i = 0; i < rounds; i++)
+        scroll(round++);
+}
+
+static void scroll_finish(void) {
+    static const char whole[] = "\x1b[r\x1b[2J\x1b[H";
+    show(whole, sizeof(whole) - 1);
+}
+
 const struct benchmark bench_screen[] = {
     {"snake_frame", 400, game_prepare, game_run, game_finish},
+    {"scroll_screen", 100, scroll_prepare, scroll_run, scroll_finish},
     {0},
 };

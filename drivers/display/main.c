@@ -97,6 +97,8 @@ static void show_terminal(void) {
     if (screen_was_exposed(&text_screen)) {
         renderer_forget(&renderer);
     }
+    // With nobody else on the screen there is nothing to draw around, and the images of cells need not go by the window.
+    renderer.put = screen_server_has_one_client() ? NULL : put_image;
     renderer_update(&renderer);
     screen_flush(&text_screen);
 }
@@ -166,7 +168,6 @@ static enum status open_text_screen(void) {
     if (status == STATUS_OK) {
         text_screen = (struct screen){.page = (struct screen_page *)base, .serve = draw_posted};
         text_screen.page->place = (struct rectangle){0, 0, surface.width, surface.height};
-        renderer.put = put_image;
         show_terminal();
     }
     return status;

@@ -151,6 +151,10 @@ bool screen_server_draw(void) {
     return any;
 }
 
+bool screen_server_has_one_client(void) {
+    return client_count == 1;
+}
+
 bool screen_server_arm(void) {
     bool quiet = true;
     for (uint32_t i = 0; i < client_count; i++) {

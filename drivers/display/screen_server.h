@@ -19,3 +19,6 @@ bool screen_server_draw(void);
 
 // Before sleeping for events: clients that post from now on ring through the kernel. False: somebody has posted meanwhile.
 bool screen_server_arm(void);
+
+// Whether there is one client alone: nothing can lie above it.
+bool screen_server_has_one_client(void);
