@@ -26,7 +26,7 @@ struct answer {
 
 static struct answer open_file(const struct mapping_call *call) {
     struct answer answer = {0};
-    struct mapped *mapped;
+    struct mapped *mapped = NULL;
     uint32_t handle;
     bool write = call->flags & MAPPING_SHARED_WRITE;
     if (call->flags & ~(uint32_t)MAPPING_SHARED_WRITE || call->key || call->start) {

@@ -147,15 +147,18 @@ static bool handle_take(struct mapped *mapped, uint32_t handle, bool write, bool
 
 enum status mapped_open(uint32_t handle, bool write, uint64_t end, struct mapped **mapped) {
     struct files_stat file;
+    struct mapped *found = NULL;
     enum status status = handle_check(handle, write, &file);
-    *mapped = status >= 0 ? find_version(&file, end) : NULL;
-    bool is_new = status >= 0 && !*mapped;
-    if (is_new)
-        status = mapped_make(&file, end, mapped);
-    if (status < 0 || !handle_take(*mapped, handle, write, is_new))
-        files_close(handle);
     if (status >= 0)
-        enter(*mapped, is_new);
+        found = find_version(&file, end);
+    bool is_new = status >= 0 && !found;
+    if (is_new)
+        status = mapped_make(&file, end, &found);
+    if (status < 0 || !found || !handle_take(found, handle, write, is_new))
+        files_close(handle);
+    if (status >= 0 && found)
+        enter(found, is_new);
+    *mapped = found;
     return status;
 }
 

@@ -36,16 +36,20 @@ static uint64_t check_all(uint64_t *pages, uint64_t count, uint64_t round) {
 
 int main(int count, char **arguments) {
     uint64_t size = count > 1 ? strtoull(arguments[1], NULL, 10) << 20 : 0;
-    uint64_t rounds = count > 2 ? strtoull(arguments[2], NULL, 10) : 2, wrong = 0;
+    uint64_t page_count = size / PAGE, rounds = count > 2 ? strtoull(arguments[2], NULL, 10) : 2, wrong = 0;
+    if (page_count == 0) {
+        fputs("usage: swap-load MiB [ROUNDS]\n", stderr);
+        return 2;
+    }
     uint64_t *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
         perror("swap-load");
         return 2;
     }
-    for (uint64_t page = 0; page < size / PAGE; page++)
+    for (uint64_t page = 0; page < page_count; page++)
         fill(pages, page, 0);
     for (uint64_t round = 0; round < rounds; round++)
-        wrong += check_all(pages, size / PAGE, round);
+        wrong += check_all(pages, page_count, round);
     printf("%llu MiB checked %llu times, %llu words wrong\n", (unsigned long long)size >> 20,
            (unsigned long long)rounds, (unsigned long long)wrong);
     return wrong != 0;
