@@ -9,8 +9,6 @@ enum {
     FIRST_RIGHT_SIGN = 1 << 4,
     FIRST_UP_SIGN = 1 << 5,
     FIRST_TOO_FAR = 3 << 6, // more than the byte can tell: what it tells is wrong
-    WHEEL_SIGN = 1 << 3,
-    WHEEL_MASK = 0xf,
     BUTTON_COUNT = 3,
 };
 
@@ -50,8 +48,7 @@ static EVENT *tell_buttons(struct mouse *mouse, EVENT *event) {
 }
 
 static EVENT *tell_wheel(const struct mouse *mouse, EVENT *event) {
-    int turned = mouse->bytes[3] & WHEEL_MASK;
-    turned -= turned & WHEEL_SIGN ? WHEEL_MASK + 1 : 0;
+    int turned = (int8_t)mouse->bytes[3];
     return mouse->size == MOUSE_PACKET_WHEEL && turned ? add(mouse, event, MOUSE_WHEEL, 0, turned) : event;
 }
 

@@ -58,8 +58,10 @@ Test(mouse, buttons_go_down_and_up_each_by_an_event) {
 Test(mouse, the_wheel_turns_both_ways_and_one_without_has_shorter_packets) {
     cr_assert_eq(FEED("\x08\x00\x00\x01"), 1);
     expect(&events[0], MOUSE_WHEEL, 0, 1, 0);
-    cr_assert_eq(FEED("\x08\x00\x00\x0f"), 1);
+    cr_assert_eq(FEED("\x08\x00\x00\xff"), 1);
     expect(&events[0], MOUSE_WHEEL, 0, -1, 0);
+    cr_assert_eq(FEED("\x08\x00\x00\xec"), 1); // many notches in one packet
+    expect(&events[0], MOUSE_WHEEL, 0, -20, 0);
     mouse = (struct mouse){.size = MOUSE_PACKET, .last = now};
     cr_assert_eq(FEED("\x08\x01\x00"), 1);
     cr_assert_eq(FEED("\x08\x02\x00"), 1);
