@@ -47,7 +47,7 @@ same() {
 }
 
 readers='cat|head|tail|wc|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
-others='ls|cp|mv|rm|mkdir|rmdir|touch|tee|tr|sleep|date|ps|kill|free|uptime|top|env|xargs|stat|find|seq|yes|time|limits|objects|waits|events'
+others='ls|cp|mv|rm|mkdir|rmdir|touch|tee|tr|sleep|date|ps|free|uptime|top|env|xargs|stat|find|seq|yes|time|limits|objects|waits|events'
 
 echo "$readers" | tr '|' '\n' > readers
 echo "$readers|$others" | tr '|' '\n' > all
@@ -111,7 +111,10 @@ check 'tee to a directory' tee directory tee directory
 check 'stat of a missing file' stat /no/such/file stat /no/such/file
 check 'find of a missing file' find /no/such/file find /no/such/file
 check 'ls of a missing file' ls /no/such/file ls /no/such/file
-check 'kill of no number' kill x kill x
+passes "kill says its usage" /bin/kill --help
+check "kill has no such option" kill nonsense /bin/kill --nonsense
+check "kill of no number" kill x /bin/kill x
+check "kill of the shell, of no number" sh x kill x
 check 'sleep of no number' sleep x sleep x
 check 'seq of no number' seq x seq x
 check 'tr of one set' tr set tr a
