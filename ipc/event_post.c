@@ -2,6 +2,9 @@
 #include "ipc/event_post.h"
 
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
+#include "kernel/base/log.h"
+#include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 #include "kernel/object/trace.h"
 
@@ -126,8 +129,44 @@ static bool motion_merge(struct event_queue *queue, const struct event_posting *
 
 // ---- posting ----
 
-static inline __attribute__((always_inline)) void post_append(struct event_queue *queue,
-                                                              const struct event_posting *posting) {
+// Among the outcomes: a debugger kept the event.
+static const enum status POST_KEPT = (enum status)1;
+
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct process *sender = (struct process *)kept->sender;
+    EVENT event;
+    struct event_posting posting = {.event = &event, .sender = sender, .deadline = DEADLINE_NOW};
+    memcpy(&event, kept->words, sizeof(event));
+    if (!drop && event_queue_post((struct event_queue *)kept->object, &posting) != STATUS_OK)
+        log_line("debugger: the queue of %s[%u] had no room for the event that was kept", kept->object->name,
+                 kept->object->account->process);
+    object_release(kept->object);
+    object_release(kept->sender);
+}
+
+// True: it is kept from the queue.
+__attribute__((noinline, cold)) static bool note_locked(struct event_queue *queue,
+                                                        const struct event_posting *posting) {
+    struct trace_note note = {.operation = TRACE_EVENT_SENT,
+                              .object = &queue->object,
+                              .peer = queue->object.account->process,
+                              .id = posting->event->Type,
+                              .size = sizeof(EVENT)};
+    enum trace_verdict verdict = trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE);
+    if (verdict == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = kept_finish,
+                                  .object = object_retain(&queue->object),
+                                  .sender = object_retain(&posting->sender->object)};
+    memcpy(kept.words, posting->event, sizeof(kept.words));
+    debugger_keep(&kept);
+    return verdict != TRACE_DUPLICATE;
+}
+
+static inline __attribute__((always_inline)) enum status post_append(struct event_queue *queue,
+                                                                     const struct event_posting *posting) {
+    if (trace_is_on() && note_locked(queue, posting))
+        return POST_KEPT;
     struct event_post *post = queue->free_posts;
     struct account *account = posting->sender->account;
     queue->free_posts = post->next_free;
@@ -138,9 +177,8 @@ static inline __attribute__((always_inline)) void post_append(struct event_queue
     post->notice.count = 1;
     post->notice.process = posting->sender->id;
     post->notice.user = posting->sender->user;
-    trace(.operation = TRACE_EVENT_SENT, .object = &queue->object, .peer = queue->object.account->process,
-          .id = posting->event->Type, .size = sizeof(EVENT));
     event_queue_append_locked(queue, &post->notice);
+    return STATUS_OK;
 }
 
 // All but the plain case. NOTHING: merged, no place was needed. The queue's lock is held.
@@ -152,10 +190,11 @@ __attribute__((noinline)) static enum status post_slowly(struct event_queue *que
     enum status status = place_find(queue, posting);
     if (status != STATUS_OK)
         return status;
-    if (event->Type == EVENT_MOUSE)
-        queue->motion = event_is_motion(event) ? queue->free_posts : 0;
-    post_append(queue, posting);
-    return STATUS_OK;
+    struct event_post *place = queue->free_posts;
+    status = post_append(queue, posting);
+    if (event->Type == EVENT_MOUSE && status == STATUS_OK)
+        queue->motion = event_is_motion(event) ? place : 0;
+    return status;
 }
 
 static bool is_plain(const struct event_queue *queue, uint32_t type) {
@@ -170,12 +209,14 @@ enum status event_queue_post(struct event_queue *queue, const struct event_posti
         return status;
     lock_acquire(&queue->object.lock);
     if (is_plain(queue, posting->event->Type))
-        post_append(queue, posting);
+        status = post_append(queue, posting);
     else
         status = post_slowly(queue, posting);
     lock_release(&queue->object.lock);
     if (__builtin_expect(status != STATUS_OK, 0)) {
         account_discharge(account, ACCOUNT_EVENTS, 1);
+        if (status == POST_KEPT)
+            return STATUS_OK;
         trace(.operation = TRACE_EVENT_SENT, .object = &queue->object, .peer = queue->object.account->process,
               .id = posting->event->Type, .size = sizeof(EVENT),
               .status = status == STATUS_NOTHING ? STATUS_OK : status);

@@ -1,6 +1,7 @@
 // Sending messages: room in the receiver's queue, its event, and the right to answer.
 #include "ipc/message_queue.h"
 
+#include "kernel/base/debugger.h"
 #include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 #include "kernel/object/trace.h"
@@ -40,6 +41,47 @@ static bool has_room(const struct message_queue *queue) {
     return queue->message_count < MESSAGE_QUEUE_CAPACITY && !queue->closed;
 }
 
+static void enter_locked(struct message_queue *queue, struct message *message) {
+    bool awaited = !wait_queue_is_empty(&queue->object.waiters);
+    if (awaited && message_hand_over_locked(queue, message))
+        return;
+    message_enter_locked(queue, message, false);
+    if (awaited)
+        message_wake_locked(queue, message);
+}
+
+// ---- what a debugger kept ----
+
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct message_queue *queue = (struct message_queue *)kept->object;
+    struct message *message = kept->what;
+    lock_acquire(&queue->object.lock); // whoever posted it has left it
+    bool gone = drop || queue->closed;
+    if (!gone)
+        enter_locked(queue, message);
+    lock_release(&queue->object.lock);
+    if (gone)
+        message_free(message);
+    object_release(&queue->object);
+}
+
+// True: it was kept from entering the queue, as if it had been taken from there at once.
+__attribute__((noinline, cold)) static bool note_locked(struct message_queue *queue, struct message *message) {
+    bool answers = message->in_reply_to != 0;
+    struct trace_note note = {.operation = answers ? TRACE_MESSAGE_ANSWERED : TRACE_MESSAGE_SENT,
+                              .object = &queue->object,
+                              .peer = queue->object.account->process,
+                              .id = message->id,
+                              .cause = message->in_reply_to,
+                              .size = message->size};
+    enum trace_verdict verdict = trace_ask(&note, answers ? TRACE_MAY_HOLD : TRACE_MAY_HOLD | TRACE_MAY_DROP);
+    if (verdict == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&queue->object), .what = message};
+    debugger_keep(&kept);
+    return true;
+}
+
 static enum status post_locked(struct message_queue *queue, struct message *message, uint64_t deadline) {
     if (!has_room(queue) && message->in_reply_to == 0) {
         enum status status = room_find(queue, deadline);
@@ -50,15 +92,9 @@ static enum status post_locked(struct message_queue *queue, struct message *mess
         return STATUS_PEER_DIED;
     queue->object.operations++;
     message->id = message_id_make_locked(queue);
-    trace(.operation = message->in_reply_to != 0 ? TRACE_MESSAGE_ANSWERED : TRACE_MESSAGE_SENT,
-          .object = &queue->object, .peer = queue->object.account->process, .id = message->id,
-          .cause = message->in_reply_to, .size = message->size);
-    bool awaited = !wait_queue_is_empty(&queue->object.waiters);
-    if (awaited && message_hand_over_locked(queue, message))
+    if (trace_is_on() && note_locked(queue, message))
         return STATUS_OK;
-    message_enter_locked(queue, message, false);
-    if (awaited)
-        message_wake_locked(queue, message);
+    enter_locked(queue, message);
     return STATUS_OK;
 }
 
@@ -87,6 +123,15 @@ static void block_fill(struct message *block, const struct message_small *small,
     memcpy(message_bytes(block), small->bytes, small->size);
 }
 
+// False: a debugger is to be asked of it, which takes a message that can be kept.
+__attribute__((noinline, cold)) static bool hand_note_locked(struct message_queue *queue, const struct message *block) {
+    if (trace_asks)
+        return false;
+    trace(.operation = TRACE_MESSAGE_SENT, .object = &queue->object, .peer = queue->object.account->process,
+          .id = block->id, .size = block->size);
+    return true;
+}
+
 static bool hand_locked(struct message_queue *queue, const struct message_small *small) {
     struct waiter *waiter = TAILQ_FIRST(&queue->object.waiters.list);
     if (waiter == 0)
@@ -95,9 +140,9 @@ static bool hand_locked(struct message_queue *queue, const struct message_small 
     if (sleeper->block == 0 || sleeper->size < small->size)
         return false;
     block_fill(sleeper->block, small, message_id_make_locked(queue));
+    if (trace_is_on() && !hand_note_locked(queue, sleeper->block))
+        return false;
     sleeper->given = sleeper->block;
-    trace(.operation = TRACE_MESSAGE_SENT, .object = &queue->object, .peer = queue->object.account->process,
-          .id = sleeper->block->id, .size = small->size);
     if (wait_queue_hand_over(&queue->object.waiters, waiter))
         return true;
     sleeper->given = 0; // its deadline passed, or it was killed

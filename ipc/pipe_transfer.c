@@ -189,10 +189,10 @@ static enum status piece_write(struct pipe_end *end, struct user_address data, u
     if (status == STATUS_OK)
         status = pipe_ring_copy_in(&pipe->ring, data, size);
     lock_acquire(&pipe->lock);
-    if (status == STATUS_OK)
-        pipe_ring_added(&pipe->ring, size);
     trace(.operation = TRACE_PIPE_WRITTEN, .object = &end->object, .peer = peer_process(end), .size = size,
           .status = status);
+    if (status == STATUS_OK)
+        pipe_ring_added(&pipe->ring, size);
     return status;
 }
 

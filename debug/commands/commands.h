@@ -74,3 +74,4 @@ extern const struct command map_commands[];
 extern const struct command run_commands[];
 extern const struct command machine_commands[];
 extern const struct command trace_commands[];
+extern const struct command ipc_commands[];

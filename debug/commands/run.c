@@ -1,5 +1,5 @@
 // Commands that let the machine run, and those that stop it again: breakpoints, watchpoints, steps.
-#include "debug/commands/commands.h"
+#include "debug/commands/ipc.h"
 #include "kernel/base/string.h"
 
 enum { STEPS_MAX = 1000000 };
@@ -25,6 +25,8 @@ static const char *signal_text(const struct debug_stop *stop) {
 
 void command_tell_stop(struct writer *out, const struct debug_stop *stop) {
     const struct trap_frame *frame = stopped_cpus[stop->processor].frame;
+    if (command_tell_operation(out, stop))
+        return;
     writer_format(out, "CPU %u, ", stop->processor);
     thread_write_description(&stop->thread, out);
     writer_format(out, ": %s", signal_text(stop));
@@ -70,9 +72,17 @@ static void set_point(const struct command_call *call, enum debug_break kind, co
     writer_text(call->out, "\n");
 }
 
+static bool is_about_ipc(const struct command_call *call) {
+    return call->count > 0 && strcmp(call->words[0], "ipc") == 0;
+}
+
 static void run_break(const struct command_call *call) {
     if (call->count == 0)
-        writer_text(call->out, "break FUNCTION, or an address: in the kernel, or in the chosen thread's process\n");
+        writer_text(call->out,
+                    "break FUNCTION, or an address: in the kernel, or in the chosen thread's process\n"
+                    "break ipc KIND [OPERATION] [from PROCESS] [to PROCESS] [object ID] [size >= N] [type N]\n");
+    else if (is_about_ipc(call))
+        command_break_ipc(call);
     else
         set_point(call, BREAK_SOFTWARE, call->rest, 1);
 }
@@ -113,7 +123,7 @@ static void run_breaks(const struct command_call *call) {
             writer_format(call->out, ", set in process %u", point.process);
         writer_text(call->out, "\n");
     }
-    if (count == 0)
+    if (!command_write_rules(call->out) && count == 0)
         writer_text(call->out, "there are none\n");
 }
 
@@ -128,7 +138,12 @@ static void delete_point(uint32_t at) {
 
 static void run_delete(const struct command_call *call) {
     uint64_t number;
+    if (is_about_ipc(call)) {
+        command_delete_ipc(call);
+        return;
+    }
     if (call->count == 0) {
+        command_delete_ipc(call);
         break_clear_all();
         writer_text(call->out, "there are none any more\n");
     }
@@ -173,10 +188,11 @@ const struct command run_commands[] = {
     {"step", "[COUNT]", "executes instructions of the chosen thread, the others stand", run_step},
     {"where", "", "where it stopped, and why", run_where},
     {"break", "FUNCTION", "stops before it: in the kernel, or in the chosen thread's process", run_break},
+    {"break", "ipc KIND ...", "stops before an operation: `break` alone says how", run_break},
     {"hbreak", "FUNCTION", "the same by the processor's registers", run_hardware_break},
     {"watch", "ADDRESS [SIZE]", "stops behind a write there", run_watch},
     {"awatch", "ADDRESS [SIZE]", "stops behind a read or a write there", run_access_watch},
     {"breaks", "", "lists what stops it", run_breaks},
-    {"delete", "[NUMBER...]", "takes these away, or all", run_delete},
+    {"delete", "[NUMBER...]", "takes these away, or all; `delete ipc [NUMBER]` of those", run_delete},
     {0, 0, 0, 0},
 };

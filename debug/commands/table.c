@@ -13,11 +13,17 @@ static const struct {
     const char *title;
     const struct command *commands;
 } groups[] = {
-    {"Help", help_commands},           {"Processes and threads", thread_commands},
-    {"Objects", object_commands},      {"Who waits for whom", wait_commands},
-    {"Communication", trace_commands}, {"Memory and names", memory_commands},
-    {"Address spaces", map_commands},  {"Letting it run", run_commands},
-    {"The machine", machine_commands}, {"This console", general_commands},
+    {"Help", help_commands},
+    {"Processes and threads", thread_commands},
+    {"Objects", object_commands},
+    {"Who waits for whom", wait_commands},
+    {"Communication", trace_commands},
+    {"An operation at which it stopped (break ipc)", ipc_commands},
+    {"Memory and names", memory_commands},
+    {"Address spaces", map_commands},
+    {"Letting it run", run_commands},
+    {"The machine", machine_commands},
+    {"This console", general_commands},
 };
 
 enum { GROUP_COUNT = sizeof(groups) / sizeof(groups[0]) };

@@ -1,6 +1,7 @@
 // Commands on processes and threads: lists, registers, backtraces, the choice of one, the end of one.
 #include "debug/commands/backtrace.h"
 #include "debug/commands/commands.h"
+#include "debug/kernel/kill.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/string.h"

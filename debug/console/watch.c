@@ -1,9 +1,11 @@
 // Looks after keyboard and serial line where their drivers do not: the debugger's chord and a break are to work when these are gone, too.
 //
 // Four times a second the first CPU reads the status of both, which takes nothing away from a driver that serves them. A break that still
-// stands in the serial port's status was seen by no driver. A byte that the keyboard's controller holds for WAIT_LOOKS is wanted
+// stands in the serial port's status was seen by no driver. A byte that the keyboard's controller holds for two seconds is wanted
 // by nobody any more: then the bytes are read here. What does not work so is a CPU 0 whose interrupts are off for ever.
 #include "debug/console/console.h"
+#include "debug/kernel/ask.h"
+#include "debug/kernel/kill.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/clock.h"
 #include "kernel/base/debugger.h"
@@ -13,10 +15,18 @@
 #include "kernel/process/subsystem.h"
 #include "kernel/thread/timer.h"
 
-enum { LOOK_NANOSECONDS = 250000000, WAIT_LOOKS = 8, BYTES_AT_ONCE = 64, SERIAL_BREAK = 0x10, NO_PORT = 0xff };
+enum {
+    LOOK_NANOSECONDS = 250000000,
+    ASK_NANOSECONDS = 1000000,
+    BYTES_AT_ONCE = 64,
+    SERIAL_BREAK = 0x10,
+    NO_PORT = 0xff
+};
+
+#define WAIT_NANOSECONDS UINT64_C(2000000000)
 
 static struct timer timer;
-static uint32_t unserved; // how often in a row a byte waited
+static uint64_t waits_since; // of the keyboard's byte; 0: none
 
 static bool line_is_broken(void) {
     uint8_t status = console_serial_is_there() ? io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) : 0;
@@ -24,21 +34,27 @@ static bool line_is_broken(void) {
 }
 
 static bool chord_is_pressed(void) {
-    unserved = console_keyboard_waits() ? unserved + 1 : 0;
-    if (unserved < WAIT_LOOKS)
+    uint64_t now = clock_now();
+    if (!console_keyboard_waits())
+        waits_since = 0;
+    else if (waits_since == 0)
+        waits_since = now;
+    if (waits_since == 0 || now - waits_since < WAIT_NANOSECONDS)
         return false;
     bool is_pressed = false;
     for (int i = 0; i < BYTES_AT_ONCE && console_keyboard_waits(); i++)
         is_pressed |= console_keyboard_takes_chord();
-    unserved = is_pressed ? 0 : WAIT_LOOKS;
+    if (is_pressed)
+        waits_since = 0;
     return is_pressed;
 }
 
 static void look(struct timer *expired) {
     bool is_broken = line_is_broken(), is_pressed = chord_is_pressed();
+    kill_look();
     if (is_broken || is_pressed)
         debugger_enter();
-    timer_arm(expired, clock_now() + LOOK_NANOSECONDS);
+    timer_arm(expired, clock_now() + (ask_look() ? ASK_NANOSECONDS : LOOK_NANOSECONDS));
 }
 
 // `trace=on`: everything is recorded from the start, for a panic or the console to tell.
@@ -47,7 +63,7 @@ static enum status start(void) {
     if (boot_has_word("trace=on") && trace_create(0, &trace) != STATUS_OK)
         log_line("debugger: there is no memory to record in");
     timer_start(&timer, look);
-    if (console_is_there())
+    if (machine.is_ready)
         timer_arm(&timer, clock_now() + LOOK_NANOSECONDS);
     return STATUS_OK;
 }

@@ -155,8 +155,6 @@ bool step_goes_on(const struct trap_frame *frame);
 // Whether the others are to run for a moment before the next step.
 bool step_gives_way(void);
 
-enum status process_kill(uint32_t process);
-
 // ---- documents.c ----
 extern const struct debug_document kernel_documents[];
 

@@ -1,13 +1,15 @@
 // The conversation while the machine stands, with GDB or at the console, and what becomes of it.
-#include "debug/commands/commands.h"
+#include "debug/commands/ipc.h"
 #include "debug/console/console.h"
-#include "debug/kernel/private.h"
+#include "debug/kernel/kill.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/debugger.h"
 #include "kernel/boot/boot.h"
 
 struct server server;
+
+enum { OPERATION_TEXT_SIZE = 256 };
 
 static const struct debug_target target = {
     .thread_next = thread_next,
@@ -35,12 +37,6 @@ static enum server_next listen(void) {
             processor_pause();
     }
     return next;
-}
-
-enum status process_kill(uint32_t id) {
-    if (id != KERNEL_PROCESS && process_peek(id) == 0)
-        return STATUS_NOT_FOUND;
-    return STATUS_NO_RIGHT;
 }
 
 // ---- the session ----
@@ -74,7 +70,17 @@ static bool act(enum server_next next, struct debug_stop *stop) {
     return true;
 }
 
+// GDB prints it before it says where the machine stopped.
+static void tell_operation(const struct debug_stop *stop) {
+    char text[OPERATION_TEXT_SIZE];
+    struct writer out;
+    writer_to_buffer(&out, text, sizeof(text));
+    if (command_tell_operation(&out, stop) && server.is_attached)
+        server_console(&server, text, out.length < sizeof(text) ? out.length : sizeof(text));
+}
+
 static void run_gdb(struct debug_stop *stop) {
+    tell_operation(stop);
     if (server.is_attached)
         server_tell_stop(&server, stop);
     else

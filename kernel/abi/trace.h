@@ -89,7 +89,15 @@
     /* none; peer: receiver, 0: a broadcast; id: the type; size: in bytes; when answered */                            \
     OPERATION(PAGE_SENT, "page", "sent", OUT, 0)                                                                       \
     /* the handler; id: the type; status: whether its function accepted */                                             \
-    OPERATION(PAGE_TAKEN, "page", "taken", IN, 0)
+    OPERATION(PAGE_TAKEN, "page", "taken", IN, 0)                                                                      \
+    /* all as the operation that it was done to, but for the size: the kernel's debugger kept it from taking effect */ \
+    OPERATION(DEBUG_DROPPED, "debugger", "dropped", OUT, 0)                                                            \
+    /* put by, to take effect later */                                                                                 \
+    OPERATION(DEBUG_HELD, "debugger", "held", OUT, 0)                                                                  \
+    /* it takes effect now */                                                                                          \
+    OPERATION(DEBUG_RELEASED, "debugger", "released", OUT, 0)                                                          \
+    /* it takes effect, and will once more */                                                                          \
+    OPERATION(DEBUG_DUPLICATED, "debugger", "duplicated", OUT, 0)
 
 enum trace_direction {
     TRACE_DIRECTION_NAMED, // the life of an object or a process: `name` in place of id, cause and size

@@ -30,5 +30,15 @@ __attribute__((weak)) bool debugger_borrows_lock(struct lock *lock) {
     return false;
 }
 
+__attribute__((weak)) uint32_t debugger_ask(const struct trace_record *record, uint32_t options) {
+    (void)record;
+    (void)options;
+    return 0;
+}
+
+__attribute__((weak)) void debugger_keep(const struct kept_operation *kept) {
+    (void)kept; // nothing is ever kept
+}
+
 __attribute__((weak)) void debugger_page_came(void) {
 }

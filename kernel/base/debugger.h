@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 struct lock;
+struct object;
+struct trace_record;
 struct trap_frame;
 
 // At boot: the command line is known, exceptions have stacks. And: interrupts can be routed.
@@ -29,6 +31,23 @@ void debugger_panic_told(void);
 
 // A lock is held by someone else. True: the caller is the debugger, which goes on as if it had it: nobody else runs.
 bool debugger_borrows_lock(struct lock *lock);
+
+// An operation of an IPC design is about to take effect. May stop the machine; says what is to become of it (enum trace_verdict), which
+// is GO where it is not among the options (enum trace_option).
+uint32_t debugger_ask(const struct trace_record *record, uint32_t options);
+
+// What the verdict kept, or wants once more.
+struct kept_operation {
+    // Lets it take effect, or drops it; takes over what it is made of, and the reference. Called without a lock, interrupts off.
+    void (*finish)(struct kept_operation *kept, bool drop);
+    struct object *object; // that it is done to, a reference
+    struct object *sender; // likewise, or null
+    void *what;            // finish's
+    uint32_t words[5];     // finish's
+};
+
+// Takes it over. Any lock may be held.
+void debugger_keep(const struct kept_operation *kept);
 
 // Whether pages that programs touch for the first time are to be told by debugger_page_came.
 extern bool debugger_wants_pages;

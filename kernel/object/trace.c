@@ -4,6 +4,7 @@
 #include <arch/current.h>
 
 #include "kernel/base/clock.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 #include "kernel/process/process.h"
@@ -20,7 +21,7 @@ struct trace_ring {
 };
 
 static struct trace_ring *rings; // [a] one per CPU that runs; set once
-uint32_t trace_on;
+uint32_t trace_on, trace_asks;
 
 static struct trace_record *ring_place(const struct trace_ring *ring, uint64_t position) {
     uint64_t index = position % TRACE_RECORDS;
@@ -29,16 +30,16 @@ static struct trace_record *ring_place(const struct trace_ring *ring, uint64_t p
 
 // ---- writing ----
 
-// The place of the next record, with what all have filled in; null: no trace was ever opened, the first one is just being made.
-static struct trace_record *record_begin(uint32_t operation, uint64_t object, uint32_t peer, bool by_kernel) {
-    struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
-    if (all == 0)
-        return 0;
-    const struct trace_ring *ring = &all[processor_index()];
+// The place of the next record, with what all have filled in; `spare` where no trace was ever opened, or the first one is just
+// being made.
+static struct trace_record *record_begin(uint32_t operation, uint64_t object, uint32_t peer, bool by_kernel,
+                                         struct trace_record *spare) {
+    const struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
     const struct thread *thread = thread_current();
-    struct trace_record *record = ring_place(ring, ring->next);
+    struct trace_record *record = all != 0 ? ring_place(&all[processor_index()], all[processor_index()].next) : spare;
     record->time = clock_counter();
     record->object = object;
+    by_kernel |= thread == 0;
     record->thread = by_kernel ? 0 : thread->object.id;
     record->process = by_kernel ? 0 : thread->process->id;
     record->peer = peer;
@@ -47,31 +48,65 @@ static struct trace_record *record_begin(uint32_t operation, uint64_t object, ui
     return record;
 }
 
-static void record_end(void) {
+static void record_end(const struct trace_record *record, const struct trace_record *spare) {
+    if (record == spare)
+        return;
     struct trace_ring *ring = &rings[processor_index()];
     __atomic_store_n(&ring->next, ring->next + 1, __ATOMIC_RELEASE);
 }
 
+// Says the record once more in *copy, which nobody else writes.
+static void record_note(const struct trace_note *note, struct trace_record *copy) {
+    uint64_t object = note->object != 0 ? note->object->id : 0;
+    struct trace_record *record = record_begin(note->operation, object, note->peer, note->by_kernel, copy);
+    record->status = note->status;
+    record->id = note->id;
+    record->cause = note->cause;
+    record->size = note->size;
+    if (record != copy)
+        *copy = *record;
+    record_end(record, copy);
+}
+
 __attribute__((preserve_most, noinline, cold)) void
 trace_record(uint64_t what, const struct object *object, uint32_t peer, uint64_t id, uint64_t cause, uint64_t size) {
-    struct trace_record *record =
-        record_begin(what & (TRACE_BY_KERNEL - 1), object != 0 ? object->id : 0, peer, what & TRACE_BY_KERNEL);
-    if (record == 0)
-        return;
-    record->status = (int32_t)(what >> 32);
-    record->id = id;
-    record->cause = cause;
-    record->size = size;
-    record_end();
+    struct trace_note note = {
+        .operation = what & (TRACE_BY_KERNEL - 1),
+        .status = (enum status)(int32_t)(what >> 32),
+        .object = object,
+        .peer = peer,
+        .by_kernel = what & TRACE_BY_KERNEL,
+        .id = id,
+        .cause = cause,
+        .size = size,
+    };
+    struct trace_record record;
+    record_note(&note, &record);
+    if (trace_asks && note.status == STATUS_OK)
+        debugger_ask(&record, 0);
+}
+
+enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
+    static const uint16_t operations[] = {[TRACE_DROP] = TRACE_DEBUG_DROPPED,
+                                          [TRACE_HOLD] = TRACE_DEBUG_HELD,
+                                          [TRACE_DUPLICATE] = TRACE_DEBUG_DUPLICATED};
+    struct trace_record record;
+    struct trace_note done = *note;
+    record_note(note, &record);
+    uint32_t verdict = trace_asks ? debugger_ask(&record, options) : TRACE_GO;
+    if (verdict != TRACE_GO) {
+        done.operation = operations[verdict];
+        done.size = 0;
+        record_note(&done, &record);
+    }
+    return verdict;
 }
 
 void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
-    struct trace_record *record = record_begin(operation, object->id, peer, false);
-    if (record == 0)
-        return;
+    struct trace_record spare, *record = record_begin(operation, object->id, peer, false, &spare);
     record->status = STATUS_OK;
     memcpy(record->name, object->name, NAME_SIZE);
-    record_end();
+    record_end(record, &spare);
 }
 
 // ---- reading ----

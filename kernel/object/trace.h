@@ -1,5 +1,8 @@
 // The trace: the rings that operations of all designs are recorded in (kernel/abi/trace.h).
 //
+// A debugger that waits for operations (trace_asks) is asked here, too, before the operation is anybody else's to see; then trace_on
+// counts as well.
+//
 // Rules: off, a call of trace() is two instructions: a compare and a branch that is not taken. On, it writes one record; it may be
 // called with any lock held, and from an interrupt: it takes none, and never fails. A record is written by its own CPU alone.
 #pragma once
@@ -8,7 +11,8 @@
 #include "kernel/abi/trace.h"
 #include "kernel/object/object.h"
 
-extern uint32_t trace_on; // [a] how many traces are open
+extern uint32_t trace_on;   // [a] how many traces are open, and one more where a debugger waits
+extern uint32_t trace_asks; // [a] whether one does
 
 struct trace_note {
     enum trace_operation operation;
@@ -45,6 +49,14 @@ static inline bool trace_is_on(void) {
         if (trace_is_on())                                                                                             \
             trace_write((struct trace_note){__VA_ARGS__});                                                             \
     } while (0)
+
+// What a debugger may do to an operation beside letting it go: what this one can bear.
+enum trace_option { TRACE_MAY_DROP = 1 << 0, TRACE_MAY_HOLD = 1 << 1, TRACE_MAY_DUPLICATE = 1 << 2 };
+
+enum trace_verdict { TRACE_GO, TRACE_DROP, TRACE_HOLD, TRACE_DUPLICATE };
+
+// As trace(), for an operation that can be kept from taking effect. What is kept, or is to come once more, goes to debugger_keep.
+__attribute__((noinline, cold)) enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options);
 
 // Opens a trace: an object, for as long as it lives everything is recorded. The rings are made with the first one, and stay.
 enum status trace_create(struct account *account, struct object **trace);

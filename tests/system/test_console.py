@@ -3,13 +3,14 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import unittest
 
 from machine import PROMPT, ROOT, Machine, Settings
 from host_channel import PORTS
 from screen_text import read
 
-SECONDS = 120
+SECONDS = 60
 BACKGROUND = b"\x16\x20\x3c"  # of the debugger's page of the screen
 DEBUGGER = rb"debug> $"
 KINDS = [("debug", 1), ("debug", 4), ("release", 1), ("release", 4)]
@@ -131,6 +132,107 @@ class Running(unittest.TestCase):
                 console.answers()
 
 
+    def test_ends_a_process(self):
+        with Console("debug", 4) as console:
+            console.machine.write("sleep 1000 &\r")
+            console.machine.expect(PROMPT, SECONDS)
+            console.machine.write("\r")
+            console.machine.expect(PROMPT, SECONDS)
+            console.enter()
+            sleeper = re.search(r"(?m)^ +(\d+) .* sleep$", console.ask("processes"))[1]
+            self.assertIn("cannot be ended", console.ask("kill 1"))
+            self.assertIn("ends when the machine goes on", console.ask(f"kill {sleeper}"))
+            console.ask("continue", PROMPT)
+            console.machine.write("while ps | grep -q sleep; do true; done; echo it has \"en\"ded\r")
+            console.machine.expect(rb"it has ended", SECONDS)
+
+
+class Communication(unittest.TestCase):
+    """Stops at operations of communication, and what is done to them."""
+
+    def stop(self, console, rule, line):
+        """Has the machine stop before an operation that fits the rule, which the line makes; what it says then."""
+        console.enter()
+        self.assertIn("stops before", console.ask("break ipc " + rule))
+        console.ask("continue", PROMPT)
+        begin = len(console.machine.console)
+        console.machine.write(line + "\r")
+        console.machine.expect(DEBUGGER, SECONDS)
+        return bytes(console.machine.console[begin:]).decode(errors="replace").replace("\r", "")
+
+    def wait_for_screen(self, machine, line):
+        give_up = time.monotonic() + SECONDS
+        while line not in read(machine.screendump()):
+            self.assertLess(time.monotonic(), give_up, read(machine.screendump()))
+
+    def test_a_message_is_told_as_a_sentence_and_held_delayed_or_dropped(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Console(kind, cpus, "console=serial trace=on") as console:
+                said = self.stop(console, "message sent to init size >= 8", "debug")
+                self.assertRegex(said, r"(?m)^debug\[\d+\] sends message \d+, 8 bytes, to init\[1\] \(object \d+\)$")
+                self.assertIn("debugger_ask", console.ask("bt"))
+                self.assertIn("there cannot be two", console.ask("duplicate"))
+                console.ask("hold", rb"")
+                console.machine.send_break()
+                console.machine.expect(DEBUGGER, SECONDS)
+                self.assertRegex(console.ask("held"), r" 1 debug\[\d+\] sends message \d+, 8 bytes, to init")
+                self.assertIn("1 released", console.ask("release 1"))
+                self.assertIn("there are none", console.ask("delete"))
+                console.ask("continue", DEBUGGER)  # init got it, and enters the debugger
+                said = console.ask("trace 30")
+                self.assertRegex(said, r"debug\[\d+\] debugger held, peer init\[1\]")
+                self.assertRegex(said, r"the kernel\[0\] debugger released, peer init\[1\]")
+                console.ask("break ipc message answered from init")
+                console.ask("continue", DEBUGGER)
+                self.assertIn("it cannot be dropped", console.ask("drop"))
+                console.ask("delete")
+                console.ask("delay 200", PROMPT)
+                console.answers()
+
+    def key(self, console, key, decision, shown):
+        """Stops at the key's event and decides; what is on the screen then."""
+        console.machine.send_break()
+        console.machine.expect(DEBUGGER, SECONDS)
+        self.assertIn("stops before", console.ask("break ipc event sent from keyboard type 1"))
+        console.ask("continue", rb"")
+        console.machine.sendkey(key)
+        console.machine.expect(rb"keyboard\[\d+\] sends an event of type 1 to screen\[\d+\]", SECONDS)
+        console.machine.expect(DEBUGGER, SECONDS)
+        console.ask("delete ipc")
+        console.ask(decision, rb"")
+        self.wait_for_screen(console.machine, f"/ $ {shown}#")
+
+    def test_an_event_is_dropped_repeated_and_held(self):
+        with Console("release", 4, "") as console:
+            self.key(console, "a", "drop", "")
+            self.key(console, "b", "duplicate", "bb")
+            self.key(console, "c", "hold", "bb")
+            self.key(console, "d", "go", "bbd")
+            console.machine.send_break()
+            console.machine.expect(DEBUGGER, SECONDS)
+            self.assertIn("1 released", console.ask("release"))
+            console.ask("continue", rb"")
+            self.wait_for_screen(console.machine, "/ $ bbdc#")
+
+    def test_what_the_kernel_tells_and_what_is_no_message_can_only_go(self):
+        with Console("debug", 2) as console:
+            console.enter()
+            console.ask("break ipc event raised")
+            self.assertRegex(console.ask("continue"), r"the kernel raises an event of type \d+ for \S+\[\d+\]")
+            self.assertIn("never lost", console.ask("drop"))
+            console.ask("delete")
+            self.assertIn("which kind", console.ask("break ipc letters"))
+            self.assertIn("from which process", console.ask("break ipc any from nobody"))
+            console.ask("go", PROMPT)
+            console.answers()
+            self.assertRegex(self.stop(console, "pipe written size >= 100", "seq 99"),
+                             r"seq\[\d+\] writes \d+ bytes into a pipe to ")
+            self.assertIn("can only go", console.ask("hold"))
+            console.ask("delete")
+            console.ask("go", PROMPT)
+            console.answers()
+
+
 class Entering(unittest.TestCase):
     def test_a_break_on_the_serial_line_enters_it(self):
         with Console("release", 4) as console:
@@ -147,6 +249,17 @@ class Entering(unittest.TestCase):
                 self.assertTrue(machine.links["status"].recv(1))
                 machine.send_break()
                 machine.expect(DEBUGGER, SECONDS)
+
+    def test_control_alt_d_enters_it_where_the_keyboard_has_no_driver(self):
+        with tempfile.NamedTemporaryFile(prefix="parley-command-") as file:
+            file.write(b"sleep 1000\n")
+            file.flush()
+            with Machine(Settings(command=file.name), PORTS) as machine:
+                self.assertTrue(machine.links["status"].recv(1))
+                machine.sendkey("ctrl-alt-d")
+                machine.expect(DEBUGGER, SECONDS)
+                machine.type("cpus\n")
+                machine.expect(rb"CPU 1: ", SECONDS)
 
     def test_control_alt_d_enters_it_on_the_screen_which_is_as_before_when_it_goes_on(self):
         for cpus in (1, 4):
