@@ -165,9 +165,9 @@ static uint32_t search_part(const struct command_call *call, uint64_t at, size_t
                             size_t length, uint32_t found) {
     static uint8_t part[SEARCH_PART + sizeof(uint64_t)];
     size_t there = target_memory_read(&call->session->thread, at, part, size + length - 1);
-    for (size_t i = 0; i + length <= there && i < size && found < FOUND_MAX; i++)
+    for (size_t i = 0; i + length <= there && i < size && found < FOUND_MAX; i++, at++)
         if (memcmp(part + i, wanted, length) == 0) {
-            writer_format(call->out, "%016llx\n", (unsigned long long)(at + i));
+            writer_format(call->out, "%016llx\n", (unsigned long long)at);
             found++;
         }
     return found;

@@ -86,7 +86,7 @@ static void write_forward(struct writer *out, const struct place *from, const st
     uint64_t now = clock_counter();
     for (;;) {
         int best = -1;
-        struct trace_record oldest, record;
+        struct trace_record oldest = {0}, record = {0};
         for (uint32_t cpu = 0; cpu < processor_count; cpu++) {
             if (at.next[cpu] >= to->next[cpu] || !record_at(cpu, at.next[cpu], &record) ||
                 (best >= 0 && record.time >= oldest.time))
@@ -102,7 +102,7 @@ static void write_forward(struct writer *out, const struct place *from, const st
 }
 
 uint32_t trace_write_last(struct writer *out, uint32_t count, uint32_t cpu) {
-    struct place end, at;
+    struct place end = {0}, at;
     struct trace_record record;
     uint32_t found = 0;
     go_to_end(&end);
