@@ -79,10 +79,10 @@ void hardware_clear_all(void) {
     memset(points, 0, sizeof(points));
 }
 
-// The processor cannot watch reads alone: a read watch would tell of writes too.
+// The processor cannot watch reads alone: a read watch tells of writes too, which GDB leaves out where the value changed.
 enum status hardware_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size) {
     uint64_t end;
-    if (kind == WATCH_READ || size == 0 || __builtin_add_overflow(address, size, &end))
+    if (size == 0 || __builtin_add_overflow(address, size, &end))
         return STATUS_INVALID_ARGUMENT;
     hardware_clear(thread, kind, address, size);
     for (uint64_t at = address; at < end;) {

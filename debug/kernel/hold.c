@@ -64,6 +64,8 @@ void hold_exit(uint32_t self) {
 
 void hold_stand(uint32_t self, struct trap_frame *frame) {
     struct stopped_cpu *cpu = &stopped_cpus[self];
+    if (hold_state(self) != CPU_LEAVES) // else it stood already
+        cpu->tick_left = processors[self].next_tick - clock_now();
     hardware_unload();
     cpu->page_fault_address = cr2_read();
     cpu->root = cr3_read();
@@ -81,7 +83,8 @@ bool hold_begin_leaving(uint32_t self) {
     return false;
 }
 
-// The page tables may show other pages than before: what was remembered of them is forgotten.
+// The page tables may show other pages than before: what was remembered of them is forgotten. The thread did not use the time of the stop,
+// which would make it sink in priority.
 void hold_leave(uint32_t self, bool steps) {
     struct stopped_cpu *cpu = &stopped_cpus[self];
     if (cpu->fpu_changed)
@@ -90,6 +93,7 @@ void hold_leave(uint32_t self, bool steps) {
     if (hardware_breaks_at(cpu->frame->rip))
         cpu->frame->rflags |= FLAG_RESUME;
     __atomic_store_n(&cpu->frame, 0, __ATOMIC_RELEASE);
+    processors[self].next_tick = clock_now() + cpu->tick_left;
     hardware_load(steps);
     state_set(self, CPU_INSIDE);
 }

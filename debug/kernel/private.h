@@ -25,6 +25,7 @@ struct stopped_cpu {
     uint32_t state;           // [a] enum cpu_state
     struct trap_frame *frame; // null: it runs
     uint64_t page_fault_address, root;
+    uint64_t tick_left; // nanoseconds of its slice
     bool fpu_changed;
     uint8_t fpu[FPU_IMAGE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
 };

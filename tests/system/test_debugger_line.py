@@ -106,6 +106,11 @@ class UnderLoad(unittest.TestCase):
             for _ in range(25):
                 stop = script.go()
                 self.assertEqual((stop.why, stop.address), ("watch", guest.switches(stop.core)), stop)
+            for cpu in range(guest.cpus):
+                script.do(b"z2,%x,8" % guest.switches(cpu))
+            script.do(b"Z3,%x,8" % guest.switches(0))
+            script.do(b"Z4,%x,8" % guest.symbols["processor_count"])
+            self.assertIn(script.go().why, ("rwatch", "awatch"))
         self.each(check)
 
     def test_a_thousand_breakpoints_while_processes_start(self):
