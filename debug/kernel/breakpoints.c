@@ -244,10 +244,10 @@ void breakpoints_withdraw(void) {
 
 // ---- the end of a process ----
 
-// Its pages are about to be given back: the originals must be in their places.
+// Its pages are about to be given back: the originals must be in their places. A breakpoint in the kernel that was set from it stays.
 static void process_ended(struct process *process) {
     for (uint32_t i = 0; i < breakpoint_count; i++)
-        if (breakpoints[i].process == process->id && breakpoints[i].is_in)
+        if (is_user(breakpoints[i].address) && breakpoints[i].process == process->id && breakpoints[i].is_in)
             take_out(&breakpoints[i]);
     for (uint32_t i = 0; i < COPIES_MAX; i++)
         if (copies[i].entry != 0 && copies[i].process == process->id)
