@@ -65,8 +65,10 @@ static void go_on(uint32_t self, struct trap_frame *frame) {
 // Whether somebody still wants to be told: GDB may have gone, or taken its points away, while the stop was kept.
 static bool is_wanted(const struct debug_stop *stop) {
     struct break_point point;
-    uint32_t at = 0;
-    return server.is_attached || machine.first_byte >= 0 || (stop->is_break && break_next(&at, &point));
+    bool is_set = false;
+    for (uint32_t at = 0; stop->is_break && !is_set && break_next(&at, &point);)
+        is_set = point.kind == stop->kind && point.address == stop->address;
+    return stop->is_break ? is_set : server.is_attached || machine.first_byte >= 0;
 }
 
 // Stops for a reason. One that would not come again by itself is kept while somebody else holds the machine.
