@@ -30,42 +30,45 @@ static struct trace_record *ring_place(const struct trace_ring *ring, uint64_t p
 
 // ---- writing ----
 
-// The place of the next record, with what all have filled in; `spare` where no trace was ever opened, or the first one is just
-// being made.
-static struct trace_record *record_begin(uint32_t operation, uint64_t object, uint32_t peer, bool by_kernel,
-                                         struct trace_record *spare) {
+// The place of this CPU's next record; null: no trace was ever opened, or the first one is just being made.
+static inline __attribute__((always_inline)) struct trace_record *record_place(void) {
     const struct trace_ring *all = __atomic_load_n(&rings, __ATOMIC_ACQUIRE);
-    const struct thread *thread = thread_current();
-    struct trace_record *record = all != 0 ? ring_place(&all[processor_index()], all[processor_index()].next) : spare;
-    record->time = clock_counter();
-    record->object = object;
-    by_kernel |= thread == 0;
-    record->thread = by_kernel ? 0 : thread->object.id;
-    record->process = by_kernel ? 0 : thread->process->id;
-    record->peer = peer;
-    record->operation = (uint16_t)operation;
-    record->processor = (uint16_t)processor_index();
-    return record;
+    return all != 0 ? ring_place(&all[processor_index()], all[processor_index()].next) : 0;
 }
 
-static void record_end(const struct trace_record *record, const struct trace_record *spare) {
-    if (record == spare)
-        return;
+// Others may read it from now on.
+static inline __attribute__((always_inline)) void record_publish(void) {
     struct trace_ring *ring = &rings[processor_index()];
     __atomic_store_n(&ring->next, ring->next + 1, __ATOMIC_RELEASE);
 }
 
-// Says the record once more in *copy, which nobody else writes.
-static void record_note(const struct trace_note *note, struct trace_record *copy) {
-    uint64_t object = note->object != 0 ? note->object->id : 0;
-    struct trace_record *record = record_begin(note->operation, object, note->peer, note->by_kernel, copy);
+static inline __attribute__((always_inline)) void record_fill(struct trace_record *record,
+                                                              const struct trace_note *note) {
+    const struct thread *thread = note->by_kernel ? 0 : thread_current();
+    record->time = clock_counter();
+    record->object = note->object != 0 ? note->object->id : 0;
+    record->thread = thread != 0 ? thread->object.id : 0;
+    record->process = thread != 0 ? thread->process->id : 0;
+    record->peer = note->peer;
+    record->operation = (uint16_t)note->operation;
+    record->processor = (uint16_t)processor_index();
     record->status = note->status;
     record->id = note->id;
     record->cause = note->cause;
     record->size = note->size;
-    if (record != copy)
-        *copy = *record;
-    record_end(record, copy);
+}
+
+static inline __attribute__((always_inline)) void note_write(const struct trace_note *note) {
+    struct trace_record *record = record_place();
+    if (record == 0)
+        return;
+    record_fill(record, note);
+    record_publish();
+}
+
+// A debugger waits for operations. It keeps all registers as well, so that the usual way need not save any for it.
+__attribute__((preserve_most, noinline, cold)) static void note_ask(const struct trace_note *note) {
+    trace_ask(note, 0);
 }
 
 __attribute__((preserve_most, noinline, cold)) void
@@ -80,33 +83,45 @@ trace_record(uint64_t what, const struct object *object, uint32_t peer, uint64_t
         .cause = cause,
         .size = size,
     };
-    struct trace_record record;
-    record_note(&note, &record);
-    if (trace_asks && note.status == STATUS_OK)
-        debugger_ask(&record, 0);
+    if (__builtin_expect(!trace_asks, 1)) {
+        note_write(&note);
+    } else {
+        struct trace_note asked = note; // what has an address is kept in memory
+        note_ask(&asked);
+    }
 }
 
-enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
+// What the debugger did with the operation.
+static void verdict_write(const struct trace_note *note, enum trace_verdict verdict) {
     static const uint16_t operations[] = {[TRACE_DROP] = TRACE_DEBUG_DROPPED,
                                           [TRACE_HOLD] = TRACE_DEBUG_HELD,
                                           [TRACE_DUPLICATE] = TRACE_DEBUG_DUPLICATED};
-    struct trace_record record;
     struct trace_note done = *note;
-    record_note(note, &record);
-    uint32_t verdict = trace_asks ? debugger_ask(&record, options) : TRACE_GO;
-    if (verdict != TRACE_GO) {
-        done.operation = operations[verdict];
-        done.size = 0;
-        record_note(&done, &record);
-    }
+    done.operation = operations[verdict];
+    done.size = 0;
+    note_write(&done);
+}
+
+enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
+    note_write(note);
+    if (__builtin_expect(!trace_asks, 1) || note->status != STATUS_OK)
+        return TRACE_GO;
+    struct trace_record record;
+    record_fill(&record, note);
+    enum trace_verdict verdict = debugger_ask(&record, options);
+    if (verdict != TRACE_GO)
+        verdict_write(note, verdict);
     return verdict;
 }
 
 void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
-    struct trace_record spare, *record = record_begin(operation, object->id, peer, false, &spare);
-    record->status = STATUS_OK;
+    struct trace_record *record = record_place();
+    struct trace_note note = {.operation = operation, .object = object, .peer = peer};
+    if (record == 0)
+        return;
+    record_fill(record, &note);
     memcpy(record->name, object->name, NAME_SIZE);
-    record_end(record, &spare);
+    record_publish();
 }
 
 // ---- reading ----
