@@ -81,10 +81,21 @@ static uint32_t take_operations(const char *const *words, uint32_t count, struct
     return taken;
 }
 
+static bool is_clause(const char *word) {
+    static const char *const clauses[] = {"from", "to", "object", "type", "size"};
+    for (uint32_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++)
+        if (strcmp(word, clauses[i]) == 0)
+            return true;
+    return false;
+}
+
 // One clause: its words but the first.
 static const char *take_clause(const char *const *words, uint32_t count, const struct ipc_scope *scope,
                                struct ipc_rule *rule, uint32_t *taken) {
     *taken = 2;
+    if (!is_clause(words[0]))
+        return "behind the kind: an operation as trace names it (sent, called), from PROCESS, to PROCESS, object ID, "
+               "size >= N, type N";
     if (count < 2)
         return "the last word wants another behind it";
     if (strcmp(words[0], "from") == 0)
@@ -101,7 +112,7 @@ static const char *take_clause(const char *const *words, uint32_t count, const s
         *taken = 3;
         return count > 2 && scope->value(scope->context, words[2], &rule->size_least) ? 0 : "which size?";
     }
-    return "a rule has: from PROCESS, to PROCESS, object ID, size >= N, type N";
+    return "size wants >= and a number";
 }
 
 const char *ipc_rule_read(const char *const *words, uint32_t count, const struct ipc_scope *scope,
