@@ -66,7 +66,7 @@ static void go_on(uint32_t self, struct trap_frame *frame) {
 static bool is_wanted(const struct debug_stop *stop) {
     struct break_point point;
     bool is_set = false;
-    for (uint32_t at = 0; stop->is_break && !is_set && break_next(&at, &point);)
+    for (uint32_t at = 0; stop->is_break && !is_set && break_next(&at, &point); at++)
         is_set = point.kind == stop->kind && point.address == stop->address;
     return stop->is_break ? is_set : server.is_attached || machine.first_byte >= 0;
 }
