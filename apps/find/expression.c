@@ -250,10 +250,9 @@ static const struct {
 static const struct term *take_or(void);
 
 static const struct term *take_primary(void) {
-    const char *name = *words;
-    if (!name)
+    if (!*words)
         tool_misused(NULL, "a test or an action is missing at the end");
-    words++;
+    const char *name = *words++;
     if (!strcmp(name, "(")) {
         const struct term *inner = take_or();
         if (!*words || strcmp(*words, ")") != 0)

@@ -68,12 +68,13 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
 }
 
 // Those that run others (eval, .) write nothing themselves, so that one buffer does.
-int builtin_run(const struct builtin *builtin, struct builtin_call *call, int output) {
+int builtin_run(const struct builtin *builtin, const struct builtin_call *call, int output) {
     static char buffer[OUTPUT_SIZE];
     struct output out;
-    call->output = &out;
+    struct builtin_call with_output = *call;
+    with_output.output = &out;
     output_start(&out, output, buffer);
-    int status = builtin->run(call);
+    int status = builtin->run(&with_output);
     if (output_flush(&out))
         return status;
     if (out.error == EPIPE)

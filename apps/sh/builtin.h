@@ -38,7 +38,7 @@ const struct builtin *builtin_find(const char *name);
 extern const struct builtin builtin_table[];
 
 // Runs one with this standard output; the exit status.
-int builtin_run(const struct builtin *builtin, struct builtin_call *call, int output);
+int builtin_run(const struct builtin *builtin, const struct builtin_call *call, int output);
 
 // "sh: cd: THING: REASON", and the status `status`.
 int builtin_fail(const struct builtin_call *call, const char *thing, const char *reason, int status);

@@ -148,7 +148,8 @@ static bool put_cut(struct expansion *expansion, const struct parameter *paramet
     text_add(&word, parameter->word, parameter->word_length);
     char *pattern = expand_pattern(expansion->expander, word.bytes);
     text_clear(&word);
-    if (pattern) {
+    bool is_sound = pattern;
+    if (is_sound) {
         size_t length = cut_length(parameter, pattern, value);
         size_t start = parameter->operator== '#' ? length : 0;
         text_add(&word, value + start, strlen(value) - length);
@@ -156,7 +157,7 @@ static bool put_cut(struct expansion *expansion, const struct parameter *paramet
     }
     text_release(&word);
     free(pattern);
-    return pattern;
+    return is_sound;
 }
 
 // `value` is null where the parameter counts as unset.

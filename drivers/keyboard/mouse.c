@@ -48,7 +48,7 @@ static EVENT *tell_buttons(struct mouse *mouse, EVENT *event) {
 }
 
 static EVENT *tell_wheel(const struct mouse *mouse, EVENT *event) {
-    int turned = (int8_t)mouse->bytes[3];
+    int turned = mouse->bytes[3] < 128 ? mouse->bytes[3] : mouse->bytes[3] - 256; // two's complement
     return mouse->size == MOUSE_PACKET_WHEEL && turned ? add(mouse, event, MOUSE_WHEEL, 0, turned) : event;
 }
 

@@ -116,10 +116,11 @@ enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
 
 void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
     struct trace_record *record = record_place();
-    struct trace_note note = {.operation = operation, .object = object, .peer = peer};
+    struct trace_note note = {.operation = operation, .peer = peer};
     if (record == 0)
         return;
     record_fill(record, &note);
+    record->object = object->id;
     memcpy(record->name, object->name, NAME_SIZE);
     record_publish();
 }

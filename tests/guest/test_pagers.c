@@ -245,7 +245,7 @@ TEST(R_I5_who_waits_for_a_page_to_write_to_a_pipe_does_not_keep_others_from_writ
     EXPECT_OK(pipe_write(plan.other, "mine", 4, guest_soon(), &done));
     EXPECT_OK(pipe_read(end, bytes, sizeof(bytes), guest_soon(), &done));
     EXPECT_EQUAL(done, 4);
-    memcpy(content, "late", 4);
+    memcpy(content, "late", 5);
     EXPECT_OK(pager_supply(memory, 0, content));
     guest_expect_success(child);
     EXPECT_OK(pipe_read(end, bytes, sizeof(bytes), guest_soon(), &done));
