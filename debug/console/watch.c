@@ -6,6 +6,8 @@
 #include "debug/console/console.h"
 #include "debug/kernel/ask.h"
 #include "debug/kernel/kill.h"
+#include "debug/kernel/private.h"
+#include "kernel/arch/x86_64/local_apic.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/clock.h"
 #include "kernel/base/debugger.h"
@@ -13,6 +15,7 @@
 #include "kernel/boot/boot.h"
 #include "kernel/object/trace.h"
 #include "kernel/process/subsystem.h"
+#include "kernel/thread/processor.h"
 #include "kernel/thread/timer.h"
 
 enum {
@@ -49,7 +52,14 @@ static bool chord_is_pressed(void) {
     return is_pressed;
 }
 
+// GDB's byte may come in the few instructions in which this CPU leaves the debugger, and its NMI be taken for an old one.
+static void line_look(void) {
+    if (line_has_byte())
+        local_apic_send_non_maskable(processors[0].arch.apic_id);
+}
+
 static void look(struct timer *expired) {
+    line_look();
     bool is_broken = line_is_broken(), is_pressed = chord_is_pressed();
     kill_look();
     if (is_broken || is_pressed)
