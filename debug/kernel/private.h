@@ -101,7 +101,9 @@ struct stepping {
     bool waits;                   // for a lock, which another CPU may hold
     const struct thread *current; // of the CPU, when it began
     uint32_t flags;               // as they were
-    uint8_t instruction[2];
+    bool is_return;               // from a system call:
+    uint64_t return_flags;        // brings these
+    uint8_t instruction[3];
 };
 
 extern struct stepping stepping;

@@ -12,12 +12,19 @@ enum {
     OPCODE_WIDE = 0x48, // before it
     OPCODE_ESCAPE = 0x0f,
     OPCODE_SYSTEM_CALL = 0x05, // behind it
+    OPCODE_SYSTEM_RETURN = 0x07,
 };
 
 struct stepping stepping;
 
 static bool is_system_call(const uint8_t *instruction) {
     return instruction[0] == OPCODE_ESCAPE && instruction[1] == OPCODE_SYSTEM_CALL;
+}
+
+// It takes the program's flags from r11, and the trap flag too: the one that is set when it begins makes no trap.
+static bool is_system_return(void) {
+    const uint8_t *instruction = stepping.instruction;
+    return instruction[0] == OPCODE_WIDE && instruction[1] == OPCODE_ESCAPE && instruction[2] == OPCODE_SYSTEM_RETURN;
 }
 
 // A whole system call lies in one step of a program: it may wait for what others do.
@@ -48,12 +55,25 @@ bool step_begin(struct trap_frame *frame) {
     frame->rflags |= FLAG_TRAP;
     if (!is_system_call(stepping.instruction))
         frame->rflags &= ~(uint64_t)FLAG_INTERRUPT;
+    stepping.return_flags = frame->r11;
+    stepping.is_return = !trap_from_user(frame) && is_system_return();
+    if (stepping.is_return)
+        frame->r11 = (frame->r11 | FLAG_TRAP) & ~(uint64_t)FLAG_INTERRUPT;
     hardware_note_values(&stepping.thread);
     return true;
 }
 
+// Behind a return from a system call the flags are the program's.
+static void return_flags_restore(struct trap_frame *frame) {
+    frame->r11 = stepping.return_flags;
+    if (trap_from_user(frame))
+        stepping.flags = (uint32_t)stepping.return_flags;
+}
+
 // Where it goes on without stepping, and may be interrupted again.
 static void flags_restore(struct trap_frame *frame) {
+    if (stepping.is_return)
+        return_flags_restore(frame);
     frame->rflags = (frame->rflags & ~(uint64_t)(FLAG_TRAP | FLAG_INTERRUPT)) | (stepping.flags & FLAG_INTERRUPT);
     if (frame->vector == VECTOR_SYSTEM_CALL)
         frame->r11 &= ~(uint64_t)FLAG_TRAP;
@@ -96,6 +116,8 @@ static void mend_pushed_flags(const struct trap_frame *frame) {
 void step_end(struct trap_frame *frame) {
     stepping.is_on = false;
     frame->rflags &= ~(uint64_t)FLAG_TRAP;
+    if (stepping.is_return)
+        return_flags_restore(frame);
     if (!sets_flags())
         frame->rflags = (frame->rflags & ~(uint64_t)FLAG_INTERRUPT) | (stepping.flags & FLAG_INTERRUPT);
     if (stepping.instruction[0] == OPCODE_PUSH_FLAGS)

@@ -86,6 +86,22 @@ class UnderLoad(unittest.TestCase):
                     self.assertGreater(stop.place, 1 << 47, stop)
         self.each(check)
 
+    def test_a_step_out_of_a_system_call_lands_in_the_program(self):
+        """Its last instruction takes the flags from a register, and so the trap flag too."""
+        def check(guest, script):
+            place = guest.symbols["system_call_return"]
+            for _ in range(10):
+                script.do(b"Z1,%x,1" % place)
+                stop = script.go()
+                self.assertEqual((stop.why, stop.place), ("hwbreak", place), stop)
+                script.do(b"z1,%x,1" % place)
+                after = script.step()
+                self.assertEqual((after.thread, after.signal), (stop.thread, 5), after)
+                self.assertLess(after.place, 1 << 47, after)
+                inside = script.step()
+                self.assertEqual((inside.thread, inside.signal), (stop.thread, 5), inside)
+        self.each(check)
+
     def test_ctrl_c_stops_at_any_time(self):
         def check(_guest, script):
             for _ in range(25):

@@ -42,6 +42,8 @@ system_call_framed:
     xor %r10d, %r10d
     mov FRAME_STACK(%rsp), %rsp
     swapgs
+    .global system_call_return  // for tests of the debugger
+system_call_return:
     sysretq
 
 2:  mov $STATUS_NO_CALL_NUMBER, %rax
