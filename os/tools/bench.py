@@ -2,8 +2,8 @@
 """Measures the release build, prints a table, and writes build/bench.json.
 
 The guest's program `bench` prints a line `NAME VALUE ns` per operation, the time of one, or `NAME VALUE kib` for memory.
-It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without. What
-booting takes is asked for at the first prompt of a third and a fourth boot.
+It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without; so does
+`bench-keys` of the tests' ramdisk. What booting takes is asked for at the first prompt of further boots.
 """
 import json
 import os
@@ -29,16 +29,16 @@ GOALS = {
     "memory_at_prompt_kib": 12 * 1024,
     "shell_true": 120_000, "shell_pipeline": 716_000_000,
     "file_read_4096": 4000, "file_read_1m_per_byte": 0.2, "port_self_64": 500, "port_call_64": 900,
-    "snake_frame": 150_000, "scroll_screen": 200_000,
+    "key_to_event": 4000, "snake_frame": 150_000, "scroll_screen": 200_000,
 }
 
 
-def measure(*more):
-    """{name: (value, unit)} of one run of `bench` in the guest."""
-    command = ["os/run", "--headless", "--cpus", "1", "--timeout", str(SECONDS), *more, "--command", "bench"]
+def measure(*more, program="bench"):
+    """{name: (value, unit)} of one run of a program that measures in the guest."""
+    command = ["os/run", "--headless", "--cpus", "1", "--timeout", str(SECONDS), *more, "--command", program]
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if run.returncode != 0:
-        sys.exit(f"bench.py: the guest's bench ended with status {run.returncode}:\n{run.stdout}")
+        sys.exit(f"bench.py: the guest's {program} ended with status {run.returncode}:\n{run.stdout}")
     return figures_of(run.stdout)
 
 
@@ -82,6 +82,8 @@ def row(name, figures):
 def main():
     os.chdir(ROOT)
     counted, timed = measure("--icount"), measure()
+    counted.update(measure("--tests", "--icount", program="bench-keys"))
+    timed.update(measure("--tests", program="bench-keys"))
     counted.update(measure_boot(icount=True))
     timed.update(measure_boot(icount=False))
     counted.update(measure_screen(icount=True))
