@@ -7,7 +7,6 @@
 #include "debug/kernel/ask.h"
 #include "debug/kernel/kill.h"
 #include "debug/kernel/private.h"
-#include "kernel/arch/x86_64/local_apic.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/clock.h"
 #include "kernel/base/debugger.h"
@@ -50,12 +49,6 @@ static bool chord_is_pressed(void) {
     if (is_pressed)
         waits_since = 0;
     return is_pressed;
-}
-
-// GDB's byte may come in the few instructions in which this CPU leaves the debugger, and its NMI be taken for an old one.
-static void line_look(void) {
-    if (line_has_byte())
-        local_apic_send_non_maskable(processors[0].arch.apic_id);
 }
 
 static void look(struct timer *expired) {

@@ -1,6 +1,7 @@
 // The debugger's line: the second serial port, polled; while the machine runs, a byte that comes is an NMI.
 #include "debug/kernel/private.h"
 #include "kernel/arch/x86_64/interrupts.h"
+#include "kernel/arch/x86_64/local_apic.h"
 #include "kernel/arch/x86_64/registers.h"
 
 enum {
@@ -73,6 +74,11 @@ void line_listen(void) {
     line_ignore();
     if (is_there)
         io_port_write_8(PORT + REGISTER_INTERRUPTS, INTERRUPT_RECEIVED);
+}
+
+void line_look(void) {
+    if (line_has_byte())
+        local_apic_send_non_maskable(processors[0].arch.apic_id);
 }
 
 void line_route(void) {

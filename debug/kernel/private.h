@@ -171,6 +171,9 @@ void line_listen(void); // from now on a byte that comes, or is there, interrupt
 void line_ignore(void);
 void line_begin_anew(void); // the byte that was read begins a new session
 void line_route(void);
+// Now and then, while the machine runs: a byte may come in the few instructions in which its CPU leaves the debugger, and its NMI be
+// taken for an old one.
+void line_look(void);
 
 // ---- lend.c ----
 // Has `function` run so that a lock which is held by a stopped CPU is passed over, and a fault ends it: false.

@@ -96,7 +96,7 @@ def gdb_flags(settings):
     """The second serial port; its flags come behind the first one's."""
     if not settings.gdb:
         return []
-    return ["-chardev", f"socket,id=gdb,path={settings.gdb},server=on,wait=off", "-serial", "chardev:gdb"]
+    return ["-chardev", f"socket,id=debugger,path={settings.gdb},server=on,wait=off", "-serial", "chardev:debugger"]
 
 
 def window():
