@@ -4,8 +4,10 @@
 #include <parley/clock.h>
 #include <parley/event.h>
 #include <parley/screen.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include "apps/native/terminal.h"
 #include "apps/snake/control.h"
 #include "apps/snake/picture.h"
 
@@ -56,37 +58,61 @@ static void game_finish(void) {
     screen_close(&screen);
 }
 
-// ---- 25 rows of 80 characters move up by one, and the last one is written: standard error is the terminal ----
+// ---- text moves up by a line, and the last one is written: standard error is the terminal ----
 
-enum { ROWS = 25, COLUMNS = 80 };
+enum { REGION_ROWS = 25, REGION_COLUMNS = 80 };
 
-static void show(const char *text, size_t size) {
-    if (write(STDERR_FILENO, text, size) != (ssize_t)size)
+static size_t columns, rows; // of the terminal
+
+static void show(const char *text, size_t length) {
+    if (write(STDERR_FILENO, text, length) != (ssize_t)length)
         bench_check(STATUS_PEER_DIED, "writing to the terminal");
 }
 
 // No character stands below the same one: every cell of the screen changes.
-static void scroll(uint32_t round) {
-    char text[1 + COLUMNS] = "\n";
-    for (uint32_t i = 0; i < COLUMNS; i++)
+static void scroll(uint32_t round, size_t width) {
+    char text[1 + UINT8_MAX] = "\n";
+    for (size_t i = 0; i < width; i++)
         text[1 + i] = (char)('!' + (round * 7 + i) % ('~' - '!'));
-    show(text, sizeof(text));
+    show(text, 1 + width);
 }
 
-static void scroll_prepare(void) {
-    static const char region[] = "\x1b[1;25r\x1b[25;1H";
-    if (!isatty(STDERR_FILENO))
-        bench_check(STATUS_WRONG_TYPE, "standard error is no terminal");
-    show(region, sizeof(region) - 1);
-    for (uint32_t i = 0; i < ROWS; i++)
-        scroll(i);
+static void scroll_prepare(size_t height, size_t width) {
+    char place[32];
+    show(place, (size_t)snprintf(place, sizeof(place), "\x1b[1;%zur\x1b[%zu;1H", height, height));
+    for (uint32_t i = 0; i < height; i++)
+        scroll(i, width);
+}
+
+static void find_size(void) {
+    terminal_size(&columns, &rows);
+    if (!isatty(STDERR_FILENO) || rows < REGION_ROWS || columns < REGION_COLUMNS || columns > UINT8_MAX)
+        bench_check(STATUS_WRONG_TYPE, "standard error as a terminal of 80x25 or more");
+}
+
+// The whole of the screen, which is larger than 80x25.
+static void screen_prepare(void) {
+    find_size();
+    scroll_prepare(rows, columns);
 }
 
 // The display is more urgent than this program: on one CPU a line is drawn when the write returns.
-static void scroll_run(uint32_t rounds) {
+static void screen_run(uint32_t rounds) {
     static uint32_t round;
     for (uint32_t i = 0; i < rounds; i++)
-        scroll(round++);
+        scroll(round++, columns);
+}
+
+// A part of it, 80x25: what lies around it stays.
+static void region_prepare(void) {
+    find_size();
+    scroll_prepare(REGION_ROWS, REGION_COLUMNS);
+}
+
+static void region_run(uint32_t rounds) {
+    static uint32_t round;
+    for (uint32_t i = 0; i < rounds; i++)
+        scroll(round++, REGION_COLUMNS);
 }
 
 static void scroll_finish(void) {
@@ -96,6 +122,7 @@ static void scroll_finish(void) {
 
 const struct benchmark bench_screen[] = {
     {"snake_frame", 400, game_prepare, game_run, game_finish},
-    {"scroll_screen", 100, scroll_prepare, scroll_run, scroll_finish},
+    {"scroll_screen", 500, screen_prepare, screen_run, scroll_finish},
+    {"scroll_region", 100, region_prepare, region_run, scroll_finish},
     {0},
 };

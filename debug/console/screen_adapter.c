@@ -38,7 +38,7 @@ static volatile uint8_t *memory; // null: there is no such adapter
 static uint32_t memory_size;
 static volatile uint16_t *text_memory;
 static uint16_t saved_text[TEXT_COLUMNS * TEXT_ROWS];
-static uint16_t saved_x, saved_y;
+static uint16_t saved_x, saved_y, page_line;
 
 // ---- registers: the driver may stand between the two ports, so the index is put back ----
 
@@ -89,14 +89,16 @@ static void take_text(struct screen_place *place) {
         saved_text[i] = text_memory[i];
 }
 
-// The page lies behind the one that is shown, where there is room for it.
+// The page is the last one that the memory has room for: the display's driver leaves it alone (drivers/display/adapter.h).
 static void take_pixels(struct screen_place *place) {
     uint32_t width = read_register(INDEX_WIDTH), height = read_register(INDEX_HEIGHT);
     uint64_t pitch = (uint64_t)read_register(INDEX_VIRTUAL_WIDTH) * PIXEL;
     if (read_register(INDEX_BITS) != BITS || 2 * pitch * height > memory_size || width == 0 || height == 0)
         return;
     *place = (struct screen_place){.width = width, .height = height, .pitch = (uint32_t)pitch / PIXEL};
-    place->pixels = (volatile uint32_t *)(memory + pitch * height);
+    uint64_t lines = memory_size / pitch;
+    page_line = (uint16_t)((lines < UINT16_MAX ? lines : UINT16_MAX) - height);
+    place->pixels = (volatile uint32_t *)(memory + pitch * page_line);
 }
 
 void screen_adapter_take(struct screen_place *place) {
@@ -115,7 +117,7 @@ void screen_adapter_show(const struct screen_place *place) {
     if (place->pixels == 0)
         return;
     write_register(INDEX_X_OFFSET, 0);
-    write_register(INDEX_Y_OFFSET, (uint16_t)place->height);
+    write_register(INDEX_Y_OFFSET, page_line);
 }
 
 void screen_adapter_give_back(const struct screen_place *place) {

@@ -15,11 +15,15 @@ enum {
     INDEX_VIRTUAL_WIDTH = 6,
     INDEX_X_OFFSET = 8,
     INDEX_Y_OFFSET = 9,
+    INDEX_MEMORY = 10,
+    MEMORY_UNIT = 64 << 10,
     IDENTITY_FIRST = 0xb0c2, // from this version on there are 32 bits a pixel and linear memory
     IDENTITY_LAST = 0xb0cf,
     ENABLED = 1 << 0,
     LINEAR = 1 << 6,
     BITS = 32,
+    PIXEL_SIZE = BITS / 8,
+    LINES_MAX = UINT16_MAX, // that the register can tell
 };
 
 static void write_register(uint16_t index, uint16_t value) {
@@ -48,4 +52,14 @@ enum status adapter_set_mode(uint32_t width, uint32_t height) {
     bool took = read_register(INDEX_WIDTH) == width && read_register(INDEX_HEIGHT) == height &&
                 read_register(INDEX_BITS) == BITS;
     return took ? STATUS_OK : STATUS_DEVICE_ERROR;
+}
+
+uint32_t adapter_lines(uint32_t width, uint32_t height) {
+    uint32_t lines = read_register(INDEX_MEMORY) * MEMORY_UNIT / (width * PIXEL_SIZE);
+    lines = lines < LINES_MAX ? lines : LINES_MAX;
+    return lines > height ? lines - height : 0;
+}
+
+void adapter_show_from(uint32_t line) {
+    write_register(INDEX_Y_OFFSET, (uint16_t)line);
 }

@@ -17,45 +17,67 @@
 #include <parley/status.h>
 #include <stdlib.h>
 
-enum { WIDTH = 1024, HEIGHT = 768, PIXEL_BITS = 32, TEXT_SIZE = 16384, READS_AT_ONCE = 16 };
+enum { WIDTH = 1024, HEIGHT = 768, PIXEL_BITS = 32, SCREENS_MAX = 4, TEXT_SIZE = 16384, READS_AT_ONCE = 16 };
 
 extern const uint8_t font_data[];
 extern const uint64_t font_data_size;
 
 static struct terminal_service service;
 static struct surface surface;
+static uint32_t
+    lines; // of pixels in the memory of the screen: more than the screen has, where the adapter can show any of them
 static struct font font;
 static struct terminal terminal;
 static struct renderer renderer;
 static struct screen text_screen; // the terminal is a client like any other
 
-// Sets the mode itself where the boot loader set none.
+// Bochs' and QEMU's adapter is told the mode, also where the boot loader did so before: all of its memory is of use then.
+static enum status set_mode(uint32_t width, uint32_t height) {
+    enum status status = range_open(start_grant_number("video-ports"));
+    status = status == STATUS_OK ? adapter_set_mode(width, height) : status;
+    if (status == STATUS_OK) {
+        uint32_t all = adapter_lines(width, height);
+        surface = (struct surface){.width = width, .height = height, .pitch = width * (PIXEL_BITS / 8)};
+        lines = all < SCREENS_MAX * height ? all : SCREENS_MAX * height;
+    }
+    return status;
+}
+
 static enum status choose_mode(const struct machine_information *machine) {
-    if (machine->framebuffer_address) {
+    if (!machine->framebuffer_address) {
+        return set_mode(WIDTH, HEIGHT);
+    }
+    if (machine->framebuffer_bits != PIXEL_BITS) {
+        return STATUS_UNSUPPORTED;
+    }
+    if (set_mode(machine->framebuffer_width, machine->framebuffer_height) != STATUS_OK) {
         surface.width = machine->framebuffer_width;
         surface.height = machine->framebuffer_height;
         surface.pitch = machine->framebuffer_pitch;
-        return machine->framebuffer_bits == PIXEL_BITS ? STATUS_OK : STATUS_UNSUPPORTED;
     }
-    surface.width = WIDTH;
-    surface.height = HEIGHT;
-    surface.pitch = WIDTH * (PIXEL_BITS / 8);
-    enum status status = range_open(start_grant_number("video-ports"));
-    return status == STATUS_OK ? adapter_set_mode(WIDTH, HEIGHT) : status;
+    return STATUS_OK;
+}
+
+static enum status map_screen(uint32_t rows) {
+    uint64_t base = 0;
+    size_t size = (size_t)surface.pitch * rows;
+    size = (size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+    enum status status = range_map(start_grant_number("framebuffer"), 0, size, RANGE_WRITE_COMBINING, &base);
+    surface.pixels = (uint8_t *)base;
+    return status;
 }
 
 static enum status open_screen(void) {
     struct machine_information machine;
-    uint64_t base = 0;
     enum status status = machine_information(&machine);
     status = status == STATUS_OK ? choose_mode(&machine) : status;
     if (status != STATUS_OK) {
         return status;
     }
-    size_t size = (size_t)surface.pitch * surface.height;
-    size = (size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
-    status = range_map(start_grant_number("framebuffer"), 0, size, RANGE_WRITE_COMBINING, &base);
-    surface.pixels = (uint8_t *)base;
+    if (lines <= surface.height || map_screen(lines) != STATUS_OK) {
+        lines = 0;
+        status = map_screen(surface.height);
+    }
     if (status == STATUS_OK && machine.framebuffer_address) {
         renderer_clear(&surface);
     }
@@ -75,7 +97,11 @@ static enum status open_terminal(void) {
     service.columns = columns;
     service.rows = rows;
     memory = malloc(renderer_memory_size(&terminal, &font));
-    return memory ? renderer_create(&renderer, &surface, &font, &terminal, memory) : STATUS_NO_MEMORY;
+    enum status status = memory ? renderer_create(&renderer, &surface, &font, &terminal, memory) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        renderer_let_move(&renderer, lines, adapter_show_from);
+    }
+    return status;
 }
 
 // ---- the terminal as a client of the screen ----

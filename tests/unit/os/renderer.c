@@ -15,6 +15,7 @@ static struct terminal terminal;
 static struct renderer renderer;
 static struct surface surface;
 static void *terminal_memory, *renderer_memory;
+static uint8_t *screen_memory;
 
 static void read_font(void) {
     FILE *file = fopen("build/packages/font.psf", "rb");
@@ -29,7 +30,7 @@ static void setup(void) {
     terminal_memory = malloc(terminal_memory_size(COLUMNS, ROWS));
     terminal_create(&terminal, COLUMNS, ROWS, terminal_memory);
     surface = (struct surface){.width = COLUMNS * WIDTH + 5, .height = ROWS * HEIGHT + 3, .pitch = 256};
-    surface.pixels = aligned_alloc(16, surface.pitch * surface.height);
+    surface.pixels = screen_memory = aligned_alloc(16, surface.pitch * surface.height);
     memset(surface.pixels, 0, surface.pitch * surface.height);
     renderer_memory = aligned_alloc(16, (renderer_memory_size(&terminal, &font) + 15) / 16 * 16);
     cr_assert_eq(renderer_create(&renderer, &surface, &font, &terminal, renderer_memory), STATUS_OK);
@@ -38,7 +39,7 @@ static void setup(void) {
 static void teardown(void) {
     free(terminal_memory);
     free(renderer_memory);
-    free(surface.pixels);
+    free(screen_memory);
 }
 
 TestSuite(font, .init = read_font);
@@ -184,6 +185,78 @@ Test(renderer, after_any_changes_the_screen_shows_what_the_terminal_holds) {
             cr_assert(shows(column, row, terminal_row(&terminal, row)[column].character, GREY, BLACK));
         }
     }
+}
+
+// ---- a surface that moves over a memory that is higher ----
+
+enum { LINES = 4 * ROWS * HEIGHT, BESIDE = 0x55555555 };
+
+static uint32_t shown_from;
+
+static void note_line(uint32_t line) {
+    shown_from = line;
+}
+
+static void let_move(void) {
+    free(screen_memory);
+    surface.width = COLUMNS * WIDTH;
+    surface.height = ROWS * HEIGHT;
+    surface.pixels = screen_memory = aligned_alloc(16, surface.pitch * (LINES + 1));
+    memset(screen_memory, 0, surface.pitch * LINES);
+    memset(screen_memory + surface.pitch * LINES, 0x55, surface.pitch);
+    renderer_let_move(&renderer, LINES, note_line);
+    shown_from = 0;
+}
+
+static bool shows_all(void) {
+    bool good = surface.pixels == screen_memory + shown_from * surface.pitch;
+    for (uint32_t row = 0; row < ROWS; row++) {
+        for (uint32_t column = 0; column < COLUMNS; column++) {
+            good &= shows(column, row, terminal_row(&terminal, row)[column].character, GREY, BLACK);
+        }
+    }
+    return good;
+}
+
+Test(renderer, a_line_that_scrolls_in_is_all_that_is_drawn_where_the_surface_moves) {
+    let_move();
+    put("\x1b[?25lab\ncd\nef");
+    renderer_update(&renderer);
+    memset(surface.pixels, 0x55, surface.pitch * surface.height);
+    put("\ngh");
+    renderer_update(&renderer);
+    cr_assert_eq(shown_from, HEIGHT);
+    cr_assert(shows(0, 2, 'g', GREY, BLACK));
+    cr_assert(shows(5, 2, ' ', GREY, BLACK), "the blanks too: what lay there is not known");
+    cr_assert_eq(pixel(0, 0), BESIDE);
+    cr_assert_eq(pixel(COLUMNS * WIDTH - 1, 2 * HEIGHT - 1), BESIDE);
+}
+
+Test(renderer, wherever_the_surface_has_moved_it_shows_what_the_terminal_holds) {
+    static const char pieces[][12] = {"hello",   "\n",        "\n\n",    "ab\ncd\n", "\x1b[H",
+                                      "\x1b[2J", "\x1b[3;1H", "\x1b[2S", "\x1bM"};
+    uint32_t highest = 0;
+    let_move();
+    put("\x1b[?25l");
+    srandom(5);
+    for (int round = 0; round < 2000; round++) {
+        put(pieces[(unsigned)random() % 9]);
+        if (random() % 3 == 0) {
+            renderer_update(&renderer);
+            cr_assert(shows_all(), "round %d", round);
+            highest = shown_from > highest ? shown_from : highest;
+        }
+    }
+    cr_assert_gt(highest, LINES - ROWS * HEIGHT - 2 * HEIGHT, "it went to the memory's end");
+    cr_assert_eq(*(uint32_t *)(screen_memory + surface.pitch * LINES), BESIDE, "and not beyond");
+}
+
+Test(renderer, a_surface_that_cells_do_not_fill_stays) {
+    renderer_let_move(&renderer, LINES, note_line);
+    put("a\nb\nc\nd\ne");
+    renderer_update(&renderer);
+    cr_assert_eq(surface.pixels, screen_memory);
+    cr_assert(shows(0, 2, 'e', BLACK, GREY) || shows(0, 2, 'e', GREY, BLACK));
 }
 
 static uint32_t images_put, last_x, last_y;
