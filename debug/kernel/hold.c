@@ -24,6 +24,7 @@ enum {
     STEP_WAIT = 20000000,  // how long the others stand while one steps,
     STEP_WAIT_SURE = 5000, // and how long where its instruction waits for them
     RUN_WAIT = 3000,       // how long they run where a step gives way to them
+    LINE_LOOK = 256,       // how often one looks at the line while another runs alone
 };
 
 #define FLAG_RESUME (UINT64_C(1) << 16)
@@ -69,7 +70,7 @@ void hold_stand(uint32_t self, struct trap_frame *frame) {
     hardware_unload();
     cpu->page_fault_address = cr2_read();
     cpu->root = cr3_read();
-    cpu->fpu_changed = false;
+    cpu->fpu_changed = cpu->base_changed = false;
     __asm__ volatile("fxsave64 (%0)" : : "r"(cpu->fpu) : "memory");
     __atomic_store_n(&cpu->frame, frame, __ATOMIC_RELEASE);
     state_set(self, CPU_STANDS);
@@ -89,6 +90,8 @@ void hold_leave(uint32_t self, bool steps) {
     struct stopped_cpu *cpu = &stopped_cpus[self];
     if (cpu->fpu_changed)
         __asm__ volatile("fxrstor64 (%0)" : : "r"(cpu->fpu) : "memory");
+    if (cpu->base_changed)
+        msr_write(MSR_FS_BASE, processors[self].current->context.fs_base);
     __asm__ volatile("movq %0, %%cr3" : : "r"(cr3_read()) : "memory");
     if (hardware_breaks_at(cpu->frame->rip))
         cpu->frame->rflags |= FLAG_RESUME;
@@ -111,13 +114,20 @@ static void let_go_of_step(uint32_t owner) {
     __atomic_compare_exchange_n(&machine.owner, &owner, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
+// One that runs alone has no end to wait for: its CPU goes on until it is another thread's, or the line, which CPU 0 hears, wants all to stop.
+static bool is_step_over(uint32_t self, uint32_t spins, bool waits) {
+    if (waits || !stepping.is_alone)
+        return spins > (waits ? STEP_WAIT_SURE : STEP_WAIT);
+    return self == 0 && spins % LINE_LOOK == LINE_LOOK - 1 && line_has_byte();
+}
+
 void hold_wait_to_go(uint32_t self) {
     uint32_t spins = 0;
     for (uint32_t owner = owner_now(); owner != 0 && owner != self + 1; owner = owner_now()) {
         bool is_stepping = stepping.is_on && hold_state(owner - 1) == CPU_RUNS;
         bool waits = stepping.waits || processors[owner - 1].current != stepping.current;
         spins = is_stepping ? spins + 1 : 0;
-        if (spins > (waits ? STEP_WAIT_SURE : STEP_WAIT))
+        if (is_step_over(self, spins, waits))
             let_go_of_step(owner);
         page_table_flush_serve();
         processor_pause();

@@ -25,8 +25,8 @@ struct stopped_cpu {
     uint32_t state;           // [a] enum cpu_state
     struct trap_frame *frame; // null: it runs
     uint64_t page_fault_address, root;
-    uint64_t tick_left; // nanoseconds of its slice
-    bool fpu_changed;
+    uint64_t tick_left;                                       // nanoseconds of its slice
+    bool fpu_changed, base_changed;                           // by a person, and to be loaded
     uint8_t fpu[FPU_IMAGE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
 };
 
@@ -96,9 +96,10 @@ struct stepping {
     uint64_t start, end; // goes on while the instruction lies in it
     bool is_wanted;      // by this CPU:
     uint32_t cpu;
-    bool then_runs;               // the step was for getting off a breakpoint
-    bool is_on;                   // the trap flag is set
-    bool waits;                   // for a lock, which another CPU may hold
+    bool then_runs; // the step was for getting off a breakpoint
+    bool is_alone;  // its thread is to run and no other: goes on without steps, as long as it keeps its CPU
+    bool is_on;     // the trap flag is set
+    bool waits;     // for a lock, which another CPU may hold
     const struct thread *current; // of the CPU, when it began
     uint32_t flags;               // as they were
     bool is_return;               // from a system call:
@@ -151,6 +152,7 @@ bool hold_is_on_the_way(uint32_t self, const struct trap_frame *frame);
 
 // ---- resume.c ----
 void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop); // of the stop that it leaves
+void machine_resume_stepped(void); // its CPU has stepped off a breakpoint, and the rest of the plan follows
 
 // ---- stop.c ----
 // Whether a step that ended goes on within its range.

@@ -4,6 +4,7 @@
 #include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/string.h"
+#include "kernel/memory/space.h"
 #include "kernel/process/process.h"
 
 extern char context_user_begin[];
@@ -104,21 +105,31 @@ static void fill_fpu(const struct fpu_image *image, struct register_file *file) 
     registers_know(file, REGISTER_ST0, REGISTER_MXCSR);
 }
 
+static char *fpu_area(const struct thread *thread) {
+    return thread->context.fpu != 0 ? thread->context.fpu : thread->context.fpu_old;
+}
+
 // A component that the area says is in its first state has old bytes there.
-static void fill_saved_fpu(const struct thread *thread, struct register_file *file) {
-    const char *area = thread->context.fpu != 0 ? thread->context.fpu : thread->context.fpu_old;
-    struct fpu_image image;
-    if (area == 0 || !memory_peek((uint64_t)area, &image, sizeof(image)))
-        return;
-    uint64_t bits = features.xsave ? *(const uint64_t *)(area + XSAVE_BITS) : XSAVE_X87 | XSAVE_VECTOR;
-    if (!(bits & XSAVE_X87)) {
-        memset(image.x87, 0, sizeof(image.x87));
-        image.control = CONTROL_CLEAN;
-        image.status = image.tags = 0;
+static bool read_saved_fpu(const char *area, struct fpu_image *image, uint64_t *bits) {
+    *bits = XSAVE_X87 | XSAVE_VECTOR;
+    if (area == 0 || !memory_peek((uint64_t)area, image, sizeof(*image)) ||
+        (features.xsave && !memory_peek((uint64_t)area + XSAVE_BITS, bits, sizeof(*bits))))
+        return false;
+    if (!(*bits & XSAVE_X87)) {
+        memset(image->x87, 0, sizeof(image->x87));
+        image->control = CONTROL_CLEAN;
+        image->status = image->tags = 0;
     }
-    if (!(bits & XSAVE_VECTOR))
-        memset(image.xmm, 0, sizeof(image.xmm));
-    fill_fpu(&image, file);
+    if (!(*bits & XSAVE_VECTOR))
+        memset(image->xmm, 0, sizeof(image->xmm));
+    return true;
+}
+
+static void fill_saved_fpu(const struct thread *thread, struct register_file *file) {
+    struct fpu_image image;
+    uint64_t bits;
+    if (read_saved_fpu(fpu_area(thread), &image, &bits))
+        fill_fpu(&image, file);
 }
 
 // ---- all ----
@@ -158,9 +169,7 @@ void thread_registers(const struct debug_thread *id, struct register_file *file)
 
 // ---- writing ----
 
-static enum status write_fpu(struct stopped_cpu *cpu, unsigned number, const struct register_file *file) {
-    struct fpu_image *image = (struct fpu_image *)cpu->fpu;
-    cpu->fpu_changed = true;
+static void write_fpu(struct fpu_image *image, unsigned number, const struct register_file *file) {
     if (number >= REGISTER_XMM0 && number < REGISTER_MXCSR)
         memcpy(image->xmm[number - REGISTER_XMM0], file->xmm[number - REGISTER_XMM0], sizeof(image->xmm[0]));
     else if (number == REGISTER_MXCSR)
@@ -171,7 +180,7 @@ static enum status write_fpu(struct stopped_cpu *cpu, unsigned number, const str
         image->control = (uint16_t)file->x87_control[X87_CONTROL];
     else if (number == REGISTER_X87_CONTROL + X87_STATUS)
         image->status = (uint16_t)file->x87_control[X87_STATUS];
-    return STATUS_OK; // what is left only says where the last instruction was
+    // what is left only says where the last instruction was
 }
 
 // Bits of the flags that a program may have; the others stay as they are.
@@ -189,11 +198,83 @@ static enum status write_frame(struct trap_frame *frame, unsigned number, const 
     return STATUS_OK;
 }
 
-enum status thread_register_write(const struct debug_thread *id, unsigned number, const struct register_file *file) {
-    int cpu = thread_cpu(id);
-    if (cpu < 0)
+static bool is_fpu(unsigned number) {
+    return number >= REGISTER_ST0 && number <= REGISTER_MXCSR;
+}
+
+// Kept for the thread; hold_leave loads it where the thread stands on a CPU.
+static enum status write_base(struct thread *thread, const struct register_file *file) {
+    if (thread == 0 || thread->context.stack_base == 0 || fpu_area(thread) == 0)
+        return STATUS_NO_RIGHT; // the kernel's own
+    if (file->fs_base >= USER_HIGHEST)
+        return STATUS_BAD_ADDRESS;
+    thread->context.fs_base = file->fs_base;
+    return STATUS_OK;
+}
+
+static enum status write_on_cpu(const struct debug_thread *id, uint32_t index, unsigned number,
+                                const struct register_file *file) {
+    struct stopped_cpu *cpu = &stopped_cpus[index];
+    if (is_fpu(number)) {
+        write_fpu((struct fpu_image *)cpu->fpu, number, file);
+        cpu->fpu_changed = true;
+        return STATUS_OK;
+    }
+    if (number != REGISTER_FS_BASE)
+        return write_frame(cpu->frame, number, file);
+    enum status status = write_base(thread_find(id), file);
+    cpu->base_changed |= status == STATUS_OK;
+    return status;
+}
+
+// ---- writing to a thread that waits ----
+
+static enum status poke(uint64_t address, const void *from, size_t size) {
+    static const struct debug_thread kernel = {KERNEL_PROCESS, 0};
+    return target_memory_write(&kernel, address, from, size) == size ? STATUS_OK : STATUS_BAD_ADDRESS;
+}
+
+static enum status write_saved_fpu(const struct thread *thread, unsigned number, const struct register_file *file) {
+    uint64_t area = (uint64_t)fpu_area(thread), bits;
+    struct fpu_image image;
+    if (!read_saved_fpu((const char *)area, &image, &bits))
         return STATUS_NO_RIGHT;
-    if (number >= REGISTER_ST0 && number <= REGISTER_MXCSR)
-        return write_fpu(&stopped_cpus[cpu], number, file);
-    return write_frame(stopped_cpus[cpu].frame, number, file);
+    write_fpu(&image, number, file);
+    bits |= XSAVE_X87 | XSAVE_VECTOR;
+    if (features.xsave)
+        poke(area + XSAVE_BITS, &bits, sizeof(bits));
+    return poke(area, &image, sizeof(image));
+}
+
+static bool is_kernel_text(uint64_t address) {
+    extern char kernel_text_end[];
+    return address >= KERNEL_IMAGE_BASE && address < (uint64_t)kernel_text_end;
+}
+
+// Of what the switch kept: where it goes on may be changed to elsewhere in the kernel, not the stack on which that lies.
+static enum status write_switch(const struct thread *thread, unsigned number, const struct register_file *file) {
+    uint64_t at = thread->context.stack_pointer, saved;
+    if (!memory_peek(at, &saved, sizeof(saved)))
+        return STATUS_NO_RIGHT;
+    if (saved == (uint64_t)context_user_begin)
+        return write_frame((struct trap_frame *)stack_top(thread) - 1, number, file);
+    if (number == REGISTER_RIP && !is_kernel_text(file->instruction))
+        return STATUS_BAD_ADDRESS;
+    if (number == REGISTER_RIP)
+        return poke(at, &file->instruction, sizeof(file->instruction));
+    if (number == REGISTER_RBP)
+        return poke(at + sizeof(uint64_t), &file->general[REGISTER_RBP], sizeof(uint64_t));
+    return number == REGISTER_RSP || number > REGISTER_R15 ? STATUS_NO_RIGHT : STATUS_NOT_FOUND;
+}
+
+enum status thread_register_write(const struct debug_thread *id, unsigned number, const struct register_file *file) {
+    struct thread *thread = thread_find(id);
+    int cpu = thread_cpu(id);
+    if (cpu >= 0)
+        return write_on_cpu(id, (uint32_t)cpu, number, file);
+    if (thread == 0 || thread->context.stack_pointer == 0)
+        return STATUS_NO_RIGHT;
+    if (is_fpu(number))
+        return write_saved_fpu(thread, number, file);
+    return number == REGISTER_FS_BASE ? write_base(thread, file) : write_switch(thread, number, file);
 }

@@ -30,12 +30,31 @@ static bool others_continue(const struct resume_plan *plan, uint32_t stepping_on
     return false;
 }
 
+static bool is_one_thread(const struct debug_thread *thread) {
+    return thread->process != 0 && thread->process != DEBUG_ALL_PROCESSES && thread->thread != 0 &&
+           thread->thread != DEBUG_ALL_THREADS;
+}
+
+// The CPU of the one thread that is to run (GDB's scheduler-locking). Negative: more are, or it waits for what others do.
+static int lone_cpu(const struct resume_plan *plan) {
+    const struct resume_action *one = 0;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (plan->actions[i].kind == RESUME_STOPPED)
+            continue;
+        if (one != 0)
+            return -1;
+        one = &plan->actions[i];
+    }
+    return one != 0 && one->kind == RESUME_CONTINUE && is_one_thread(&one->thread) ? thread_cpu(&one->thread) : -1;
+}
+
 // The instruction that is stepped is executed whatever breakpoint lies there: it has been told.
 static void begin_step(const struct resume_plan *plan, uint32_t cpu, const struct resume_action *action) {
     struct debug_thread thread = thread_of_cpu(cpu);
     stepping =
         (struct stepping){.thread = thread, .start = action->start, .end = action->end, .is_wanted = true, .cpu = cpu};
     stepping.then_runs = action->kind == RESUME_CONTINUE;
+    stepping.is_alone = lone_cpu(plan) == (int)cpu;
     machine.others_run = others_continue(plan, cpu);
     breakpoints_apply_but(&thread, stopped_cpus[cpu].frame->rip);
     if (step_needs_others(&thread, stopped_cpus[cpu].frame) || step_gives_way()) {
@@ -70,10 +89,27 @@ static bool stands_on_breakpoint(const struct debug_stop *stop) {
     return frame != 0 && stop->is_break && breakpoint_is_at(&thread, frame->rip);
 }
 
+// The machine stays this CPU's. It gets no trap flag: what else is a step's (who hears the line, whom locks are waited for) holds for it.
+static void run_alone(uint32_t cpu) {
+    struct debug_thread thread = thread_of_cpu(cpu);
+    stepping = (struct stepping){
+        .thread = thread, .is_on = true, .is_alone = true, .cpu = cpu, .current = processors[cpu].current};
+    line_listen();
+    __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_SEQ_CST);
+}
+
+void machine_resume_stepped(void) {
+    breakpoints_apply();
+    if (stepping.is_alone)
+        run_alone(stepping.cpu);
+    else
+        machine_let_all_go();
+}
+
 void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop) {
     struct resume_action action;
-    int cpu = stepping_cpu(plan, stop, &action);
-    if (cpu < 0 && stands_on_breakpoint(stop)) {
+    int cpu = stepping_cpu(plan, stop, &action), alone = lone_cpu(plan);
+    if (cpu < 0 && stands_on_breakpoint(stop) && (alone < 0 || alone == (int)stop->processor)) {
         cpu = (int)stop->processor;
         action = (struct resume_action){.kind = RESUME_CONTINUE};
     }
@@ -83,5 +119,8 @@ void machine_resume(const struct resume_plan *plan, const struct debug_stop *sto
     }
     step_waiting_threads(plan);
     breakpoints_apply();
-    machine_let_all_go();
+    if (alone >= 0)
+        run_alone((uint32_t)alone);
+    else
+        machine_let_all_go();
 }

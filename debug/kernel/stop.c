@@ -229,12 +229,10 @@ static bool on_step(struct trap_frame *frame, struct debug_stop *stop) {
     hold_stand(self, frame);
     if (hold_claim(self)) {
         hold_others(self);
-        if (stepping.then_runs) {
-            breakpoints_apply();
-            machine_let_all_go();
-        } else {
+        if (stepping.then_runs)
+            machine_resume_stepped();
+        else
             step_again(self);
-        }
     } // else somebody else has stopped the machine: the range is left to GDB
     go_on(self, frame);
     return true;

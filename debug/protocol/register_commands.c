@@ -64,6 +64,25 @@ static enum status write_changed(struct server *server, const struct debug_threa
     return server->target->register_write(thread, number, wanted);
 }
 
+static void answer_written(struct server *server, enum status status) {
+    switch (status) {
+    case STATUS_OK:
+        answer_text(server, "OK");
+        return;
+    case STATUS_NO_RIGHT:
+        answer_error_text(server, "this thread's register cannot be written");
+        return;
+    case STATUS_NOT_FOUND:
+        answer_error_text(server, "not kept while the thread waits in the kernel: choose a frame further up");
+        return;
+    case STATUS_BAD_ADDRESS:
+        answer_error_text(server, "the thread could not go on with this address");
+        return;
+    default:
+        answer_error_text(server, "there is no such register");
+    }
+}
+
 static void run_write_all(struct server *server, struct text_cursor *packet) {
     static struct register_file wanted, now;
     struct debug_thread thread = server_thread(server);
@@ -79,10 +98,10 @@ static void run_write_all(struct server *server, struct text_cursor *packet) {
         if (status == STATUS_INVALID_ARGUMENT)
             break;
     }
-    if (status == STATUS_OK)
-        answer_text(server, "OK");
-    else
+    if (status == STATUS_INVALID_ARGUMENT)
         answer_error(server, status);
+    else
+        answer_written(server, status);
 }
 
 static void run_write_one(struct server *server, struct text_cursor *packet) {
@@ -94,11 +113,7 @@ static void run_write_one(struct server *server, struct text_cursor *packet) {
     if (text_take_number(packet, &number) && number < REGISTER_COUNT && text_take(packet, '=') &&
         take_register(packet, &wanted, (unsigned)number, &is_there) && is_there)
         status = server->target->register_write(&thread, (unsigned)number, &wanted);
-    if (status == STATUS_OK)
-        answer_text(server, "OK");
-    else
-        answer_error_text(server, status == STATUS_NO_RIGHT ? "this thread's register cannot be written"
-                                                            : "there is no such register");
+    answer_written(server, status);
 }
 
 const struct server_command server_register_commands[] = {

@@ -65,7 +65,8 @@ struct debug_target {
     void (*thread_describe)(const struct debug_thread *thread, struct writer *out);
 
     void (*registers_read)(const struct debug_thread *thread, struct register_file *file);
-    // OK; NO_RIGHT: this register of this thread cannot be written now.
+    // OK; NO_RIGHT: this register of this thread cannot be written now. NOT_FOUND: it is not kept while the thread waits. BAD_ADDRESS:
+    // the thread could not go on there.
     enum status (*register_write)(const struct debug_thread *thread, unsigned number, const struct register_file *file);
 
     // Of the process that the thread belongs to, and the kernel: how many bytes could be read or written.

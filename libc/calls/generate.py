@@ -36,9 +36,10 @@ def stub(call, counted):
     """The value's pointer is the argument after the last; it waits on the stack, as the kernel clears its register."""
     name, value_type, parameter_count = call["name"], call["value_type"], len(call["parameters"])
     has_register = value_type and parameter_count < len(ARGUMENT_REGISTERS)
-    lines = [f'.section .text.{name},"ax",@progbits', f".globl {name}", f".type {name}, @function", f"{name}:"]
+    lines = [f'.section .text.{name},"ax",@progbits', f".globl {name}", f".type {name}, @function", f"{name}:",
+             "    .cfi_startproc"]
     if has_register:
-        lines.append(f"    pushq %{ARGUMENT_REGISTERS[parameter_count]}")
+        lines += [f"    pushq %{ARGUMENT_REGISTERS[parameter_count]}", "    .cfi_adjust_cfa_offset 8"]
     if parameter_count > 3:
         lines.append("    movq %rcx, %r10")
     if counted:
@@ -46,14 +47,14 @@ def stub(call, counted):
     lines += [f"    movl ${call['code']}, %eax", "    syscall"]
     if value_type:
         width = WIDTHS[value_type]
-        lines.append("    popq %rcx" if has_register else "    movq 8(%rsp), %rcx")
+        lines += ["    popq %rcx", "    .cfi_adjust_cfa_offset -8"] if has_register else ["    movq 8(%rsp), %rcx"]
         lines += ["    testl %eax, %eax", "    js 1f", "    testq %rcx, %rcx", "    jz 1f"]
         lines += [f"    mov{width} %{STORE_REGISTER[width]}, (%rcx)", "1:"]
-    return lines + ["    ret", f".size {name}, . - {name}"]
+    return lines + ["    ret", "    .cfi_endproc", f".size {name}, . - {name}"]
 
 
 def stubs(calls, counted=False):
-    lines = ["# The native system-call stubs, made from kernel/abi/calls.h."]
+    lines = ["# The native system-call stubs, made from kernel/abi/calls.h.", ".cfi_sections .debug_frame"]
     for call in calls:
         lines += [""] + stub(call, counted)
     return "\n".join(lines) + "\n"

@@ -71,4 +71,4 @@ system_call_return:
 system_call_end:
 
     UNWIND_START
-    UNWIND_FRAME system_call_framed, system_call_end
+    UNWIND_CALL system_call_framed, system_call_end

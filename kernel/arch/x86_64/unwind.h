@@ -1,12 +1,13 @@
 // Telling debuggers how to get from the assembly of the kernel's entries to what was interrupted: backtraces cross them.
 //
-// Rules: UNWIND_START once per file; then UNWIND_FRAME start, end for each stretch of code with a struct trap_frame at rsp, and UNWIND_END
-// for code that nothing called. Written by hand, because assemblers cannot mark signal frames in .debug_frame.
+// Rules: UNWIND_START once per file; then UNWIND_FRAME start, end for each stretch of code with a struct trap_frame at rsp, UNWIND_CALL
+// where the callee-saved registers are not read back from it, and UNWIND_END for code that nothing called. Written by hand, because assemblers cannot mark signal frames in .debug_frame.
 #pragma once
 
 #define UNWIND_OFFSET(register, words) .byte 0x80 | register; .uleb128 words
 #define UNWIND_CFA_AT_STACK .byte 0x0c; .uleb128 7; .uleb128 FRAME_SIZE
 #define UNWIND_UNDEFINED(register) .byte 0x07; .uleb128 register
+#define UNWIND_SAME(register) .byte 0x08; .uleb128 register
 
 // The common entry: a signal frame ("S"), words of 8 bytes downwards from behind the frame, return address in number 16.
 .macro UNWIND_START
@@ -38,6 +39,9 @@ unwind_common:
     UNWIND_OFFSET(0, 8)
     UNWIND_OFFSET(16, 5)
     UNWIND_OFFSET(7, 2)
+    UNWIND_OFFSET(49, 3) // flags, cs, ss
+    UNWIND_OFFSET(51, 4)
+    UNWIND_OFFSET(52, 1)
     .balign 8, 0
 772:
     .popsection
@@ -53,6 +57,20 @@ unwind_common:
 .macro UNWIND_FRAME start, end
     .pushsection .debug_frame, "", @progbits
     UNWIND_STRETCH \start, \end
+    .balign 8, 0
+774:
+    .popsection
+.endm
+
+.macro UNWIND_CALL start, end
+    .pushsection .debug_frame, "", @progbits
+    UNWIND_STRETCH \start, \end
+    UNWIND_SAME(3)
+    UNWIND_SAME(6)
+    UNWIND_SAME(12)
+    UNWIND_SAME(13)
+    UNWIND_SAME(14)
+    UNWIND_SAME(15)
     .balign 8, 0
 774:
     .popsection
