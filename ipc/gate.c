@@ -24,6 +24,14 @@ enum status gate_set(struct process *process, uint32_t kind, uint64_t users, uin
     return STATUS_OK;
 }
 
+enum status gate_read(const struct process *process, uint32_t kind, uint64_t *users) {
+    if (kind >= GATE_KIND_COUNT)
+        return STATUS_INVALID_ARGUMENT;
+    const struct gate *gate = process->attachments[ATTACHMENT_GATE];
+    *users = __atomic_load_n(&gate->users[kind], __ATOMIC_RELAXED);
+    return STATUS_OK;
+}
+
 static enum status gate_process_created(struct process *process) {
     struct gate *gate = heap_allocate(sizeof(struct gate));
     if (gate == 0)

@@ -12,5 +12,6 @@
 // OK or DENIED.
 enum status gate_check(const struct process *process, enum gate_kind kind, const struct process *from);
 
-// Sets a bitmap and says the one before. INVALID_ARGUMENT: no such kind.
+// Sets a bitmap and says the one before; or says the one that is set. INVALID_ARGUMENT: no such kind.
 enum status gate_set(struct process *process, uint32_t kind, uint64_t users, uint64_t *before);
+enum status gate_read(const struct process *process, uint32_t kind, uint64_t *users);

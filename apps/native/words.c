@@ -1,6 +1,7 @@
 // The kernel's constants in words, and times as people read them.
 #include "apps/native/words.h"
 
+#include <kernel/abi/machine.h>
 #include <kernel/abi/object.h>
 #include <kernel/abi/process.h>
 #include <stdio.h>
@@ -24,6 +25,12 @@ static const char *const items[ACCOUNT_ITEM_COUNT] = {
 #undef ITEM_TEXT
 };
 
+static const char *const gates[GATE_KIND_COUNT] = {
+#define GATE_TEXT(name, text) [GATE_##name] = text,
+    GATE_KIND_LIST(GATE_TEXT)
+#undef GATE_TEXT
+};
+
 const char *words_object_kind(uint32_t kind) {
     return kind < OBJECT_KIND_COUNT && kinds[kind] ? kinds[kind] : "?";
 }
@@ -41,6 +48,10 @@ const char *words_wait_reason(uint32_t reason) {
 
 const char *words_account_item(uint32_t item) {
     return item < ACCOUNT_ITEM_COUNT ? items[item] : "?";
+}
+
+const char *words_gate_kind(uint32_t kind) {
+    return kind < GATE_KIND_COUNT ? gates[kind] : "?";
 }
 
 const char *words_thread_state(uint32_t state) {

@@ -16,6 +16,7 @@ uint32_t words_kind_named(const char *name);
 // "for data in a pipe", ...; "for something" for none.
 const char *words_wait_reason(uint32_t reason);
 const char *words_account_item(uint32_t item);
+const char *words_gate_kind(uint32_t kind);
 const char *words_thread_state(uint32_t state);
 
 // "250 us", "1.5 s", "3 min 20 s"; a final 0 behind.

@@ -65,3 +65,24 @@ struct result call_gate_set(uint32_t kind, uint64_t users) {
     enum status status = gate_set(process_current(), kind, users, &before);
     return result_make(status, before);
 }
+
+struct result call_gate_read(uint32_t id, uint32_t kind) {
+    uint64_t users = 0;
+    struct process *process = process_find(id);
+    if (process == 0)
+        return result_status(STATUS_NOT_FOUND);
+    enum status status = gate_read(process, kind, &users);
+    process_release(process);
+    return result_make(status, users);
+}
+
+struct result call_gate_change(int32_t number, uint32_t kind, uint64_t users) {
+    uint64_t before = 0;
+    struct object *object;
+    enum status status = number_find(&process_current()->numbers, number, OBJECT_PROCESS, RIGHT_MANAGE, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = gate_set((struct process *)object, kind, users, &before);
+    object_release(object);
+    return result_make(status, before);
+}

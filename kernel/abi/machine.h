@@ -24,19 +24,24 @@ struct machine_information {
     char version[32];
 };
 
-// Kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it
+// KIND(NAME, "in words"): kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it
 // starts: messages, pipes, offers, connections, interface requests, the opening of its ports and pages of every user, user-defined
 // events and pages to all of none.
+#define GATE_KIND_LIST(KIND)                                                                                           \
+    KIND(MESSAGE, "messages")                                                                                          \
+    KIND(EVENT, "events")                                                                                              \
+    KIND(PIPE, "pipes")                                                                                                \
+    KIND(SHARED_MEMORY, "memory")                                                                                      \
+    KIND(INTERFACE, "interfaces")                                                                                      \
+    KIND(PORT, "ports") /* asked by port_open */                                                                       \
+    KIND(LINK, "links") /* link_connect to a listener of the process's */                                              \
+    KIND(PAGE, "pages")                                                                                                \
+    KIND(PAGE_BROADCAST, "broadcasts")
+
 enum gate_kind {
-    GATE_MESSAGE = 0,
-    GATE_EVENT = 1,
-    GATE_PIPE = 2,
-    GATE_SHARED_MEMORY = 3,
-    GATE_INTERFACE = 4,
-    GATE_PORT = 5, // asked by port_open
-    GATE_LINK = 6, // link_connect to a listener of the process's
-    GATE_PAGE,
-    GATE_PAGE_BROADCAST,
-    GATE_KIND_COUNT,
+#define GATE_KIND_ENTRY(name, text) GATE_##name,
+    GATE_KIND_LIST(GATE_KIND_ENTRY)
+#undef GATE_KIND_ENTRY
+        GATE_KIND_COUNT,
 };
 #define GATE_ALL_USERS UINT64_MAX

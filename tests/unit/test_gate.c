@@ -47,3 +47,35 @@ Test(gate, an_unknown_kind_is_refused) {
     cr_assert_eq(AS(process, gate_set, GATE_KIND_COUNT, 5).status, STATUS_INVALID_ARGUMENT);
     cr_assert_eq(AS(process, gate_set, UINT32_MAX, 5).status, STATUS_INVALID_ARGUMENT);
 }
+
+Test(gate, anybody_may_read_it) {
+    struct process *process = process_of_user(1), *other = process_of_user(2);
+    AS(process, gate_set, GATE_LINK, 6);
+    cr_assert_eq(AS(other, gate_read, process->id, GATE_LINK).value, 6);
+    cr_assert_eq(AS(other, gate_read, process->id, GATE_PIPE).value, GATE_ALL_USERS);
+    cr_assert_eq(AS(other, gate_read, process->id, GATE_KIND_COUNT).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(other, gate_read, UINT32_MAX, GATE_LINK).status, STATUS_NOT_FOUND);
+}
+
+static int32_t number_of(struct process *process, struct process *holder, uint32_t rights) {
+    int32_t number;
+    cr_assert_eq(number_insert(&holder->numbers, &process->object, rights, &number), STATUS_OK);
+    return number;
+}
+
+Test(gate, who_may_manage_a_process_may_change_it) {
+    struct process *process = process_of_user(1), *manager = process_of_user(1), *from = process_of_user(2);
+    int32_t number = number_of(process, manager, RIGHT_MANAGE);
+    cr_assert_eq(AS(manager, gate_change, number, GATE_MESSAGE, 2).value, GATE_ALL_USERS);
+    cr_assert_eq(gate_check(process, GATE_MESSAGE, from), STATUS_DENIED);
+    cr_assert_eq(gate_check(process, GATE_MESSAGE, manager), STATUS_OK);
+    cr_assert_eq(AS(manager, gate_change, number, GATE_KIND_COUNT, 2).status, STATUS_INVALID_ARGUMENT);
+}
+
+Test(gate, who_may_not_changes_nothing) {
+    struct process *process = process_of_user(1), *other = process_of_user(2);
+    int32_t number = number_of(process, other, RIGHT_READ | RIGHT_WAIT);
+    cr_assert_eq(AS(other, gate_change, number, GATE_MESSAGE, 0).status, STATUS_NO_RIGHT);
+    cr_assert_eq(AS(other, gate_change, NUMBER_NONE, GATE_MESSAGE, 0).status, STATUS_BAD_NUMBER);
+    cr_assert_eq(gate_check(process, GATE_MESSAGE, other), STATUS_OK);
+}

@@ -21,3 +21,10 @@ CALL(67, event_watch, NO_VALUE, (int32_t number, uint32_t conditions, uint32_t k
 
 // Sets whom the caller lets approach it in this way: a bit per user id. Says the bitmap before.
 CALL(68, gate_set, VALUE(uint64_t, before), (uint32_t kind, uint64_t users))
+
+// Says whom a process lets approach it in this way.
+// = NOT_FOUND no such process
+CALL(69, gate_read, VALUE(uint64_t, users), (uint32_t process, uint32_t kind))
+
+// gate_set for another process. Needs RIGHT_MANAGE.
+CALL(70, gate_change, VALUE(uint64_t, before), (int32_t number, uint32_t kind, uint64_t users))
