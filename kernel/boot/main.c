@@ -14,6 +14,7 @@
 #include "kernel/process/subsystem.h"
 #include "kernel/thread/futex.h"
 #include "kernel/thread/processor.h"
+#include "kernel/thread/scheduler.h"
 
 enum { PAGES_PER_MEBIBYTE = 256 };
 
@@ -48,6 +49,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t magic, uint64_t in
     debugger_start();
     machine_start_memory();
     machine_start_devices();
+    scheduler_clock_started();
     debugger_start_devices();
     object_start();
     futex_start();

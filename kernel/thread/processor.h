@@ -30,6 +30,7 @@ struct processor {
     struct timer_tree timers;               // [timer_lock]
     struct timer *running_timer;            // [timer_lock]
     uint64_t next_tick;                     // when the running slice is looked at next
+    uint32_t ticks;
     uint64_t hardware_armed;                // what the hardware timer is set to
     uint64_t switches;                      // context switches
     struct thread *previous;                // handed over across a switch

@@ -1,4 +1,5 @@
-// The scheduler: the highest level that has threads runs, in turn; who uses whole slices sinks, who sleeps rises again.
+// The scheduler: the highest level that has threads runs, in turn. Who uses a slice sinks by a level, who sleeps for one or waits long for
+// a turn rises again.
 #include "kernel/thread/scheduler.h"
 
 #include "kernel/arch/machine.h"
@@ -7,7 +8,7 @@
 #include "kernel/thread/processor.h"
 #include "kernel/thread/thread.h"
 
-enum { PENALTY_MAX = 8 };
+enum { PENALTY_MAX = 8, SLICES_PER_SECOND = 1000000000 / (SLICE_TICKS * TICK_NANOSECONDS), AGE_TICKS = 50 };
 
 struct processor processors[PROCESSOR_MAX];
 uint32_t processor_count = 1;
@@ -27,12 +28,34 @@ void scheduler_start(struct processor *processor, struct thread *idle) {
     idle->state = THREAD_RUNNING;
 }
 
+// ---- levels ----
+
 static uint32_t effective_priority(const struct thread *thread) {
     return thread->base_priority > thread->penalty ? thread->base_priority - thread->penalty : 0;
 }
 
 static uint32_t running_priority(const struct processor *processor) {
     return effective_priority(processor->current);
+}
+
+static uint64_t slice_counts = UINT64_MAX; // of the processor's counter
+
+void scheduler_clock_started(void) {
+    slice_counts = clock_counter_frequency() / SLICES_PER_SECOND;
+}
+
+__attribute__((noinline)) static void rise(struct thread *thread, uint64_t slept) {
+    if ((int64_t)slept < 0)
+        return; // it fell asleep on a CPU whose counter is ahead
+    uint64_t levels = slept / slice_counts;
+    thread->penalty = thread->penalty > levels ? thread->penalty - (uint32_t)levels : 0;
+}
+
+// What a thread that wakes has gained by its sleep. However often it sleeps: shorter sleeps count for nothing, or two threads that wake
+// each other all the time would never sink, and nobody below them would ever run.
+static inline __attribute__((always_inline)) void wake(struct thread *thread, uint64_t now) {
+    if (now - thread->wait.since >= slice_counts)
+        rise(thread, now - thread->wait.since);
 }
 
 // ---- the run queue of a CPU: its run_lock is held ----
@@ -101,6 +124,7 @@ static void switch_ask(struct processor *processor, bool urgent) {
 
 void scheduler_ready(struct thread *thread) {
     struct processor *processor = choose_processor(thread);
+    wake(thread, clock_counter());
     lock_acquire(&processor->run_lock);
     uint32_t level = queue_append(processor, thread);
     switch_ask(processor, processor->is_idle || level > running_priority(processor));
@@ -108,6 +132,7 @@ void scheduler_ready(struct thread *thread) {
 
 void scheduler_ready_next(struct thread *thread) {
     struct processor *processor = choose_processor(thread);
+    wake(thread, clock_counter());
     lock_acquire(&processor->run_lock);
     queue_append(processor, thread);
     switch_ask(processor, processor->is_idle || thread->base_priority > processor->current->base_priority);
@@ -211,6 +236,7 @@ void scheduler_switch(void) {
 __attribute__((always_inline)) void scheduler_switch_to(struct thread *next, uint64_t now) {
     struct processor *processor = processor_current();
     struct thread *self = processor->current;
+    wake(next, now);
     lock_acquire(&processor->run_lock);
     if (processor->ready_levels >> effective_priority(next) <= 1 && can_run(next, self)) {
         current_change(processor, self, next, now);
@@ -243,12 +269,28 @@ void scheduler_yield(void) {
     switch_to(processor, self, next);
 }
 
-// A whole slice without sleeping costs a level of priority, down to PENALTY_MAX of them.
+// Those that have stood first at their level and were not chosen: however many sleep and wake above them, they come to their turn.
+static void age(struct processor *processor) {
+    lock_acquire(&processor->run_lock);
+    for (uint32_t levels = processor->ready_levels; levels != 0; levels &= levels - 1) {
+        struct thread *thread = TAILQ_FIRST(&processor->ready[__builtin_ctz(levels)]);
+        if (thread->penalty == 0)
+            continue;
+        queue_remove(processor, thread);
+        thread->penalty--;
+        queue_append(processor, thread);
+    }
+    lock_release(&processor->run_lock);
+}
+
+// A slice that was used costs a level of priority, down to PENALTY_MAX of them.
 void scheduler_tick(void) {
     struct processor *processor = processor_current();
     struct thread *thread = processor->current;
     if (thread == processor->idle)
         return;
+    if (++processor->ticks % AGE_TICKS == 0)
+        age(processor);
     if (thread->slice_left > 1) {
         thread->slice_left--;
         return;

@@ -10,6 +10,9 @@ struct thread;
 // Sets a CPU's run queues up; its idle thread is what runs on it now.
 void scheduler_start(struct processor *processor, struct thread *idle);
 
+// What a slice is by the processor's counter is known from here on.
+void scheduler_clock_started(void);
+
 // Makes a thread ready on the best CPU and, where it should run before what runs there, asks for a switch.
 void scheduler_ready(struct thread *thread);
 

@@ -37,7 +37,7 @@ struct thread {
     uint32_t state;                  // [a] enum thread_state
     uint32_t outcome;                // [a] enum wait_outcome
     uint32_t base_priority;          // [q]
-    uint32_t penalty;                // [q] levels lost by using whole slices; given back by sleeping
+    uint32_t penalty;                // [q] levels lost by using slices; given back by sleeping as long, and by waiting for a turn
     uint32_t ready_level;            // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
     uint32_t slice_left;             // [o] ticks
     uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere

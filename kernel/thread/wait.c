@@ -104,8 +104,6 @@ static void sleep_until_ended(struct thread *thread, struct lock *lock, uint64_t
     scheduler_switch();
     if (deadline != DEADLINE_NEVER)
         timer_disarm(&thread->deadline);
-    if (thread->penalty > 0)
-        thread->penalty--;
 }
 
 // From here on anyone may make the thread ready again: all that says so is set before.
@@ -176,8 +174,6 @@ __attribute__((always_inline)) enum status wait_sleep(struct lock *lock, const s
     enum status status = STATUS_OK;
     if (deadline != DEADLINE_NEVER || __builtin_expect(thread->outcome != WAIT_WOKEN, 0))
         status = return_slowly(thread, lock, deadline, manner->queue);
-    if (thread->penalty > 0)
-        thread->penalty--;
     thread->wait.reason = WAIT_NOT;
     thread->outcome = WAIT_IDLE;
     return status;

@@ -324,3 +324,84 @@ TEST(programs_that_poll_do_not_starve_others) {
         EXPECT_OK(thread_sleep(deadline_after(NANOSECONDS_PER_MILLISECOND)));
     EXPECT(clock_now() - start < 2 * NANOSECONDS_PER_SECOND);
 }
+
+// ---- what has used its slices comes to its turn beside those that never use one whole ----
+
+enum { PAIRS = 2, SLEEPERS = 6, COMPUTE_SLICES = 10 };
+#define SPIN_NANOSECONDS (3 * NANOSECONDS_PER_MILLISECOND)
+#define REST_NANOSECONDS (11 * NANOSECONDS_PER_MILLISECOND)
+
+static void spin(uint64_t nanoseconds) {
+    uint64_t end = clock_now() + nanoseconds;
+    while (clock_now() < end)
+        ;
+}
+
+struct court {
+    int32_t ends[2]; // of a pipe that the ball comes in by, and goes out by
+    bool serves;
+};
+
+static void *plays(void *argument) {
+    const struct court *court = argument;
+    char ball = 0;
+    size_t size;
+    for (bool has_it = court->serves; has_it || pipe_read(court->ends[0], &ball, 1, DEADLINE_NEVER, &size) == STATUS_OK;
+         has_it = false)
+        pipe_write(court->ends[1], &ball, 1, DEADLINE_NEVER, &size);
+    return NULL;
+}
+
+// Two threads that hand a byte to each other for ever: one of them always runs, and none ever for long.
+ROLE(plays_ball) {
+    struct pipe_create there = {.mode = PIPE_SEND}, back = {.mode = PIPE_SEND};
+    int32_t there_end, back_end;
+    ROLE_EXPECT(pipe_create(&there, &there_end) == STATUS_OK && pipe_create(&back, &back_end) == STATUS_OK);
+    struct court one = {{back.other, there_end}, true}, other = {{there.other, back_end}, false};
+    struct thread *thread;
+    ROLE_EXPECT(thread_start(plays, &other, NULL, &thread) == STATUS_OK);
+    plays(&one);
+    return 0;
+}
+
+ROLE(spins_and_sleeps) {
+    for (;;) {
+        spin(SPIN_NANOSECONDS);
+        thread_sleep(deadline_after(REST_NANOSECONDS));
+    }
+}
+
+// Looks at the clock for so long, or so often.
+static uint64_t looks_at_the_clock(uint64_t nanoseconds, uint64_t least) {
+    uint64_t begin = clock_now(), looks = 0;
+    while (clock_now() - begin < nanoseconds || looks < least)
+        looks++;
+    return looks;
+}
+
+// As much work as some slices hold: it does not sleep, and so sinks.
+static int compute(void) {
+    uint64_t looks = looks_at_the_clock(NANOSECONDS_PER_MILLISECOND, 0);
+    looks_at_the_clock(0, looks * 10 * COMPUTE_SLICES);
+    return 0;
+}
+
+ROLE(computes) {
+    return compute();
+}
+
+static void expect_to_compute_beside(const char *role, uint32_t count) {
+    struct machine_information machine;
+    EXPECT_OK(machine_information(&machine));
+    for (uint32_t i = 0; i < count * machine.processors; i++)
+        guest_start(role, NULL);
+    guest_expect_success(guest_start("computes", NULL));
+}
+
+TEST(threads_that_wake_each_other_all_the_time_do_not_starve_others) {
+    expect_to_compute_beside("plays_ball", PAIRS);
+}
+
+TEST(threads_that_sleep_often_do_not_starve_others) {
+    expect_to_compute_beside("spins_and_sleeps", SLEEPERS);
+}
