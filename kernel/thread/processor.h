@@ -31,10 +31,10 @@ struct processor {
     struct timer *running_timer;            // [timer_lock]
     uint64_t next_tick;                     // when the running slice is looked at next
     uint32_t ticks;
-    uint64_t hardware_armed;                // what the hardware timer is set to
-    uint64_t switches;                      // context switches
-    struct thread *previous;                // handed over across a switch
-    const struct lock *locks[16];           // debug builds: held, in order
+    uint64_t hardware_armed;      // what the hardware timer is set to
+    uint64_t switches;            // context switches
+    struct thread *previous;      // handed over across a switch
+    const struct lock *locks[16]; // debug builds: held, in order
     uint32_t lock_count;
     struct arch_cpu arch;
 };

@@ -37,20 +37,20 @@ struct thread {
     uint32_t state;                  // [a] enum thread_state
     uint32_t outcome;                // [a] enum wait_outcome
     uint32_t base_priority;          // [q]
-    uint32_t penalty;                // [q] levels lost by using slices; given back by sleeping as long, and by waiting for a turn
-    uint32_t ready_level;            // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
-    uint32_t slice_left;             // [o] ticks
-    uint32_t switching;              // [a] still on its stack on some CPU; not to be run elsewhere
-    _Alignas(2) uint8_t demands;     // [a] enum thread_demand: what it is to do before it goes on in its program
-    bool has_put_off;                // [o] see put_off
-    bool upcalls_wait;               // [a] no upcall breaks off the wait that it is in (wait_defers_upcalls)
-    struct waiter waiter;            // [o]
-    struct wait_record wait;         // [o] read by instruments
-    struct timer deadline;           // [o] of the wait
-    uint64_t switched_in;            // [o] counter value
-    uint64_t processor_time;         // [o] counter ticks used
-    uint64_t end_word;               // [I] see struct thread_create
-    bool lent; // [l] it has a priority that was lent to it (kernel/thread/lend.h); then its own are
+    uint32_t penalty;     // [q] levels lost by using slices; given back by sleeping as long, and by waiting for a turn
+    uint32_t ready_level; // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
+    uint32_t slice_left;  // [o] ticks
+    uint32_t switching;   // [a] still on its stack on some CPU; not to be run elsewhere
+    _Alignas(2) uint8_t demands; // [a] enum thread_demand: what it is to do before it goes on in its program
+    bool has_put_off;            // [o] see put_off
+    bool upcalls_wait;           // [a] no upcall breaks off the wait that it is in (wait_defers_upcalls)
+    struct waiter waiter;        // [o]
+    struct wait_record wait;     // [o] read by instruments
+    struct timer deadline;       // [o] of the wait
+    uint64_t switched_in;        // [o] counter value
+    uint64_t processor_time;     // [o] counter ticks used
+    uint64_t end_word;           // [I] see struct thread_create
+    bool lent;                   // [l] it has a priority that was lent to it (kernel/thread/lend.h); then its own are
     uint32_t own_priority, own_penalty; // [l]
     struct object *put_off; // [o] with has_put_off: a reference; its type's catch_up runs before the thread sleeps
     struct object *links;   // [o] what ipc keeps of the links that are its own: a reference until its end, or null
