@@ -83,12 +83,17 @@ void interface_close(struct interface *interface);
 // Tells about the first one above `after` (id << 16 | version) and moves `after` to it. False: none.
 bool interface_inform_next(uint32_t *after, struct interface_information *information);
 
+// The id that a process provides, or provided; 0: none. And whether another process provides it now.
+uint32_t interface_provided_by(const struct process *process);
+bool interface_has_successor(uint32_t id, uint32_t process);
+
 // ---- what a process has (ipc/interface.c) ----
 
 struct interface_table {
     LIST_HEAD(, interface)
     registered;                             // [l]
     struct interface_client_list requested; // [l]
+    uint32_t provided; // [l] id of the first that was registered, also when it has ended; 0: none was
 };
 
 static inline struct interface_table *interface_table_of(const struct process *process) {

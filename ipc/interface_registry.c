@@ -59,6 +59,23 @@ void interface_unreserve(struct interface *interface) {
     lock_release(&interfaces_lock);
 }
 
+// ---- who came after whom ----
+
+uint32_t interface_provided_by(const struct process *process) {
+    lock_acquire(&interfaces_lock);
+    uint32_t id = interface_table_of(process)->provided;
+    lock_release(&interfaces_lock);
+    return id;
+}
+
+bool interface_has_successor(uint32_t id, uint32_t process) {
+    lock_acquire(&interfaces_lock);
+    const struct interface *now = find_highest(id);
+    bool has = now != 0 && now->server != process;
+    lock_release(&interfaces_lock);
+    return has;
+}
+
 // ---- telling ----
 
 static uint32_t count_waiting(const struct interface *interface) {
@@ -117,7 +134,10 @@ static enum status enter(struct interface *interface, struct process *server) {
     if (is_free) {
         interface->open = true;
         interface->generation = ++registry.generations;
-        LIST_INSERT_HEAD(&interface_table_of(server)->registered, interface, of_process);
+        struct interface_table *table = interface_table_of(server);
+        LIST_INSERT_HEAD(&table->registered, interface, of_process);
+        if (table->provided == 0)
+            table->provided = interface->id;
     }
     lock_release(&interfaces_lock);
     return is_free ? STATUS_OK : STATUS_EXISTS;

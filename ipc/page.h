@@ -38,6 +38,7 @@ struct page_box {
     struct upcall_list upcalls;         // [l] the threads that take upcalls
     uint64_t signals;                   // [l] pending: a bit per type
     struct wait_queue sleepers;         // [l] threads in upcall_wait
+    struct page_window port_window;     // [l] where pages that come by port are put (ipc/port_page.h); 0 pages: nowhere
 };
 
 struct page_handler {

@@ -5,6 +5,7 @@
 #include "kernel/base/writer.h"
 #include "kernel/memory/frame.h"
 #include "kernel/object/account.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/thread.h"
 
 static uint64_t orders; // [a] given out so far
@@ -43,6 +44,8 @@ static void fault_enter(struct pager *pager, struct pager_fault *fault) {
     TAILQ_INSERT_TAIL(&pager->faults, fault, link);
     pager->waiting++;
     pager->object.operations++;
+    trace(.operation = TRACE_PAGER_ASKED, .object = &pager->object, .peer = link_peer_process(pager->end),
+          .id = fault->page, .size = PAGE_SIZE);
     if (TAILQ_FIRST(&pager->faults) == fault)
         first_tell(pager);
 }
@@ -69,6 +72,8 @@ static enum status fault_wait(struct pager *pager, struct pager_fault *fault) {
     if (fault->answered)
         return fault->status;
     pager->late += status == STATUS_TIMED_OUT;
+    trace(.operation = TRACE_PAGER_LATE, .object = &pager->object, .id = fault->page, .cause = fault->page,
+          .status = status);
     bool was_first = TAILQ_FIRST(&pager->faults) == fault;
     fault_remove(pager, fault);
     if (was_first)
@@ -114,6 +119,8 @@ void pager_answer(struct pager *pager, uint64_t page, enum status answer) {
     }
     pager->supplied += answer == STATUS_OK;
     pager->refused += answer != STATUS_OK;
+    trace(.operation = TRACE_PAGER_ANSWERED, .object = &pager->object, .id = page, .cause = page, .size = PAGE_SIZE,
+          .status = answer);
     wait_queue_wake_key(&pager->end->object.waiters, page + 1, UINT32_MAX);
     if (TAILQ_FIRST(&pager->faults) != first)
         first_tell(pager);
@@ -131,6 +138,14 @@ enum status pager_give(struct pager *pager, uint64_t page, uint64_t physical) {
 
 static void source_answer(struct memory_source *source, uint64_t page, enum status answer) {
     pager_answer(pager_at(source), page, answer);
+}
+
+static bool source_is_gone(struct memory_source *source) {
+    struct pager *pager = pager_at(source);
+    lock_acquire(lock_of(pager));
+    bool gone = !link_peer_is_open(pager->end);
+    lock_release(lock_of(pager));
+    return gone;
 }
 
 static void source_release(struct memory_source *source) {
@@ -192,7 +207,8 @@ static enum status pager_create_for(struct process *maker, const struct pager_cr
     if (status != STATUS_OK)
         return status;
     struct pager *made = *pager = (struct pager *)object;
-    made->source = (struct memory_source){.await = pager_await, .answer = source_answer, .release = source_release};
+    made->source = (struct memory_source){
+        .await = pager_await, .answer = source_answer, .release = source_release, .is_gone = source_is_gone};
     made->memory = memory;
     made->memory_id = memory->object.id;
     made->patience = wish->patience != 0 ? wish->patience : PAGER_PATIENCE_DEFAULT;

@@ -217,6 +217,7 @@ static void port_describe(struct object *object, struct writer *out) {
     writer_format(out, "queue: %u, of these messages: %u of %u, peak %u\n", now.waiting, now.queued, now.capacity,
                   now.peak);
     writer_format(out, "calls taken: %u\nlast id: %llu\n", taken, (unsigned long long)now.last_id);
+    writer_format(out, "takes pages: %s\n", now.takes_pages ? "yes" : "no");
     writer_format(out, "late replies: %llu\nrefused: %llu\n", (unsigned long long)now.late,
                   (unsigned long long)now.refused);
 }

@@ -74,9 +74,11 @@ struct port {
     uint64_t late;                            // [p] replies that came too late
     uint64_t refused;                         // [p] messages for which there was no room
     uint32_t last_taker;                      // [p] id of the process that received last
+    uint32_t service;                         // [a] the interface that its owner provided, which has ended; 0: none
     bool closed;                              // [p]
     struct port_message *spare;               // [a] a block for a message; null: none
     LIST_ENTRY(port) published;               // [lock of the published ports]
+    bool takes_pages;                         // [a] its receiver has a window for them
     bool is_published;                        // the same; the list holds a reference to the entry
 };
 
@@ -103,6 +105,9 @@ enum status port_make(const struct port_plan *plan, struct port **port, struct p
 
 // Ends all that is under way: callers get PEER_DIED, messages are dropped.
 void port_close(struct port *port);
+
+// What who sends to a closed port is told: RESTARTED where another process provides what its owner did, else PEER_DIED. (R-P7)
+enum status port_closed_status(const struct port *port);
 
 // Completes the calls that a process took, at all ports: it ends.
 void port_taker_ended(uint32_t process);

@@ -107,7 +107,7 @@ __attribute__((always_inline)) enum status port_call(struct port *port, struct p
     lock_acquire(&port->object.lock);
     if (__builtin_expect(port->closed, 0)) {
         lock_release(&port->object.lock);
-        return STATUS_PEER_DIED;
+        return port_closed_status(port);
     }
     call->id = ++port->last_id;
     trace(.operation = TRACE_PORT_CALLED, .object = &port->object, .peer = port->object.account->process,

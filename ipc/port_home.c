@@ -3,6 +3,7 @@
 #include "kernel/process/subsystem.h"
 #include "kernel/thread/thread.h"
 
+#include "ipc/interface.h"
 #include "ipc/port.h"
 
 LIST_HEAD(published_list, port);
@@ -127,6 +128,12 @@ void port_call_block_return(struct process *process, struct port_message *block)
         heap_free(block);
 }
 
+enum status port_closed_status(const struct port *port) {
+    uint32_t service = __atomic_load_n(&port->service, __ATOMIC_RELAXED);
+    bool restarted = service != 0 && interface_has_successor(service, port->object.account->process);
+    return restarted ? STATUS_RESTARTED : STATUS_PEER_DIED;
+}
+
 void port_note_taker(struct process *process) {
     __atomic_store_n(&home_of(process)->took_calls, true, __ATOMIC_RELAXED);
 }
@@ -155,8 +162,10 @@ static void port_process_ended(struct process *process) {
     home->closed = true;
     wait_queue_wake_all(&openers);
     lock_release(&published_lock);
-    while ((entry = home_take(home, 0)) != 0)
+    while ((entry = home_take(home, 0)) != 0) {
+        __atomic_store_n(&entry->port->service, interface_provided_by(process), __ATOMIC_RELAXED);
         object_release(&entry->object);
+    }
     if (home->took_calls)
         port_taker_ended(process->id);
 }

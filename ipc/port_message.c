@@ -5,7 +5,7 @@
 #include "ipc/port.h"
 
 // One block is kept at the port: what is sent and received in turn needs no memory.
-struct port_message *port_message_take(struct port *port) {
+__attribute__((always_inline)) struct port_message *port_message_take(struct port *port) {
     struct port_message *message = __atomic_exchange_n(&port->spare, 0, __ATOMIC_ACQ_REL);
     if (message == 0)
         message = heap_allocate_dirty(sizeof(struct port_message) + port->message_size);

@@ -96,8 +96,8 @@ static struct thread *give_locked(struct port *port, struct port_message *messag
     return receiver;
 }
 
-enum status port_send(struct port *port, struct port_message *message, struct account *account, uint64_t deadline,
-                      uint64_t *id) {
+__attribute__((always_inline)) enum status port_send(struct port *port, struct port_message *message,
+                                                     struct account *account, uint64_t deadline, uint64_t *id) {
     enum status status = STATUS_OK;
     lock_acquire(&port->object.lock);
     struct thread *receiver = give_locked(port, message);

@@ -3,6 +3,7 @@
 
 #include "ipc/calls/port.h"
 #include "ipc/gate.h"
+#include "ipc/port_page.h"
 #include "kernel/base/call.h"
 #include "kernel/object/trace.h"
 
@@ -97,21 +98,29 @@ struct result call_port_open(uint32_t process, uint64_t thread, uint64_t deadlin
 
 // ---- what travels ----
 
-__attribute__((noinline)) enum status port_load_fill(struct number_cargo *load, const struct port_cargo *cargo) {
-    if (cargo->number == NUMBER_NONE)
-        return STATUS_OK;
-    return number_cargo_load(&process_current()->numbers, cargo->number, cargo->rights, load);
+static enum status page_read(const struct port *port, struct number_cargo *load, struct user_address address) {
+    struct port_page_cargo cargo;
+    enum status status = user_copy_in(&cargo, address, sizeof(cargo));
+    return status == STATUS_OK ? port_page_load(port, &cargo, load) : status;
 }
 
-__attribute__((noinline)) enum status port_load_read(struct number_cargo *load, struct user_address address) {
+static enum status load_read(const struct port *port, struct number_cargo *load, struct user_address address) {
     struct port_cargo cargo;
     enum status status = user_copy_in(&cargo, address, sizeof(cargo));
-    return status == STATUS_OK ? port_load_fill(load, &cargo) : status;
+    if (status != STATUS_OK || cargo.number == NUMBER_NONE)
+        return status;
+    if (cargo.number == PORT_CARGO_PAGE)
+        return page_read(port, load, address);
+    return number_cargo_load(&process_current()->numbers, cargo.number, cargo.rights, load);
+}
+
+enum status port_load_read(struct number_cargo *load, struct user_address address) {
+    return load_read(0, load, address);
 }
 
 // A port that waits in its own queue, or in that of one which waits in its, would never be closed: nobody could reach either.
-enum status port_load_read_to_queue(struct number_cargo *load, struct user_address address) {
-    enum status status = port_load_read(load, address);
+enum status port_load_read_to_queue(const struct port *port, struct number_cargo *load, struct user_address address) {
+    enum status status = load_read(port, load, address);
     if (status != STATUS_OK || load->object == 0 || load->object->type->kind != OBJECT_PORT)
         return status;
     number_cargo_drop(load);
@@ -120,27 +129,50 @@ enum status port_load_read_to_queue(struct number_cargo *load, struct user_addre
 
 // ---- sending ----
 
-static enum status message_fill(struct port_message *message, struct user_address bytes, struct user_address cargo) {
+static inline __attribute__((always_inline)) enum status message_fill(struct port_message *message,
+                                                                      struct user_address bytes) {
     struct process *self = process_current();
     message->process = self->id;
     message->user = self->user;
-    enum status status = user_copy_in_words(message->words, bytes, message->port->message_size);
-    if (status == STATUS_OK && cargo.value != 0)
-        status = port_load_read_to_queue(&message->load, cargo);
+    return user_copy_in_words(message->words, bytes, message->port->message_size);
+}
+
+// A page goes with the message, or not at all.
+static enum status message_load_and_send(struct port_message *message, struct user_address cargo, uint64_t deadline,
+                                         uint64_t *id) {
+    struct port *port = message->port;
+    enum status status = port_load_read_to_queue(port, &message->load, cargo);
+    if (status != STATUS_OK)
+        return status;
+    struct port_page *page = port_page_hold(&message->load);
+    status = port_send(port, message, process_current()->account, deadline, id);
+    if (page != 0)
+        trace(.operation = TRACE_PORT_PAGE_GIVEN, .object = &port->object, .id = *id, .size = PAGE_SIZE,
+              .status = status);
+    port_page_end(page, status != STATUS_OK);
     return status;
 }
 
-static enum status send_through(struct port *port, struct user_address bytes, struct user_address cargo,
-                                uint64_t deadline, uint64_t *id) {
+// `cargo` 0: nothing travels.
+static inline __attribute__((always_inline)) enum status
+send_through(struct port *port, struct user_address bytes, struct user_address cargo, uint64_t deadline, uint64_t *id) {
     struct port_message *message = port_message_take(port);
     if (message == 0)
         return STATUS_NO_MEMORY;
-    enum status status = message_fill(message, bytes, cargo);
-    if (status == STATUS_OK)
+    enum status status = message_fill(message, bytes);
+    if (status == STATUS_OK && cargo.value != 0)
+        status = message_load_and_send(message, cargo, deadline, id);
+    else if (__builtin_expect(status == STATUS_OK, 1))
         status = port_send(port, message, process_current()->account, deadline, id);
-    if (status != STATUS_OK)
+    if (__builtin_expect(status != STATUS_OK, 0))
         port_message_free(message);
     return status;
+}
+
+// Apart from the path that is measured.
+__attribute__((noinline)) static enum status send_loaded(struct port *port, struct user_address bytes,
+                                                         struct user_address cargo, uint64_t deadline, uint64_t *id) {
+    return send_through(port, bytes, cargo, deadline, id);
 }
 
 struct result call_port_send(int32_t number, struct user_address message, struct user_address cargo,
@@ -150,9 +182,34 @@ struct result call_port_send(int32_t number, struct user_address message, struct
     if (status != STATUS_OK)
         return result_status(status);
     uint64_t id = 0;
-    status = send_through(((struct port_entry *)object)->port, message, cargo, deadline, &id);
-    if (__builtin_expect(status != STATUS_OK, 0))
+    struct port *port = ((struct port_entry *)object)->port;
+    status = __builtin_expect(cargo.value != 0, 0)
+                 ? send_loaded(port, message, cargo, deadline, &id)
+                 : send_through(port, message, (struct user_address){0}, deadline, &id);
+    if (__builtin_expect(status != STATUS_OK, 0)) {
+        if (status == STATUS_PEER_DIED)
+            status = port_closed_status(port);
         trace(.operation = TRACE_PORT_SENT, .object = object, .status = status);
+    }
     object_release(object);
     return result_make(status, id);
+}
+
+// ---- windows ----
+
+struct result call_port_window(int32_t number, uint64_t address, uint64_t pages) {
+    struct process *process = process_current();
+    struct object *object = 0;
+    uint64_t base = 0;
+    enum status status = STATUS_OK;
+    if (number != NUMBER_NONE)
+        status = number_find(&process->numbers, number, OBJECT_PORT, RIGHT_READ, &object);
+    if (status == STATUS_OK)
+        status = port_window_make(process, address, pages, &base);
+    if (object != 0) {
+        if (status == STATUS_OK)
+            __atomic_store_n(&((struct port *)object)->takes_pages, true, __ATOMIC_RELAXED);
+        object_release(object);
+    }
+    return result_make(status, base);
 }

@@ -3,11 +3,9 @@
 
 #include "ipc/port.h"
 
-// Takes the caller's number for a message. BAD_NUMBER, NO_RIGHT.
-enum status port_load_fill(struct number_cargo *load, const struct port_cargo *cargo);
-
-// The same as the program tells it. BAD_ADDRESS too.
+// Takes what the program says is to travel with a reply: a number, or a page. BAD_ADDRESS, BAD_NUMBER, NO_RIGHT; of a page as
+// port_page_load says.
 enum status port_load_read(struct number_cargo *load, struct user_address address);
 
-// The same for what waits in a queue. WRONG_TYPE: a port itself, which does not travel so.
-enum status port_load_read_to_queue(struct number_cargo *load, struct user_address address);
+// The same for what waits in the port's queue. WRONG_TYPE: a port itself, which does not travel so.
+enum status port_load_read_to_queue(const struct port *port, struct number_cargo *load, struct user_address address);

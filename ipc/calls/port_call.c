@@ -1,6 +1,8 @@
 // The calls by which one calls, receives and answers at a port.
 #include "ipc/calls/port.h"
+#include "ipc/port_page.h"
 #include "kernel/base/call.h"
+#include "kernel/object/trace.h"
 #include "kernel/thread/scheduler.h"
 #include "kernel/thread/thread.h"
 
@@ -8,50 +10,82 @@
 
 // The place for a number that comes with the reply is reserved before the call, so that taking the reply cannot fail.
 struct return_cargo {
-    struct user_address address; // 0: none is wanted
+    struct user_address address;
     int32_t number;
+    struct port_page *page; // that goes with the call, a reference; or null
 };
 
-__attribute__((noinline)) static enum status cargo_prepare(struct port_message *call, struct return_cargo *cargo) {
+static enum status cargo_prepare(struct port *port, struct port_message *call, struct return_cargo *cargo) {
     struct process *self = process_current();
     enum status status = number_reserve(&self->numbers, &cargo->number);
     if (status != STATUS_OK)
         return status;
-    status = port_load_read_to_queue(&call->load, cargo->address);
+    status = port_load_read_to_queue(port, &call->load, cargo->address);
     if (status != STATUS_OK)
         number_unreserve(&self->numbers, cargo->number);
+    else
+        cargo->page = port_page_hold(&call->load);
     return status;
 }
 
-__attribute__((noinline)) static enum status cargo_accept(struct port_message *call, const struct return_cargo *cargo) {
-    struct process *self = process_current();
-    bool came = call != 0 && call->state == PORT_MESSAGE_DONE && call->status == STATUS_OK && call->load.object != 0;
-    struct port_cargo told = {.number = came ? cargo->number : NUMBER_NONE, .rights = came ? call->load.rights : 0};
-    enum status status = user_copy_out(cargo->address, &told, sizeof(told));
-    if (came && status == STATUS_OK)
-        number_insert_reserved(&self->numbers, cargo->number, call->load.object, call->load.rights);
+// A page that came with the reply. Where there is no place for it, it goes with the block.
+static enum status page_accept(struct port_message *call, struct user_address address) {
+    struct port_page *page = (struct port_page *)call->load.object;
+    struct port_cargo told;
+    uint64_t at;
+    enum status status = port_page_put(page, &told, &at);
+    if (status != STATUS_OK)
+        return status == STATUS_PEER_FULL ? status : STATUS_OK;
+    status = user_copy_out(address, &told, sizeof(told));
+    if (status != STATUS_OK)
+        port_page_take_back(page, at);
     else
-        number_unreserve(&self->numbers, cargo->number);
+        trace(.operation = TRACE_PORT_PAGE_TAKEN, .object = &page->object, .peer = page->process, .id = call->id,
+              .cause = call->id, .size = PAGE_SIZE);
     return status;
+}
+
+// What came with the reply (`call` null: there is none), and what became of the page that went.
+static enum status cargo_accept(struct port_message *call, const struct return_cargo *cargo, bool page_is_back) {
+    struct process *self = process_current();
+    bool came = call != 0 && call->load.object != 0, page = came && port_load_is_page(&call->load);
+    struct port_cargo told = {.number = page_is_back ? PORT_CARGO_PAGE : NUMBER_NONE};
+    if (came && !page)
+        told = (struct port_cargo){.number = cargo->number, .rights = call->load.rights};
+    enum status status = user_copy_out(cargo->address, &told, sizeof(told));
+    if (came && !page && status == STATUS_OK) {
+        number_insert_reserved(&self->numbers, cargo->number, call->load.object, call->load.rights);
+        return STATUS_OK;
+    }
+    number_unreserve(&self->numbers, cargo->number);
+    return page && status == STATUS_OK ? page_accept(call, cargo->address) : status;
+}
+
+__attribute__((noinline)) static enum status call_loaded(struct port *port, struct port_message **call,
+                                                         struct user_address message, struct user_address address,
+                                                         uint64_t deadline) {
+    struct return_cargo cargo = {.address = address};
+    enum status status = cargo_prepare(port, *call, &cargo);
+    if (status != STATUS_OK)
+        return status;
+    status = port_call(port, call, deadline);
+    if (cargo.page != 0)
+        trace(.operation = TRACE_PORT_PAGE_GIVEN, .object = &port->object, .id = *call != 0 ? (*call)->id : 0,
+              .size = PAGE_SIZE, .status = status);
+    bool back = port_page_end(cargo.page, status != STATUS_OK);
+    if (status == STATUS_OK)
+        status = user_copy_out_words(message, (*call)->words, port->message_size);
+    enum status accepted = cargo_accept(status == STATUS_OK ? *call : 0, &cargo, back);
+    return status == STATUS_OK ? accepted : status;
 }
 
 static inline __attribute__((always_inline)) enum status call_and_accept(struct port *port, struct port_message **call,
                                                                          struct user_address message,
-                                                                         struct return_cargo *cargo,
-                                                                         uint64_t deadline) {
-    enum status status = STATUS_OK;
-    if (cargo->address.value != 0)
-        status = cargo_prepare(*call, cargo);
-    if (status != STATUS_OK)
-        return status;
-    status = port_call(port, call, deadline);
-    if (status == STATUS_OK)
-        status = user_copy_out_words(message, (*call)->words, port->message_size);
-    if (cargo->address.value != 0) {
-        enum status accepted = cargo_accept(status == STATUS_OK ? *call : 0, cargo);
-        status = status == STATUS_OK ? accepted : status;
-    }
-    return status;
+                                                                         struct user_address cargo, uint64_t deadline) {
+    if (__builtin_expect(cargo.value != 0, 0))
+        return call_loaded(port, call, message, cargo, deadline);
+    enum status status = port_call(port, call, deadline);
+    return status == STATUS_OK ? user_copy_out_words(message, (*call)->words, port->message_size) : status;
 }
 
 static inline __attribute__((always_inline)) enum status call_through(struct port *port, struct user_address message,
@@ -62,10 +96,9 @@ static inline __attribute__((always_inline)) enum status call_through(struct por
         return STATUS_NO_MEMORY;
     call->kind = PORT_CALLED;
     call->port = port;
-    struct return_cargo back = {.address = cargo};
     enum status status = user_copy_in_words(call->words, message, port->message_size);
     if (status == STATUS_OK)
-        status = call_and_accept(port, &call, message, &back, deadline);
+        status = call_and_accept(port, &call, message, cargo, deadline);
     if (call != 0)
         port_call_block_return(self, call);
     return status;
@@ -101,19 +134,44 @@ static enum status bytes_out(const struct port *port, const struct port_message 
                                            : user_copy_out_words(buffer, message->words, port->message_size);
 }
 
+static enum status take_whole(struct port *port, struct port_message *message, struct user_address buffer,
+                              const struct port_information *information, struct user_address address) {
+    enum status status = bytes_out(port, message, buffer);
+    return status == STATUS_OK ? user_copy_out(address, information, sizeof(*information)) : status;
+}
+
+// With a page that came: it is in the window before the program is told. Its sender may just have taken it back: then none came.
+static enum status take_with_page(struct port *port, struct port_message *message, struct user_address buffer,
+                                  struct port_information *information, struct user_address address) {
+    struct port_page *page = (struct port_page *)message->load.object;
+    uint64_t at;
+    enum status status = port_page_put(page, &information->cargo, &at);
+    if (status == STATUS_NOT_FOUND)
+        return take_whole(port, message, buffer, information, address);
+    if (status != STATUS_OK)
+        return status;
+    status = take_whole(port, message, buffer, information, address);
+    if (status != STATUS_OK)
+        port_page_take_back(page, at);
+    else
+        trace(.operation = TRACE_PORT_PAGE_TAKEN, .object = &page->object, .peer = message->process, .id = message->id,
+              .size = PAGE_SIZE);
+    return status;
+}
+
 // With a number that came: its place is reserved first.
 __attribute__((noinline)) static enum status take_with_cargo(struct port *port, struct port_message *message,
                                                              struct user_address buffer,
                                                              struct port_information *information,
                                                              struct user_address address) {
     struct number_table *table = &process_current()->numbers;
+    if (port_load_is_page(&message->load))
+        return take_with_page(port, message, buffer, information, address);
     enum status status = number_reserve(table, &information->cargo.number);
     if (status != STATUS_OK)
         return status;
     information->cargo.rights = message->load.rights;
-    status = bytes_out(port, message, buffer);
-    if (status == STATUS_OK)
-        status = user_copy_out(address, information, sizeof(*information));
+    status = take_whole(port, message, buffer, information, address);
     if (status != STATUS_OK) {
         number_unreserve(table, information->cargo.number);
         return status;
@@ -164,6 +222,25 @@ struct result call_port_receive(int32_t number, struct user_address buffer, stru
 
 // ---- answering ----
 
+// With something that travels. A page goes with the answer, or not at all.
+static enum status answer_loaded(struct port *port, struct port_answer *answer, struct user_address cargo) {
+    enum status status = port_load_read(&answer->load, cargo);
+    if (status != STATUS_OK)
+        return status;
+    struct port_page *page = port_page_hold(&answer->load);
+    if (page != 0)
+        status = port_page_is_wanted(port, answer->id);
+    if (status == STATUS_OK)
+        status = port_answer(port, answer);
+    if (page != 0)
+        trace(.operation = TRACE_PORT_PAGE_GIVEN, .object = &port->object, .id = answer->id, .cause = answer->id,
+              .size = PAGE_SIZE, .status = status);
+    port_page_end(page, status != STATUS_OK);
+    if (status != STATUS_OK)
+        number_cargo_drop(&answer->load);
+    return status;
+}
+
 struct result call_port_reply(int32_t number, uint64_t id, struct user_address message, struct user_address cargo) {
     struct object *object;
     enum status status = port_find_for(number, &object);
@@ -173,13 +250,8 @@ struct result call_port_reply(int32_t number, uint64_t id, struct user_address m
     uint64_t words[PORT_MESSAGE_MAX / sizeof(uint64_t)];
     struct port_answer answer = {.id = id, .bytes = words};
     status = user_copy_in_words(words, message, port->message_size);
-    if (status == STATUS_OK && cargo.value != 0)
-        status = port_load_read(&answer.load, cargo);
-    if (status == STATUS_OK) {
-        status = port_answer(port, &answer);
-        if (status != STATUS_OK)
-            number_cargo_drop(&answer.load);
-    }
+    if (status == STATUS_OK)
+        status = cargo.value != 0 ? answer_loaded(port, &answer, cargo) : port_answer(port, &answer);
     object_release(object);
     return result_status(status);
 }

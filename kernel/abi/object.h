@@ -27,7 +27,8 @@
     KIND(LISTENER, "listener")                                                                                         \
     KIND(LINK_SET, "links")                                                                                            \
     KIND(PAGER, "pager")                                                                                               \
-    KIND(PAGE_HANDLER, "handler")
+    KIND(PAGE_HANDLER, "handler")                                                                                      \
+    KIND(PORT_PAGE, "port page")
 
 enum object_kind {
     OBJECT_ANY = 0,

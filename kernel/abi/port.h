@@ -9,6 +9,12 @@
 // reply. An id is the port's own, never used twice there, and answered once, by whoever may receive from the port. A caller
 // that gives up (deadline, end) is told to the receiver by a message of kind PORT_CANCELLED with the id of its call; its reply is
 // late then: NOT_FOUND, and counted.
+//
+// A page can go with a message, a call or a reply, in place of a number: moved, duplicated or shared, as its flags say. It comes to
+// the receiver's window for such pages (port_window), and to the caller's with a reply; who has none gets none: a port takes pages
+// once its receiver said so, and a caller once it has a window. The page goes with its message or not at all: it is back at its
+// sender with every error, but where its receiver had taken it. It is charged to the sender until it is received, and counts as an
+// object of its. A received page is freed by page_free.
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -35,11 +41,25 @@ struct port_create {
 };
 
 // A number that travels with a message, one of either side. Where it goes: the sender's, which needs RIGHT_SEND and which it keeps,
-// and what the receiver gets of its rights. Where it comes: the receiver's, NUMBER_NONE: none came.
+// and what the receiver gets of its rights. Where it comes: the receiver's, NUMBER_NONE: none came. PORT_CARGO_PAGE: a page,
+// of which `rights` says where in the receiver's window it is, and how (PORT_PAGE_PLACE, PORT_PAGE_FLAGS).
 struct port_cargo {
     int32_t number;
     uint32_t rights;
 };
+
+enum { PORT_CARGO_PAGE = INT32_MIN }; // no number is this
+
+// A page that is to travel: given where a struct port_cargo is. After a call that failed, `cargo.number` says whether the page
+// is back (PORT_CARGO_PAGE) or the receiver's (NUMBER_NONE).
+struct port_page_cargo {
+    struct port_cargo
+        cargo;        // PORT_CARGO_PAGE; `rights`: PAGE_SENDER_KEEPS, PAGE_RECEIVER_WRITES, PAGE_DUPLICATE (page.h)
+    uint64_t address; // of the page
+};
+
+#define PORT_PAGE_PLACE(rights) ((rights)&0xfff) // pages from the window's start
+#define PORT_PAGE_FLAGS(rights) ((rights) >> 12) // as it was sent, and PAGE_IMMUTABLE: nobody else can change it
 
 enum port_kind {
     PORT_SENT = 1,      // nobody waits for an answer

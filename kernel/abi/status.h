@@ -37,10 +37,11 @@
     STATUS(NOT_DIRECTORY, -26, "a part of the path is not a directory")                                                \
     STATUS(IS_DIRECTORY, -27, "the path names a directory")                                                            \
     STATUS(NOT_EMPTY, -28, "the directory is not empty")                                                               \
-    STATUS(DEADLOCK, -29, "the other side waits, in the end, for the caller: it would never answer")
+    STATUS(DEADLOCK, -29, "the other side waits, in the end, for the caller: it would never answer")                   \
+    STATUS(RESTARTED, -30, "the other side is gone, and its service was started anew: look for that")
 
 #define STATUS_ENTRY(name, value, text) STATUS_##name = value,
 enum status { STATUS_LIST(STATUS_ENTRY) };
 #undef STATUS_ENTRY
 
-enum { STATUS_LOWEST = -29 };
+enum { STATUS_LOWEST = -30 };

@@ -97,7 +97,17 @@
     /* it takes effect now */                                                                                          \
     OPERATION(DEBUG_RELEASED, "debugger", "released", OUT, 0)                                                          \
     /* it takes effect, and will once more */                                                                          \
-    OPERATION(DEBUG_DUPLICATED, "debugger", "duplicated", OUT, 0)
+    OPERATION(DEBUG_DUPLICATED, "debugger", "duplicated", OUT, 0)                                                      \
+    /* the port; id: of the message, call or reply that a page goes with; size: of the page */                         \
+    OPERATION(PORT_PAGE_GIVEN, "port", "gave a page", OUT, 0)                                                          \
+    /* the page; peer: sender; id: of what it came with */                                                             \
+    OPERATION(PORT_PAGE_TAKEN, "port", "took a page", IN, 0)                                                           \
+    /* the pager; peer: the daemon, where known; id: the page, counted from 0 */                                       \
+    OPERATION(PAGER_ASKED, "pager", "asked", OUT, 0)                                                                   \
+    /* the pager; by the daemon; id and cause: the page; status: not OK where it refused the page */                   \
+    OPERATION(PAGER_ANSWERED, "pager", "answered", OUT, 0)                                                             \
+    /* the pager; by who waited in vain; id and cause: the page; status: why */                                        \
+    OPERATION(PAGER_LATE, "pager", "too late", IN, 0)
 
 enum trace_direction {
     TRACE_DIRECTION_NAMED, // the life of an object or a process: `name` in place of id, cause and size

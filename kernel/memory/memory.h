@@ -16,6 +16,7 @@ struct memory_source {
     // Ends the waits for a page.
     void (*answer)(struct memory_source *source, uint64_t page, enum status answer);
     void (*release)(struct memory_source *source); // the memory goes
+    bool (*is_gone)(struct memory_source *source); // nobody answers any more
 };
 
 struct memory {

@@ -30,20 +30,28 @@ static enum status entry_find(int32_t *entry) {
     return daemon == 0 ? STATUS_UNSUPPORTED : entry_open(daemon, entry);
 }
 
-// A daemon that has died is looked for anew by the next call: another may have been started.
+// A daemon that has died is looked for anew: by the next call, or at once where another was started.
 static void entry_forget(int32_t entry) {
     if (__atomic_compare_exchange_n(&daemon_entry, &entry, NUMBER_NONE, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         number_close(entry);
 }
 
-static enum status ask(union mapping_message *message, struct port_cargo *cargo) {
+static enum status call(union mapping_message *message, struct port_cargo *cargo) {
     int32_t entry;
     enum status status = entry_find(&entry);
     if (status < 0)
         return status;
     status = port_call(entry, message, cargo, DEADLINE_NEVER);
-    if (status == STATUS_PEER_DIED)
+    if (status == STATUS_PEER_DIED || status == STATUS_RESTARTED)
         entry_forget(entry);
+    return status;
+}
+
+// A port that was closed has taken nothing: the call is made anew at the daemon that took its place.
+static enum status ask(union mapping_message *message, struct port_cargo *cargo) {
+    enum status status = call(message, cargo);
+    if (status == STATUS_RESTARTED)
+        status = call(message, cargo);
     return status < 0 ? status : (enum status)message->answer.status;
 }
 

@@ -35,6 +35,7 @@ static const unsigned char errno_of[-STATUS_LOWEST + 1] = {
     [-STATUS_IS_DIRECTORY] = EISDIR,
     [-STATUS_NOT_EMPTY] = ENOTEMPTY,
     [-STATUS_DEADLOCK] = EDEADLK,
+    [-STATUS_RESTARTED] = EPIPE,
 };
 
 int status_errno(enum status status) {

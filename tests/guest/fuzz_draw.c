@@ -155,8 +155,15 @@ static void plan_port(struct fuzz_state *state, void *at) {
     };
 }
 
-// One number travels.
+// One number travels, or a page.
 static void plan_cargo(struct fuzz_state *state, void *at) {
+    if (one_in(state, 4)) {
+        *(struct port_page_cargo *)at = (struct port_page_cargo){
+            .cargo = {PORT_CARGO_PAGE, one_in(state, 8) ? (uint32_t)draw_word(state) : fuzz_below(&state->random, 8)},
+            .address = draw_address(state, state->in) & ~(uint64_t)(one_in(state, 16) ? 0 : PAGE_SIZE - 1),
+        };
+        return;
+    }
     *(struct port_cargo *)at = (struct port_cargo){
         .number = one_in(state, 2) ? NUMBER_NONE : draw_number(state),
         .rights = one_in(state, 2) ? RIGHTS_ALL : (uint32_t)draw_word(state),

@@ -4,6 +4,7 @@
 
 #include "ipc/port.h"
 #include "kernel/abi/event.h"
+#include "kernel/abi/interface.h"
 #include "tests/unit/ports.h"
 
 TestSuite(port_calls, .init = host_start, .fini = host_finish);
@@ -435,4 +436,24 @@ Test(port_calls, of_two_servers_at_one_port_the_end_of_one_completes_what_it_too
     cr_assert_eq(theirs->result.status, STATUS_PEER_DIED);
     cr_assert(fiber_is_waiting(mine));
     cr_assert_eq(port_answer_word(&scene, first, 1).status, STATUS_OK);
+}
+
+static struct process *service_make(uint64_t *entry) {
+    struct process *service = host_process("service");
+    struct interface_register wish = {.id = 0x2000, .version = 1, .clients = 1, .data_size = PAGE_SIZE};
+    port_make_number(service, PORT_OF_PROCESS, 4, entry);
+    cr_assert_eq(AS(service, interface_register, USER(&wish)).status, STATUS_OK);
+    return service;
+}
+
+Test(port_calls, who_holds_the_entry_of_a_service_that_was_started_anew_is_told_R_P7) {
+    uint64_t entry, second_entry, words[PORT_WORDS] = {0};
+    struct process *client = host_process("client"), *service = service_make(&entry);
+    uint64_t kept = port_pass_number(service, entry, client);
+    host_process_end(service);
+    cr_assert_eq(AS(client, port_send, kept, USER(words), 0, DEADLINE_NOW).status, STATUS_PEER_DIED);
+    cr_assert_eq(FIBER_CALL(client, port_call, kept, USER(words), 0, SECOND)->result.status, STATUS_PEER_DIED);
+    service_make(&second_entry);
+    cr_assert_eq(AS(client, port_send, kept, USER(words), 0, DEADLINE_NOW).status, STATUS_RESTARTED);
+    cr_assert_eq(FIBER_CALL(client, port_call, kept, USER(words), 0, SECOND)->result.status, STATUS_RESTARTED);
 }

@@ -21,6 +21,9 @@ CALL(129, port_open, VALUE(int32_t, entry), (uint32_t process, uint64_t thread, 
 // = PEER_DIED nobody can receive any more
 // = NO_RIGHT also: the number that should travel lacks RIGHT_SEND
 // = WRONG_TYPE also: it is a port itself (its entry may travel so): one in its own queue would never close
+// = DENIED a page should travel, and the port takes none
+// = BUSY that page came with an upcall that is not over
+// = RESTARTED as PEER_DIED, and another process provides what the port's owner did (interfaces)
 CALL(130, port_send, VALUE(uint64_t, id),
      (int32_t entry, ADDRESS(const void) message, ADDRESS(const struct port_cargo) cargo, uint64_t deadline))
 
@@ -28,7 +31,8 @@ CALL(130, port_send, VALUE(uint64_t, id),
 // came is lost then. Needs RIGHT_READ of the port.
 // = TIMED_OUT, WOULD_WAIT none came
 // = PEER_DIED nobody can send any more
-// = DENIED it is another thread's port
+// = DENIED it is another thread's port; or a page came, and the process has no window. It is the first still
+// = PEER_FULL a page came, and the window has no place free. It is the first still
 CALL(131, port_receive, VALUE(uint64_t, id),
      (int32_t port, ADDRESS(void) buffer, ADDRESS(struct port_information) information, uint64_t deadline))
 
@@ -38,7 +42,8 @@ CALL(131, port_receive, VALUE(uint64_t, id),
 // = PEER_DIED nobody can receive any more, or who took the call ended: there will be no answer
 // = TIMED_OUT, WOULD_WAIT no answer yet; the receiver, if it took the call, is told
 // = DEADLOCK who could answer waits, in the end, for the caller
-// = WRONG_TYPE as port_send
+// = WRONG_TYPE, DENIED, BUSY, RESTARTED as port_send
+// = PEER_FULL a page came with the reply, and the caller's window has no place: it is freed
 CALL(132, port_call, NO_VALUE,
      (int32_t entry, ADDRESS(void) message, ADDRESS(struct port_cargo) cargo, uint64_t deadline))
 
@@ -46,6 +51,7 @@ CALL(132, port_call, NO_VALUE,
 // Needs RIGHT_READ of the port.
 // = NOT_FOUND no call of this id waits to be answered: it was never received, or was answered, or its caller has
 // given up
+// = DENIED a page should travel, and the caller takes none
 CALL(133, port_reply, NO_VALUE,
      (int32_t port, uint64_t id, ADDRESS(const void) message, ADDRESS(const struct port_cargo) cargo))
 
@@ -53,3 +59,10 @@ CALL(133, port_reply, NO_VALUE,
 CALL(134, port_reply_receive, VALUE(uint64_t, id),
      (int32_t port, uint64_t reply_to, ADDRESS(void) message, ADDRESS(struct port_information) information,
       uint64_t deadline))
+
+// Makes the process's window for pages that come by port, of `pages` pages at `address` (0: anywhere), in place of one that it
+// has (what came there stays), and says where it is; `pages` 0: tells of the one that it has. `port` takes pages from now on;
+// NUMBER_NONE: no port of the process's does, but replies bring them. Needs RIGHT_READ of the port.
+// = NOT_FOUND `pages` is 0, and it has none
+// = ADDRESS_IN_USE the window would lie over something
+CALL(138, port_window, VALUE(uint64_t, base), (int32_t port, uint64_t address, uint64_t pages))
