@@ -170,8 +170,10 @@ __attribute__((noinline, cold)) enum status space_absent_await(struct space *spa
     object_retain(&memory->object);
     lock_release(&space->lock);
     enum status status = memory_await(memory, page, is_room ? LINK_FAULT_ROOM : access);
+    if (is_room)
+        status = swap_room_answer(memory, status);
     object_release(&memory->object);
-    return is_room ? swap_room_answer(status) : status;
+    return status;
 }
 
 // From the first time on that it must wait; the space's lock is held, and free behind it.

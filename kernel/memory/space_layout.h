@@ -89,6 +89,9 @@ void space_list_leave(struct space *space); // afterwards nobody works on it
 // space stays, and the work should be short.
 uint64_t space_list_visit(uint64_t after, void (*work)(struct space *space, void *argument), void *argument);
 
+// Waits until each space's lock was free once: what was read under one before is not used under it any more.
+void space_list_settle(void);
+
 // ---- the swap area (kernel/memory/space_swap.c) ----
 
 // A fault on a page that is away. WOULD_WAIT: it has to come first.

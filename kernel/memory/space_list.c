@@ -34,6 +34,18 @@ uint64_t space_list_visit(uint64_t after, void (*work)(struct space *space, void
     return id;
 }
 
+static void space_settle(struct space *space, void *unused) {
+    (void)unused;
+    lock_acquire(&space->lock);
+    lock_release(&space->lock);
+}
+
+void space_list_settle(void) {
+    uint64_t id = 0;
+    while ((id = space_list_visit(id, space_settle, 0)) != 0)
+        continue;
+}
+
 // ---- pages of paged memory ----
 
 struct protecting {

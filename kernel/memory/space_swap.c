@@ -89,6 +89,8 @@ enum status swap_take_out(uint64_t *place, uint64_t *physical) {
 enum status space_fault_away(struct space *space, const struct area *area, uint64_t *slot) {
     struct memory *memory = swap_memory();
     uint64_t physical, place = page_slot_physical(slot) >> PAGE_SHIFT;
+    if (swap_place_is_lost(place)) // asked behind that: a new area and what is lost come in one step
+        return STATUS_PEER_DIED;
     if (memory_page_take(memory, place, &physical) != STATUS_OK) {
         space->absent = memory;
         space->absent_page = place;
@@ -102,12 +104,13 @@ enum status space_fault_away(struct space *space, const struct area *area, uint6
 }
 
 void space_forget_away(struct space *space, uint64_t place) {
-    struct memory *memory = swap_memory();
+    struct memory *memory = swap_hold();
     uint64_t physical;
     account_discharge(space->account, ACCOUNT_MEMORY_PAGES, 1);
-    if (memory_page_take(memory, place, &physical) == STATUS_OK)
+    if (!swap_place_is_lost(place) && memory_page_take(memory, place, &physical) == STATUS_OK)
         frame_release(memory->object.account, physical); // it had come for who has gone since
     swap_place_free(place);
+    object_release(&memory->object);
 }
 
 enum status space_note_room(struct space *space, enum status status) {

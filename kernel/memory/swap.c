@@ -3,14 +3,16 @@
 
 #include "kernel/memory/frame.h"
 #include "kernel/memory/heap.h"
+#include "kernel/memory/space_layout.h"
 #include "kernel/memory/swap_place.h"
 
 enum { MARGIN_SHARE = 32, WORD_BITS = 64 };
 
 static struct {
     struct lock lock;
-    struct memory *memory; // [a] a reference, for good; null: none yet
+    struct memory *memory; // [a] a reference, until another daemon's takes its place; null: none yet
     uint64_t *used;        // [l] a bit per place
+    uint64_t *lost;        // [l] places whose pages went with the daemon before; null: none did
     uint64_t next;         // [l] the word in which a free place is looked for first
 } swap = {.lock = LOCK_INITIAL(RANK_REGISTRY)};
 
@@ -22,6 +24,15 @@ struct memory *swap_memory(void) {
     return __atomic_load_n(&swap.memory, __ATOMIC_ACQUIRE);
 }
 
+struct memory *swap_hold(void) {
+    lock_acquire(&swap.lock);
+    struct memory *memory = swap.memory;
+    if (memory != 0)
+        object_retain(&memory->object);
+    lock_release(&swap.lock);
+    return memory;
+}
+
 // What lies behind the last place is in use for ever.
 static void places_start(struct memory *memory, uint64_t *used) {
     uint64_t rest = memory->pages % WORD_BITS;
@@ -29,7 +40,7 @@ static void places_start(struct memory *memory, uint64_t *used) {
         used[word_count(memory) - 1] = ~UINT64_C(0) << rest;
 }
 
-enum status swap_begin(struct memory *memory) {
+static enum status begin_first(struct memory *memory) {
     uint64_t *used = heap_allocate(word_count(memory) * sizeof(uint64_t));
     if (used == 0)
         return STATUS_NO_MEMORY;
@@ -38,9 +49,7 @@ enum status swap_begin(struct memory *memory) {
     bool is_first = swap.memory == 0;
     if (is_first) {
         swap.used = used;
-        object_retain(&memory->object);
         __atomic_store_n(&swap.memory, memory, __ATOMIC_RELEASE);
-        frame_set_margin(frame_total() / MARGIN_SHARE);
     }
     lock_release(&swap.lock);
     if (!is_first)
@@ -48,10 +57,56 @@ enum status swap_begin(struct memory *memory) {
     return is_first ? STATUS_OK : STATUS_EXISTS;
 }
 
-enum status swap_room_answer(enum status waited) {
+// What is in use now is lost: those places are free again when their programs let go of them.
+static void all_lose(uint64_t *lost) {
+    for (uint64_t i = 0; i < word_count(swap.memory); i++)
+        lost[i] = swap.used[i];
+    swap.lost = lost;
+}
+
+// Nobody uses the old area behind this but who has a reference: it is read under a space's lock, and each was free once since.
+static enum status begin_again(struct memory *memory, struct memory *old) {
+    uint64_t *lost = heap_allocate(word_count(memory) * sizeof(uint64_t));
+    if (lost == 0)
+        return STATUS_NO_MEMORY;
+    lock_acquire(&swap.lock);
+    bool is_next = swap.memory == old;
+    uint64_t *unused = is_next ? swap.lost : lost;
+    if (is_next) {
+        all_lose(lost);
+        __atomic_store_n(&swap.memory, memory, __ATOMIC_RELEASE);
+    }
+    lock_release(&swap.lock);
+    heap_free(unused);
+    if (!is_next)
+        return STATUS_EXISTS;
+    space_list_settle();
+    object_release(&old->object);
+    return STATUS_OK;
+}
+
+enum status swap_begin(struct memory *memory) {
+    struct memory *old = swap_hold();
+    enum status status = STATUS_EXISTS;
+    object_retain(&memory->object);
+    if (old == 0)
+        status = begin_first(memory);
+    else if (old->source->is_gone(old->source))
+        status = old->pages == memory->pages ? begin_again(memory, old) : STATUS_INVALID_ARGUMENT;
+    if (status == STATUS_OK)
+        frame_set_margin(frame_total() / MARGIN_SHARE);
+    else
+        object_release(&memory->object);
+    if (old != 0)
+        object_release(&old->object);
+    return status;
+}
+
+enum status swap_room_answer(struct memory *memory, enum status waited) {
     if (waited == STATUS_PEER_DIED) {
-        frame_set_margin(0);
-        memory_mark_dead(swap_memory());
+        if (memory == swap_memory())
+            frame_set_margin(0);
+        memory_mark_dead(memory);
         return STATUS_OK;
     }
     return waited == STATUS_OK || waited == STATUS_INTERRUPTED ? waited : STATUS_NO_MEMORY;
@@ -79,8 +134,22 @@ enum status swap_place_take(uint64_t *place) {
     return found ? STATUS_OK : STATUS_PEER_FULL;
 }
 
-void swap_place_free(uint64_t place) {
+static bool bit_is_set(const uint64_t *words, uint64_t place) {
+    return words != 0 && (words[place / WORD_BITS] & UINT64_C(1) << place % WORD_BITS);
+}
+
+bool swap_place_is_lost(uint64_t place) {
     lock_acquire(&swap.lock);
-    swap.used[place / WORD_BITS] &= ~(UINT64_C(1) << place % WORD_BITS);
+    bool lost = bit_is_set(swap.lost, place);
+    lock_release(&swap.lock);
+    return lost;
+}
+
+void swap_place_free(uint64_t place) {
+    uint64_t keep = ~(UINT64_C(1) << place % WORD_BITS);
+    lock_acquire(&swap.lock);
+    swap.used[place / WORD_BITS] &= keep;
+    if (swap.lost != 0)
+        swap.lost[place / WORD_BITS] &= keep;
     lock_release(&swap.lock);
 }

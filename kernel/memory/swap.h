@@ -8,7 +8,8 @@
 // What is taken out is a space's own, by a clock hand that goes round all address spaces: a page that was touched since the
 // hand came by last stays. Essential accounts, and processes that serve others, are passed over and never wait (account->swapped).
 //
-// When the daemon dies, those that touch what was away are ended by a fault that says so, and nobody waits for memory any more.
+// When the daemon dies, those that touch what was away are ended by a fault that says so, and nobody waits for memory any more; until
+// one that was started anew brings an area of the same size: its places are those that hold no page that was lost.
 #pragma once
 
 #include "kernel/memory/memory.h"
@@ -16,21 +17,27 @@
 struct area;
 struct space;
 
-// Begins to use it, for good. EXISTS: there is one, or was; NO_MEMORY.
+// Begins to use it. EXISTS: there is one, whose daemon lives; INVALID_ARGUMENT: the one before had another size; NO_MEMORY.
 enum status swap_begin(struct memory *memory);
 
-// The area; null: there is none yet.
+// The area; null: there is none yet. For who holds a space's lock, and does not use it behind that.
 struct memory *swap_memory(void);
+
+// The same with a reference.
+struct memory *swap_hold(void);
 
 // The index that stands for room in memory.
 static inline uint64_t swap_room(const struct memory *memory) {
     return memory->pages;
 }
 
-// What the wait for room came to: OK: try again. It ended because the daemon is gone: nobody waits any more.
-enum status swap_room_answer(enum status waited);
+// What the wait for room in an area came to: OK: try again. It ended because the daemon is gone: nobody waits any more.
+enum status swap_room_answer(struct memory *memory, enum status waited);
 
 // Takes a page out of a program: its place, and its frame with a reference, charged to nobody. NOTHING: there is none. PEER_FULL.
 enum status swap_take_out(uint64_t *place, uint64_t *physical);
 
 void swap_place_free(uint64_t place);
+
+// Whether its page went with a daemon that died.
+bool swap_place_is_lost(uint64_t place);

@@ -1,4 +1,5 @@
-// swap-load MiB [ROUNDS]: uses so much memory, whether the machine has it or not, and checks every byte of it: for the tests of the swap area.
+// swap-load MiB [ROUNDS [FILE]]: uses so much memory, whether the machine has it or not, and checks every byte of it: for the tests of the swap area.
+// FILE is there once all of it was used.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ int main(int count, char **arguments) {
     uint64_t size = count > 1 ? strtoull(arguments[1], NULL, 10) << 20 : 0;
     uint64_t page_count = size / PAGE, rounds = count > 2 ? strtoull(arguments[2], NULL, 10) : 2, wrong = 0;
     if (page_count == 0) {
-        fputs("usage: swap-load MiB [ROUNDS]\n", stderr);
+        fputs("usage: swap-load MiB [ROUNDS [FILE]]\n", stderr);
         return 2;
     }
     uint64_t *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -48,6 +49,8 @@ int main(int count, char **arguments) {
     }
     for (uint64_t page = 0; page < page_count; page++)
         fill(pages, page, 0);
+    if (count > 3)
+        fclose(fopen(arguments[3], "w"));
     for (uint64_t round = 0; round < rounds; round++)
         wrong += check_all(pages, page_count, round);
     printf("%llu MiB checked %llu times, %llu words wrong\n", (unsigned long long)size >> 20,

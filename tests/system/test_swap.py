@@ -3,7 +3,7 @@ import subprocess
 import sys
 import unittest
 
-from machine import ROOT
+from machine import PROMPT, ROOT, Machine, Settings
 
 SECONDS = 240
 
@@ -40,3 +40,15 @@ class Swap(unittest.TestCase):
         self.assertIn("/etc/startup\n", text)
         self.assertNotIn("80 MiB", text)
         self.assertEqual(status, 0)
+
+    def test_when_the_daemon_dies_who_touches_what_was_away_is_ended_and_told_and_the_next_daemon_has_the_area_R_C7(self):
+        with Machine(Settings(cpus=1, memory=64, swap=128, tests=True)) as machine:
+            machine.expect(PROMPT, SECONDS)
+            machine.write("swap-load 80 1000 /tmp/all & until test -e /tmp/all; do sleep 0.05; done; echo fil''led\r")
+            machine.expect(r"\nfilled\r", SECONDS)
+            machine.write("restart memory\r")
+            machine.expect(r"\nswap area of 128 MiB\r", SECONDS)
+            machine.write("wait\r")
+            machine.expect(r"swap-load\[\d+\]: .*\(the memory daemon that had the page is gone\): ended", SECONDS)
+            machine.write("swap-load 70 1; ls /etc/startup\r")
+            machine.expect(r"\n70 MiB checked 1 times, 0 words wrong\r\n/etc/startup\r", SECONDS)

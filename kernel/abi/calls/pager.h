@@ -29,8 +29,9 @@ CALL(127, pager_fetch, VALUE(uint32_t, written), (int32_t memory, uint64_t page,
 // Makes the caller's paged memory the swap area: each of its pages is a place for a page that is taken out of a program when memory
 // is short (swap_out), and is asked for as any page of paged memory when it is touched again. When a program has to wait for
 // memory, the struct link_fault says LINK_FAULT_ROOM. `machine` needs RIGHT_SWAP, the memory RIGHT_MANAGE.
-// = EXISTS there is one, or was one: pages lie in it
-// = INVALID_ARGUMENT no paged memory
+// An area whose daemon has died is followed by one of the same size; the pages that lay in it are lost.
+// = EXISTS there is one, and its daemon lives
+// = INVALID_ARGUMENT no paged memory, or of another size than the area before it
 CALL(135, swap_begin, NO_VALUE, (int32_t machine, int32_t memory))
 
 // Takes a page that was not used lately out of a program, copies it to `content`, and says its place in the swap area. Programs that serve
