@@ -22,12 +22,13 @@ void part_read_options(struct part_options *options, char mark) {
     for (int option; (option = tool_option());) {
         if (option == 'n' || option == 'c' || option == '#')
             set_count(options, option == 'c', mark);
+        options->follows |= option == 'f';
         options->quiet = option == 'q' || (options->quiet && option != 'v');
         options->verbose = option == 'v' || (options->verbose && option != 'q');
     }
 }
 
-static void write_name(const char *name, bool is_first) {
+void part_write_name(const char *name, bool is_first) {
     output_text(&standard_output, is_first ? "==> " : "\n==> ");
     output_text(&standard_output, name);
     output_text(&standard_output, " <==\n");
@@ -38,7 +39,7 @@ static void part_of(const char *name, bool with_name, bool *is_first, void (*cop
     if (!input_open(&input, name))
         return;
     if (with_name)
-        write_name(input.name, *is_first);
+        part_write_name(input.name, *is_first);
     *is_first = false;
     copy(&input);
     input_close(&input);

@@ -9,11 +9,12 @@
 #include "apps/common/number.h"
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
+#include "apps/grep/context.h"
 #include "apps/grep/pattern.h"
 
 static const struct tool tool = {
     .name = "grep",
-    .usage = "usage: grep [-EFivnclLqshHorwx] [-m COUNT] PATTERN [FILE]...\n"
+    .usage = "usage: grep [-EFivnclLqshHorwx] [-m COUNT] [-A COUNT] [-B COUNT] [-C COUNT] PATTERN [FILE]...\n"
              "       grep [...] -e PATTERN... [FILE]...\n"
              "Writes the lines that match a pattern. Status: 0 some did, 1 none did, 2 trouble.\n"
              "  -E  extended regular expressions  -F  plain text       -i  upper and lower case are alike\n"
@@ -21,8 +22,9 @@ static const struct tool tool = {
              "  -n  with line numbers             -c  only their count -o  only the matching parts\n"
              "  -l  only names of files that have some  -L  that have none  -q  nothing but the status\n"
              "  -r  directories with all in them  -s  no word of missing files  -m  at most COUNT lines a file\n"
-             "  -h  without file names            -H  with file names\n",
-    .options = "EFGivnclLqshHorRwxm:e:",
+             "  -h  without file names            -H  with file names\n"
+             "  -A  with COUNT lines that follow  -B  that come before   -C, -COUNT  both\n",
+    .options = "#EFGivnclLqshHorRwxm:e:A:B:C:",
     .failure = 2,
 };
 
@@ -35,6 +37,7 @@ static bool invert, number_lines, count_only, list_with, list_without, quiet, si
 static bool options_end_patterns, with_names, any_selected;
 static int names_rule = NAMES_BY_COUNT;
 static uint64_t most = UINT64_MAX;
+static struct context context;
 static char *pattern_texts[64];
 static size_t pattern_text_count;
 
@@ -69,14 +72,16 @@ static bool find(const struct line *line, size_t from, struct match *best) {
     return found;
 }
 
-static void print_prefix(const char *name, uint64_t number) {
+enum { MARK_SELECTED = ':', MARK_CONTEXT = '-' };
+
+static void print_prefix(const char *name, uint64_t number, char mark) {
     if (with_names) {
         output_text(&standard_output, name);
-        output_character(&standard_output, ':');
+        output_character(&standard_output, mark);
     }
     if (number_lines) {
         output_number(&standard_output, number);
-        output_character(&standard_output, ':');
+        output_character(&standard_output, mark);
     }
 }
 
@@ -84,7 +89,7 @@ static void print_parts(const struct line *line, const char *name, uint64_t numb
     struct match match;
     for (size_t from = 0; from <= line->length && find(line, from, &match);) {
         if (match.end > match.start) {
-            print_prefix(name, number);
+            print_prefix(name, number, MARK_SELECTED);
             output_bytes(&standard_output, line->text + match.start, match.end - match.start);
             output_character(&standard_output, '\n');
         }
@@ -92,15 +97,28 @@ static void print_parts(const struct line *line, const char *name, uint64_t numb
     }
 }
 
-static void print_line(const struct line *line, const char *name, uint64_t number) {
+static void print_line(const struct line *line, const char *name, uint64_t number, char mark) {
     if (parts_only) {
-        if (!invert)
+        if (!invert && mark == MARK_SELECTED)
             print_parts(line, name, number);
         return;
     }
-    print_prefix(name, number);
+    print_prefix(name, number, mark);
     output_bytes(&standard_output, line->text, line->length);
     output_character(&standard_output, '\n');
+}
+
+// With what comes before it, where that is wanted.
+static void print_selected(const struct line *line, const char *name, uint64_t number) {
+    struct line before;
+    uint64_t before_number;
+    if (context.wanted) {
+        if (context_select(&context, number))
+            output_text(&standard_output, "--\n");
+        while (context_take(&context, &before, &before_number))
+            print_line(&before, name, before_number, MARK_CONTEXT);
+    }
+    print_line(line, name, number, MARK_SELECTED);
 }
 
 // Bytes of zero do not stand in texts: lines of what has some would spoil a terminal.
@@ -118,7 +136,7 @@ static void print_binary(const char *name) {
 // goes on to the line of the next place where it stands, or to the last line that was read, which may go on.
 static void skip_to_text(struct input *input) {
     const struct literal *literal = &patterns[0].literal;
-    bool direct = pattern_count == 1 && literal->text && literal->length && !invert && !number_lines;
+    bool direct = pattern_count == 1 && literal->text && literal->length && !invert && !number_lines && !context.wanted;
     size_t left = input->end - input->start;
     if (!direct || !left)
         return;
@@ -136,20 +154,25 @@ static uint64_t search(struct input *input, const char *name) {
     uint64_t selected = 0, number = 0;
     struct line line;
     struct match match;
-    while (selected < most && !standard_output.error) {
+    context_begin(&context);
+    while ((selected < most || context.after_left) && !standard_output.error) {
         skip_to_text(input);
         if (!input_line(input, &line))
             break;
         number++;
-        if (find(&line, 0, &match) == invert)
+        if (find(&line, 0, &match) == invert) {
+            if (context.wanted && context_pass(&context, &line, number))
+                print_line(&line, name, number, MARK_CONTEXT);
             continue;
-        selected++;
+        }
+        if (selected++ == most)
+            return most;
         if (binary)
             print_binary(name);
         if (first_decides || binary)
             break;
         if (!count_only)
-            print_line(&line, name, number);
+            print_selected(&line, name, number);
     }
     return selected;
 }
@@ -259,6 +282,11 @@ static void set_option(int option) {
     set_syntax_or_names(option);
     if (option == 'm')
         most = tool_value_number();
+    context.wanted |= strchr("ABC#", option) != NULL;
+    if (option == 'B' || option == 'C' || option == '#')
+        context.before = tool_value_number();
+    if (option == 'A' || option == 'C' || option == '#')
+        context.after = tool_value_number();
     if (option == 'e') {
         if (pattern_text_count == sizeof(pattern_texts) / sizeof(pattern_texts[0]))
             tool_fail("-e", "too many patterns");

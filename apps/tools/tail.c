@@ -1,5 +1,8 @@
 // tail: the last lines, or bytes, of each file.
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "apps/common/input.h"
 #include "apps/common/output.h"
@@ -8,11 +11,12 @@
 
 static const struct tool tool = {
     .name = "tail",
-    .usage = "usage: tail [-n COUNT | -c COUNT | -COUNT] [-qv] [FILE]...\n"
+    .usage = "usage: tail [-n COUNT | -c COUNT | -COUNT] [-fqv] [FILE]...\n"
              "Writes the last 10 lines of each file.\n"
              "  -n  so many lines; with + before the count: from that line on\n"
-             "  -c  the same for bytes   -q  no file names   -v  file names always\n",
-    .options = PART_OPTIONS,
+             "  -c  the same for bytes   -q  no file names   -v  file names always\n"
+             "  -f  goes on, and writes what is added to the files, until Ctrl-C\n",
+    .options = PART_OPTIONS "f",
     .failure = 1,
 };
 
@@ -103,16 +107,73 @@ static void copy_from(struct input *input) {
     }
 }
 
+// ---- -f ----
+
+enum { LOOKS_A_SECOND = 5, BLOCK = 4096 };
+
+struct followed {
+    const char *name;
+    int descriptor;
+};
+
+static struct followed *followed;
+static size_t followed_count, shown; // whose text came last
+
+// Standard input that is a pipe has ended; what a file has more is seen by reading on.
+static void follow(const struct input *input) {
+    if (!strcmp(input->name, "standard input"))
+        return;
+    followed = tool_reallocate(followed, followed_count + 1, sizeof(*followed));
+    struct followed *file = &followed[followed_count];
+    *file = (struct followed){input->name, dup(input->descriptor)};
+    if (file->descriptor < 0)
+        tool_fail_errno(file->name);
+    shown = followed_count++;
+}
+
+static bool is_shorter(const struct followed *file) {
+    off_t now = lseek(file->descriptor, 0, SEEK_CUR), end = lseek(file->descriptor, 0, SEEK_END);
+    return now >= 0 && end >= 0 && (lseek(file->descriptor, end < now ? 0 : now, SEEK_SET) < 0 || end < now);
+}
+
+static void show_news(size_t index) {
+    static char block[BLOCK];
+    const struct followed *file = &followed[index];
+    ssize_t got;
+    if (is_shorter(file))
+        tool_complain(file->name, "it was made shorter");
+    while ((got = read(file->descriptor, block, sizeof(block))) > 0 && !standard_output.error) {
+        if (index != shown && followed_count > 1 && !options.quiet)
+            part_write_name(file->name, false);
+        shown = index;
+        output_bytes(&standard_output, block, (size_t)got);
+    }
+    if (got < 0)
+        tool_fail_errno(file->name);
+}
+
+static void follow_all(void) {
+    const struct timespec pause = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
+    while (followed_count && output_flush(&standard_output)) {
+        for (size_t i = 0; i < followed_count; i++)
+            show_news(i);
+        nanosleep(&pause, NULL);
+    }
+}
+
 static void copy_part(struct input *input) {
     if (options.marked)
         copy_from(input);
     else
         copy_last(input);
+    if (options.follows)
+        follow(input);
 }
 
 int main(int argument_count, char **arguments) {
     tool_start(&tool, argument_count, arguments);
     part_read_options(&options, '+');
     part_of_each(&options, copy_part);
+    follow_all();
     return tool_finish(0);
 }
