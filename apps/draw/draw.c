@@ -5,9 +5,8 @@
 #include <parley/mouse.h>
 #include <parley/screen.h>
 #include <parley/status.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "apps/common/tool.h"
 #include "apps/draw/mandelbrot.h"
 #include "apps/native/console.h"
 
@@ -130,23 +129,32 @@ static enum status show(bool still) {
     return status;
 }
 
+static const struct tool_name names[] = {{"still", 's'}, {0}};
+static const struct tool tool = {
+    .name = "draw",
+    .usage =
+        "usage: draw [--still]\n"
+        "Draws the Mandelbrot set on the screen. Keys: arrows or h j k l move, + and - come nearer and go back, r\n"
+        "starts anew, q ends. The mouse drags it, the wheel comes nearer and goes back. With --still it draws\n"
+        "once, and then does nothing until it is ended.\n",
+    .options = "s",
+    .names = names,
+    .failure = 1,
+};
+
 int main(int argument_count, char **arguments) {
-    bool still = argument_count == 2 && strcmp(arguments[1], "--still") == 0;
-    if (argument_count > 1 && !still) {
-        fprintf(
-            stderr,
-            "usage: draw [--still]\n"
-            "Draws the Mandelbrot set on the screen. Keys: arrows or h j k l move, + and - come nearer and go back, r\n"
-            "starts anew, q ends. The mouse drags it, the wheel comes nearer and goes back. With --still it draws\n"
-            "once, and then does nothing until it is ended.\n");
-        return 2;
-    }
+    bool still = false;
+    tool_start(&tool, argument_count, arguments);
+    while (tool_option())
+        still = true;
+    if (*tool_operands(NULL))
+        tool_misused(*tool_operands(NULL), "it takes no words");
     enum status status = open_place();
     if (status == STATUS_OK) {
         status = show(still);
         screen_close(&screen);
     }
     if (status != STATUS_OK)
-        fprintf(stderr, "draw: %s\n", status == STATUS_NOT_FOUND ? "there is no screen" : status_text(status));
-    return status == STATUS_OK ? 0 : 1;
+        tool_fail(NULL, status == STATUS_NOT_FOUND ? "there is no screen" : status_text(status));
+    return 0;
 }

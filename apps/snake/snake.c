@@ -6,6 +6,7 @@
 #include <parley/status.h>
 #include <stdio.h>
 
+#include "apps/common/tool.h"
 #include "apps/native/console.h"
 #include "apps/snake/control.h"
 #include "apps/snake/picture.h"
@@ -90,10 +91,14 @@ static enum status play(void) {
     return status;
 }
 
-static int fail(const char *why) {
-    fprintf(stderr, "snake: %s\n", why);
-    return 1;
-}
+static const struct tool tool = {
+    .name = "snake",
+    .usage = "usage: snake\n"
+             "Arrows, h j k l or w a s d turn; Shift or the space bar, held down, hurries; p pauses, Enter\n"
+             "starts anew at the end, q or Escape ends the game.\n",
+    .options = "",
+    .failure = 1,
+};
 
 static const char *why_no_keys(enum status status) {
     return status == STATUS_DENIED        ? "it is not in the foreground"
@@ -104,25 +109,24 @@ static const char *why_no_keys(enum status status) {
 
 int main(int argument_count, char **arguments) {
     uint32_t before, ours;
-    if (argument_count > 1) {
-        fprintf(stderr, "usage: snake\n"
-                        "Arrows, h j k l or w a s d turn; Shift or the space bar, held down, hurries; p pauses, Enter\n"
-                        "starts anew at the end, q or Escape ends the game.\n");
-        return 2;
-    }
+    tool_start(&tool, argument_count, arguments);
+    while (tool_option())
+        ;
+    if (*tool_operands(NULL))
+        tool_misused(*tool_operands(NULL), "it takes no words");
     enum status status = open_place();
     if (status != STATUS_OK)
-        return fail(status == STATUS_NOT_FOUND ? "there is no screen" : status_text(status));
+        tool_fail(NULL, status == STATUS_NOT_FOUND ? "there is no screen" : status_text(status));
     status = console_set_mode(CONSOLE_EVENTS, &before);
     if (status != STATUS_OK) {
         screen_close(&screen);
-        return fail(why_no_keys(status));
+        tool_fail(NULL, why_no_keys(status));
     }
     status = play();
     console_set_mode(before, &ours);
     screen_close(&screen);
     if (status != STATUS_OK)
-        return fail(status_text(status));
+        tool_fail(NULL, status_text(status));
     printf("snake: %u points\n", (unsigned)field.score);
     return 0;
 }

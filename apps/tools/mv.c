@@ -18,12 +18,21 @@ static const struct tool tool = {
 
 static bool keep, verbose;
 
+// What is missing may be the place that it was to come to.
+static void complain(const char *from, const char *to) {
+    struct stat source;
+    int error = errno;
+    bool target_is_wrong = error == ENOENT && !stat(from, &source);
+    errno = error;
+    tool_complain_errno(target_is_wrong ? to : from);
+}
+
 static void move(const char *from, const char *to) {
     struct stat target;
     if (keep && !stat(to, &target))
         return;
     if (rename(from, to))
-        tool_complain_errno(from);
+        complain(from, to);
     else if (verbose)
         copy_report(from, to);
 }

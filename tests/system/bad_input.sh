@@ -47,15 +47,29 @@ same() {
 }
 
 readers='cat|head|tail|wc|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
-others='ls|cp|mv|rm|mkdir|rmdir|touch|tee|tr|sleep|date|ps|free|uptime|top|env|xargs|stat|find|seq|yes|time|limits|objects|waits|events'
+files='ls|cp|mv|rm|mkdir|rmdir|touch|tee|stat|find|sh'
+words='tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
+others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw'
+plain='echo|printf|test' # they take any word for what it is
+# What is no tool: services, measurements and demonstrations; and two that look at no word.
+beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|bench|compare|counter|deadlock|true|false'
 
 echo "$readers" | tr '|' '\n' > readers
-echo "$readers|$others" | tr '|' '\n' > all
+echo "$readers|$files|$words|$others" | tr '|' '\n' > all
+echo "$readers|$files|$words|$others|$plain|$beside" | tr '|' '\n' | cut -d ' ' -f 1 | sort > known
+for tool in $(ls /bin); do
+    grep -q -x "$tool" known || echo "not ok $tool stands in no table here"
+done
 while read -r tool rest; do
-    passes "$tool says its usage" $tool --help
+    passes "$tool says its usage" /bin/$tool --help
     grep -q "^usage: $tool" out || echo "not ok $tool says its usage: it begins '$(head -n 1 out)'"
-    check "$tool has no such option" $tool nonsense $tool --nonsense
+    check "$tool has no such option" $tool nonsense /bin/$tool --nonsense
+    check "$tool with its usage's output closed" $tool '' sh -c "/bin/$tool --help >&-"
 done < all
+for tool in $(echo "$plain" | tr '|' ' '); do
+    passes "$tool says its usage" /bin/$tool --help
+    grep -q "^usage: $tool" out || echo "not ok $tool says its usage: it begins '$(head -n 1 out)'"
+done
 while read -r tool rest; do
     check "$tool of a missing file" $tool /no/such/file $tool $rest /no/such/file
     check "$tool of a file that is none" $tool good/file $tool $rest good/file
@@ -88,11 +102,26 @@ for tool in cat 'head -n 5' 'tail -n 5' uniq 'sed -n p' 'cut -c 1-' "tr x x" tee
     sh -c "$tool" < bytes > out
     same "$tool keeps bytes that are no text" bytes
 done
+for tool in 'grep a' 'cut -c 1' rev nl 'sed p' hexdump 'tr a b' tee sort uniq 'xargs echo' wc more; do
+    passes "$tool of nothing at all" sh -c "$tool < empty || [ \$? = 1 ]"
+    passes "$tool of bytes from its input" sh -c "$tool < bytes || [ \$? = 1 ]"
+done
+passes 'diff of bytes' sh -c 'cp bytes bytes2; diff bytes bytes2'
+passes 'cmp of a line of a MiB' sh -c 'cp long long2; cmp long long2'
+passes 'cp, mv, touch, stat, ls, find and rm of a name that is no text' sh -c '
+    name=$(printf "caf\351\377"); cp good "$name"; mv "$name" "x$name"; touch "x$name"; stat "x$name"; ls; find .; rm "x$name"'
+check 'echo of more than fits' sh long sh -c '/bin/echo "$(cat long)"'
+check 'xargs of a word that fits nowhere' xargs long sh -c 'xargs echo < long'
 rev long | rev > out
 same "rev twice keeps a line of a MiB" long
 
-for command in 'ls good' 'seq 3' 'date' 'stat good' 'find good' 'env' 'ps' 'free' 'uptime' 'top -b' 'tr a b < good' 'yes'; do
-    check "$command with its output closed" "${command%% *}" '' sh -c "$command >&-"
+for command in 'ls good' 'seq 3' 'date' 'stat good' 'find good' 'env' 'ps' 'free' 'uptime' 'top -b' 'tr a b < good' 'yes' \
+    'tee < good' 'objects' 'waits' 'limits' 'gate' 'interfaces' 'events -n 1 -i 1' 'clear' \
+    'kill -l' 'echo x' 'printf x' 'trace true'; do
+    check "$command with its output closed" "${command%% *}" '' sh -c "/bin/$command >&-"
+done
+for command in 'cp good x >&-' 'mv x y >&-' 'mkdir z >&-' 'touch z/a >&-' 'rm y z/a >&-' 'rmdir z >&-' 'sleep 0 >&-' 'true >&-'; do
+    passes "$command, which writes nothing" sh -c "$command"
 done
 check 'echo of the shell with its output closed' sh echo sh -c 'echo x >&-'
 check 'printf of the shell with its output closed' sh printf sh -c 'printf x >&-'
@@ -115,6 +144,36 @@ passes "kill says its usage" /bin/kill --help
 check "kill has no such option" kill nonsense /bin/kill --nonsense
 check "kill of no number" kill x /bin/kill x
 check "kill of the shell, of no number" sh x kill x
+check 'gate of no process' gate 999999 gate 999999
+check 'gate of no kind' gate x=1 gate 1 x=1
+check 'gate of no users' gate events=x gate 1 events=x
+check "gate of another user's process" gate 1 gate 1 events=all
+check 'limits of no process' limits 999999 limits 999999
+check 'limits of no number' limits x limits x
+check 'objects of no kind' objects nonsense objects nonsense
+check 'waits of no process' waits x waits x
+check 'events of no number' events x events -n x
+check 'keymap of no layout' keymap '' keymap nonsense
+check 'restart of no service' restart nonsense restart nonsense
+check 'trace of no command' trace nonsense trace nonsense
+check 'time of no command' time nonsense time nonsense
+check 'env of no command' env nonsense env nonsense
+check 'xargs of no command' xargs nonsense xargs nonsense
+check 'find of no test' find nonsense find . -nonsense
+check 'test of no condition' test nonsense /bin/test nonsense -eq 1
+check 'printf of no format' printf '' /bin/printf
+check 'uniq of no number' uniq x uniq -f x good
+check 'hexdump of no number' hexdump x hexdump -n x good
+check 'tail of no number' tail x tail -n x good
+check 'grep of no count' grep x grep -A x a good
+check 'top of no number' top x top -b -n x
+check 'mv to where nothing is' mv /no/such mv good /no/such/place
+check 'mv of a directory into itself' mv directory mv directory directory/inner
+check 'rmdir of what is not empty' rmdir directory sh -c 'touch directory/x; rmdir directory'
+check 'cat of a file that may not be read' cat /no/such cat /no/such
+check 'a command that is none' sh nonsense sh -c nonsense
+check 'a command that is a directory' sh directory sh -c ./directory
+check 'a syntax error' sh '"fi"' sh -c 'echo a; fi'
 check 'sleep of no number' sleep x sleep x
 check 'seq of no number' seq x seq x
 check 'tr of one set' tr set tr a
@@ -150,7 +209,10 @@ full 'cp to a full disk' cp: cp full full2
 full 'tee to a full disk' tee: sh -c 'tee full2 < full > /dev/null'
 full 'the shell at a full disk' 'sh: echo: write error' \
     sh -c 'x=$(head -c 100000 full | tr "\n" -); while echo $x >> full2; do :; done'
-rm -f full full2 full3
+for tool in cat 'head -n 5' 'tail -n 5' sort uniq 'cut -c 1-' rev nl 'sed p' 'grep a' hexdump 'tr a b' more; do
+    full "$tool to a full disk" "${tool%% *}: " sh -c "while $tool < long >> full2; do :; done"
+done
+rm -f full full2
 echo after > again
 passes 'a disk that was full takes files again' grep after again
 echo end
