@@ -224,7 +224,7 @@ void page_transfer_end_locked(struct page_transfer *transfer, enum status status
     transfer->status = status;
     struct waiter *sender = TAILQ_FIRST(&transfer->waiters.list);
     if (sender != 0)
-        wait_queue_wake_waiter(&transfer->waiters, sender);
+        wait_queue_hand_over(&transfer->waiters, sender);
 }
 
 INLINED enum status transfer_post(struct page_transfer *transfer) {

@@ -31,10 +31,12 @@ void thread_lend_less(struct thread *thread, uint32_t still) {
 
 void thread_set_priority(struct thread *thread, uint32_t priority) {
     lock_acquire(&thread->object.lock);
-    if (thread->lent)
+    if (thread->lent) {
         thread->own_priority = priority;
-    else
+    } else {
         thread->base_priority = priority; // takes effect when it is next made ready
+        thread_settle_level(thread);
+    }
     lock_release(&thread->object.lock);
 }
 

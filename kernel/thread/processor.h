@@ -31,6 +31,7 @@ struct processor {
     struct timer *running_timer;            // [timer_lock]
     uint64_t next_tick;                     // when the running slice is looked at next
     uint32_t ticks;
+    uint64_t slice_ago;           // counter value: a slice before the last interrupt
     uint64_t hardware_armed;      // what the hardware timer is set to
     uint64_t switches;            // context switches
     struct thread *previous;      // handed over across a switch

@@ -30,12 +30,9 @@ void scheduler_start(struct processor *processor, struct thread *idle) {
 
 // ---- levels ----
 
-static uint32_t effective_priority(const struct thread *thread) {
-    return thread->base_priority > thread->penalty ? thread->base_priority - thread->penalty : 0;
-}
-
-static uint32_t running_priority(const struct processor *processor) {
-    return effective_priority(processor->current);
+static void penalty_set(struct thread *thread, uint32_t penalty) {
+    thread->penalty = penalty;
+    thread_settle_level(thread);
 }
 
 static uint64_t slice_counts = UINT64_MAX; // of the processor's counter
@@ -44,25 +41,31 @@ void scheduler_clock_started(void) {
     slice_counts = clock_counter_frequency() / SLICES_PER_SECOND;
 }
 
-__attribute__((noinline)) static void rise(struct thread *thread, uint64_t slept) {
-    if ((int64_t)slept < 0)
+void scheduler_time_passed(void) {
+    processor_current()->slice_ago = clock_counter() - slice_counts;
+}
+
+__attribute__((noinline)) static void rise(struct thread *thread) {
+    int64_t slept = (int64_t)(clock_counter() - thread->wait.since);
+    if (slept < 0)
         return; // it fell asleep on a CPU whose counter is ahead
-    uint64_t levels = slept / slice_counts;
-    thread->penalty = thread->penalty > levels ? thread->penalty - (uint32_t)levels : 0;
+    uint64_t levels = (uint64_t)slept / slice_counts;
+    penalty_set(thread, thread->penalty > levels ? thread->penalty - (uint32_t)levels : 0);
 }
 
 // What a thread that wakes has gained by its sleep. However often it sleeps: shorter sleeps count for nothing, or two threads that wake
-// each other all the time would never sink, and nobody below them would ever run.
-static inline __attribute__((always_inline)) void wake(struct thread *thread, uint64_t now) {
-    if (now - thread->wait.since >= slice_counts)
-        rise(thread, now - thread->wait.since);
+// each other all the time would never sink, and nobody below them would ever run. Who is switched to straight gains nothing: nobody of a
+// higher level waits.
+static inline __attribute__((always_inline)) void wake(struct thread *thread, const struct processor *waker) {
+    if (__builtin_expect(thread->wait.since <= waker->slice_ago, 0))
+        rise(thread);
 }
 
 // ---- the run queue of a CPU: its run_lock is held ----
 
 // Says the level that it stands at now.
 static uint32_t queue_append(struct processor *processor, struct thread *thread) {
-    uint32_t level = effective_priority(thread);
+    uint32_t level = thread->level;
     thread->state = THREAD_READY;
     thread->processor = processor;
     TAILQ_INSERT_TAIL(&processor->ready[level], thread, run_link);
@@ -124,15 +127,15 @@ static void switch_ask(struct processor *processor, bool urgent) {
 
 void scheduler_ready(struct thread *thread) {
     struct processor *processor = choose_processor(thread);
-    wake(thread, clock_counter());
+    wake(thread, processor_current());
     lock_acquire(&processor->run_lock);
     uint32_t level = queue_append(processor, thread);
-    switch_ask(processor, processor->is_idle || level > running_priority(processor));
+    switch_ask(processor, processor->is_idle || level > processor->current->level);
 }
 
 void scheduler_ready_next(struct thread *thread) {
     struct processor *processor = choose_processor(thread);
-    wake(thread, clock_counter());
+    wake(thread, processor_current());
     lock_acquire(&processor->run_lock);
     queue_append(processor, thread);
     switch_ask(processor, processor->is_idle || thread->base_priority > processor->current->base_priority);
@@ -157,10 +160,10 @@ void scheduler_set_priority(struct thread *thread, uint32_t priority, uint32_t p
     if (queued)
         queue_remove(processor, thread);
     thread->base_priority = priority;
-    thread->penalty = penalty;
+    penalty_set(thread, penalty);
     if (queued)
         queue_append(processor, thread);
-    uint32_t running = running_priority(processor);
+    uint32_t running = processor->current->level;
     switch_ask(processor,
                !processor->is_idle && running < PRIORITY_MAX && processor->ready_levels >> (running + 1) != 0);
 }
@@ -236,9 +239,8 @@ void scheduler_switch(void) {
 __attribute__((always_inline)) void scheduler_switch_to(struct thread *next, uint64_t now) {
     struct processor *processor = processor_current();
     struct thread *self = processor->current;
-    wake(next, now);
     lock_acquire(&processor->run_lock);
-    if (processor->ready_levels >> effective_priority(next) <= 1 && can_run(next, self)) {
+    if (processor->ready_levels >> next->level <= 1 && can_run(next, self)) {
         current_change(processor, self, next, now);
         lock_release(&processor->run_lock);
         arch_context_switch(self, next);
@@ -277,7 +279,7 @@ static void age(struct processor *processor) {
         if (thread->penalty == 0)
             continue;
         queue_remove(processor, thread);
-        thread->penalty--;
+        penalty_set(thread, thread->penalty - 1);
         queue_append(processor, thread);
     }
     lock_release(&processor->run_lock);
@@ -291,6 +293,8 @@ void scheduler_tick(void) {
         return;
     if (++processor->ticks % AGE_TICKS == 0)
         age(processor);
+    if (processor->ready_levels >> thread->level > 1)
+        __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
     if (thread->slice_left > 1) {
         thread->slice_left--;
         return;
@@ -298,7 +302,7 @@ void scheduler_tick(void) {
     thread->slice_left = SLICE_TICKS;
     lock_acquire(&processor->run_lock);
     if (thread->penalty < PENALTY_MAX)
-        thread->penalty++;
+        penalty_set(thread, thread->penalty + 1);
     bool others = processor->ready_levels != 0;
     lock_release(&processor->run_lock);
     if (others)

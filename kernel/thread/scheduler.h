@@ -13,6 +13,9 @@ void scheduler_start(struct processor *processor, struct thread *idle);
 // What a slice is by the processor's counter is known from here on.
 void scheduler_clock_started(void);
 
+// From each interrupt: what wakes threads, does so within a tick of one.
+void scheduler_time_passed(void);
+
 // Makes a thread ready on the best CPU and, where it should run before what runs there, asks for a switch.
 void scheduler_ready(struct thread *thread);
 

@@ -74,6 +74,7 @@ static void thread_set_up(struct thread *thread, const struct thread_start *star
     thread->process = start->process;
     object_retain(&start->process->object);
     thread->base_priority = start->priority;
+    thread_settle_level(thread);
     thread->slice_left = SLICE_TICKS;
     thread->ready_level = THREAD_NOT_QUEUED;
     thread->waiter.thread = thread;

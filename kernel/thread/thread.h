@@ -38,6 +38,7 @@ struct thread {
     uint32_t outcome;                // [a] enum wait_outcome
     uint32_t base_priority;          // [q]
     uint32_t penalty;     // [q] levels lost by using slices; given back by sleeping as long, and by waiting for a turn
+    uint32_t level;       // [q] the base less the penalty: where it stands in a run queue, or runs
     uint32_t ready_level; // [q] the level it stands at in a run queue; THREAD_NOT_QUEUED: in none
     uint32_t slice_left;  // [o] ticks
     uint32_t switching;   // [a] still on its stack on some CPU; not to be run elsewhere
@@ -71,6 +72,11 @@ struct thread_start {
     uint64_t thread_pointer; // fs base
     uint64_t end_word;
 };
+
+// After a change of base or penalty, of a thread that stands in no run queue.
+static inline void thread_settle_level(struct thread *thread) {
+    thread->level = thread->base_priority > thread->penalty ? thread->base_priority - thread->penalty : 0;
+}
 
 // Makes a thread, not yet running. Charges ACCOUNT_THREADS and its stack. PEER_DIED: the process is ending.
 enum status thread_create(const struct thread_start *start, struct thread **thread);

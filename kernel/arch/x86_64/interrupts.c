@@ -10,6 +10,7 @@
 #include "kernel/base/log.h"
 #include "kernel/sync/lock.h"
 #include "kernel/thread/processor.h"
+#include "kernel/thread/scheduler.h"
 
 enum {
     OLD_CONTROLLER = 0x20, // the two 8259
@@ -149,6 +150,7 @@ void interrupt_handle(uint32_t vector) {
     };
     if (vector == VECTOR_SPURIOUS)
         return; // the controller changed its mind: nothing to end
+    scheduler_time_passed();
     if (handlers[vector] != 0)
         handlers[vector](vector);
     else
