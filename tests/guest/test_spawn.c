@@ -58,11 +58,17 @@ TEST(a_child_ended_by_a_signal_tells_which) {
 }
 
 TEST(waiting_for_any_child_gets_all_of_them) {
-    pid_t slow = spawn((char *[]){"sleep", "0.05", NULL}, NULL), fast = spawn((char *[]){"true", NULL}, NULL);
-    int status;
-    pid_t first = waitpid(-1, &status, 0), second = waitpid(-1, &status, 0);
-    EXPECT_EQUAL(first, fast);
-    EXPECT_EQUAL(second, slow);
+    int input[2], status;
+    EXPECT_EQUAL(pipe2(input, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input[0], 0);
+    pid_t slow = spawn((char *[]){"cat", NULL}, &actions), fast = spawn((char *[]){"true", NULL}, NULL);
+    posix_spawn_file_actions_destroy(&actions);
+    EXPECT_EQUAL(waitpid(-1, &status, 0), fast);
+    EXPECT_EQUAL(close(input[1]), 0); // the end of what cat reads
+    EXPECT_EQUAL(waitpid(-1, &status, 0), slow);
+    EXPECT_EQUAL(close(input[0]), 0);
     EXPECT_EQUAL(waitpid(-1, &status, 0), -1);
     EXPECT_EQUAL(errno, ECHILD);
 }

@@ -319,10 +319,10 @@ TEST(programs_that_poll_do_not_starve_others) {
     EXPECT_OK(machine_information(&machine));
     for (uint32_t i = 0; i < 2 * machine.processors; i++)
         guest_start("polls_for_ever", NULL);
-    uint64_t start = clock_now();
+    uint64_t give_up = guest_soon(); // whoever is starved does not come back at all
     for (int i = 0; i < 10; i++)
         EXPECT_OK(thread_sleep(deadline_after(NANOSECONDS_PER_MILLISECOND)));
-    EXPECT(clock_now() - start < 2 * NANOSECONDS_PER_SECOND);
+    EXPECT(clock_now() < give_up);
 }
 
 // ---- what has used its slices comes to its turn beside those that never use one whole ----
