@@ -94,6 +94,8 @@ struct upcall {
     uint64_t mask_before;          // [box lock] to be set again when an upcall is over
     bool mask_is_lent;             // [box lock] upcall_wait set the mask
     bool running;                  // [box lock]
+    uint32_t fault_type;           // [o] of a fault to be handled next; 0: none
+    uint64_t fault_address;        // [o]
     bool restarts;                 // [o] of the one that runs
     bool breaks_off;               // [o] one since its program was interrupted lets no call be made anew
     struct page_handler *handler;  // [box lock] the one that runs; a reference, which is the arrival's if there is one

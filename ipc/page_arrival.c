@@ -71,6 +71,21 @@ static void signal_take(struct upcall *upcall, struct page_handler *handler, str
     entry->arguments[5] = handler->signal_user;
 }
 
+// The handler may have gone since: then the instruction is made anew, and faults again.
+static bool fault_take(struct upcall *upcall, struct upcall_entry *entry) {
+    struct page_handler *handler = upcall->fault_type != 0 ? page_handler_find(upcall->box, upcall->fault_type) : 0;
+    upcall->fault_type = 0;
+    if (handler == 0)
+        return false;
+    object_retain(&handler->object);
+    begin(upcall, handler, entry);
+    entry->arguments[0] = process_current()->id;
+    entry->arguments[2] = upcall->fault_address;
+    entry->arguments[4] = PAGE_FAULT;
+    entry->arguments[5] = process_current()->user;
+    return true;
+}
+
 // PEER_FULL: there is no room in the window; the transfer has ended.
 static enum status transfer_take(struct upcall *upcall, struct page_transfer *transfer, struct upcall_entry *entry) {
     struct page_handler *handler = transfer->handler;
@@ -101,6 +116,8 @@ static enum status transfer_take(struct upcall *upcall, struct page_transfer *tr
 
 // NOTHING: there is none; PEER_FULL: *refused is to be let go of, and there may be more.
 static enum status take_locked(struct upcall *upcall, struct upcall_entry *entry, struct page_transfer **refused) {
+    if (__builtin_expect(upcall->fault_type != 0, 0) && fault_take(upcall, entry))
+        return STATUS_OK;
     struct page_handler *handler = signal_next(upcall);
     struct page_transfer *transfer = handler == 0 ? transfer_next(upcall) : 0;
     if (handler != 0) {

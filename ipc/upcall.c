@@ -205,6 +205,23 @@ static void serve(struct thread *thread) {
         arch_upcall_none();
 }
 
+// Only its own thread takes it, so it cannot be late.
+static bool fault(const struct upcall_fault *what) {
+    struct upcall *upcall = thread_current()->upcall;
+    if (upcall == 0)
+        return false;
+    lock_acquire(&upcall->box->lock);
+    const struct page_handler *handler = page_handler_find(upcall->box, what->type);
+    bool taken = handler != 0 && !handler->removing && takes(upcall, upcall_mask_bit(what->type));
+    lock_release(&upcall->box->lock);
+    if (!taken)
+        return false;
+    upcall->fault_type = what->type;
+    upcall->fault_address = what->address;
+    thread_demand_own(DEMAND_UPCALL);
+    return true;
+}
+
 // A thread that leaves in the midst of an upcall has not taken what it was about.
 static void upcall_thread_ended(struct thread *thread) {
     if (thread->upcall == 0)
@@ -216,6 +233,7 @@ static void upcall_thread_ended(struct thread *thread) {
 
 static enum status upcall_start(void) {
     upcall_serve = serve;
+    upcall_fault = fault;
     return STATUS_OK;
 }
 

@@ -53,8 +53,8 @@ unsigned long tool_value_number(void);
 bool tool_has_complained(void);
 
 // Flushes standard output. The exit status: `failure` if anything was complained about or could not be
-// written, else `status`. A reader that went away is no complaint: the tool ends quietly with 141, as by
-// SIGPIPE elsewhere.
+// written, else `status`. A reader that went away is no complaint: where SIGPIPE is ignored, the tool ends quietly with 141, as
+// by that signal.
 int tool_finish(int status);
 
 // As malloc and realloc of `count` things of `size` bytes; a tool without memory ends with a complaint.

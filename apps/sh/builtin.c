@@ -2,7 +2,9 @@
 #include "apps/sh/builtin.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/sh/shell.h"
 
@@ -68,7 +70,7 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
 }
 
 // Those that run others (eval, .) write nothing themselves, so that one buffer does.
-int builtin_run(const struct builtin *builtin, const struct builtin_call *call, int output) {
+static int run_to(const struct builtin *builtin, const struct builtin_call *call, int output) {
     static char buffer[OUTPUT_SIZE];
     struct output out;
     struct builtin_call with_output = *call;
@@ -80,4 +82,14 @@ int builtin_run(const struct builtin *builtin, const struct builtin_call *call, 
     if (out.error == EPIPE)
         return SHELL_READER_GONE;
     return builtin_fail(call, "write error", strerror(out.error), 1);
+}
+
+// A reader in its pipeline that went away ends the builtin, and not the shell that it runs in; one of the shell's own output both.
+int builtin_run(const struct builtin *builtin, const struct builtin_call *call, int output) {
+    if (output == STDOUT_FILENO)
+        return run_to(builtin, call, output);
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    int status = run_to(builtin, call, output);
+    signal(SIGPIPE, before);
+    return status;
 }

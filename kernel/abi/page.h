@@ -33,7 +33,10 @@
 // A page that a memory daemon has to bring first is to be touched before it is sent (WOULD_WAIT).
 //
 // Types below PAGE_TYPE_SIGNALS are signals: no pages, no waiting; several before one is taken are one. A process sends them to
-// processes of its own user; user 0 to all. PAGE_TYPE_CHILD comes from the kernel when a child has ended, too.
+// processes of its own user; user 0 to all. PAGE_TYPE_CHILD comes from the kernel when a child has ended, too. A thread that faults
+// runs its process's handler of that fault, if there is one, it takes upcalls, does not mask it, and runs none: with PAGE_FAULT in the
+// flags and the address that was touched, or that of the instruction. When the handler is over the instruction is made anew. All
+// other faults end the process.
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -42,6 +45,11 @@ enum {
     PAGE_SEND_MAX = 256,    // pages at once
     PAGE_WINDOW_MAX = 4096, // pages of a window
     PAGE_TYPE_SIGNALS = 64,
+    PAGE_TYPE_ILLEGAL = 4, // an instruction that there is not, or not for programs
+    PAGE_TYPE_TRAP = 5,
+    PAGE_TYPE_ARITHMETIC = 8, // division, floating point
+    PAGE_TYPE_NO_PAGE = 10,   // a page that is mapped, and did not come
+    PAGE_TYPE_NO_ACCESS = 11, // an address that is not mapped so
     PAGE_TYPE_CHILD = 20,
 };
 
@@ -61,6 +69,7 @@ enum page_send_flag {
     PAGE_NO_ANSWER = 1 << 7, // page_send does not wait: see above
     PAGE_FLAGS = (1 << 8) - 1,
     PAGE_IMMUTABLE = 1 << 16, // told to the handler: nobody else can change what it sees
+    PAGE_FAULT = 1 << 17,     // told to the handler: its own thread's fault, at that address
 };
 
 enum page_answer { PAGE_ABANDON = 0, PAGE_ACCEPT = 1 }; // any other result abandons

@@ -16,6 +16,7 @@
 #include "kernel/thread/upcall.h"
 
 void (*upcall_serve)(struct thread *thread);
+bool (*upcall_fault)(const struct upcall_fault *fault);
 
 static const char *wait_reason_text(enum wait_reason reason) {
     static const char *const texts[WAIT_REASON_COUNT] = {[WAIT_NOT] = "nothing",

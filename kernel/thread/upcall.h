@@ -13,6 +13,15 @@ struct thread;
 // On the calling thread's way to its program, while DEMAND_UPCALL or DEMAND_RETURN is set: it clears them.
 extern void (*upcall_serve)(struct thread *thread);
 
+// A fault of the calling thread, which its process may have a handler for (kernel/abi/page.h).
+struct upcall_fault {
+    uint32_t type;
+    uint64_t address;
+};
+
+// True: the handler runs on the thread's way to its program. Null where no design has upcalls.
+extern bool (*upcall_fault)(const struct upcall_fault *fault);
+
 // ---- the machine's side: what a thread goes back to is put aside, and a function of its program called instead ----
 enum { UPCALL_ARGUMENTS = 6 };
 

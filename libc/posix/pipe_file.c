@@ -1,6 +1,7 @@
 // Open files that are pipe ends.
 #include <errno.h>
 #include <parley/calls.h>
+#include <signal.h>
 #include <string.h>
 
 #include "libc/posix/descriptor.h"
@@ -25,6 +26,8 @@ static ssize_t pipe_file_write(struct open_file *file, const void *data, size_t 
     if (size == 0)
         return 0;
     enum status status = pipe_write(file->number, data, size, deadline_of(file), &written);
+    if (status == STATUS_PEER_DIED)
+        raise(SIGPIPE);
     return status < 0 ? posix_result(status) : (ssize_t)written;
 }
 

@@ -41,7 +41,7 @@ static struct sigaction action_take(int signal) {
 }
 
 static void call(const struct sigaction *action, int signal, struct signal_sent sent) {
-    siginfo_t information = {signal, SI_USER, (pid_t)sent.process, sent.user, {0}};
+    siginfo_t information = signal_information(signal, &sent);
     if (action->sa_flags & SA_SIGINFO)
         action->sa_sigaction(signal, &information, NULL);
     else
@@ -86,10 +86,23 @@ static bool deal_with(struct thread *thread, int signal, struct signal_sent sent
     return restart;
 }
 
+// What faulted in a function that holds signals off cannot be gone on with, and nobody else but its handler can.
+static void deal_with_fault(struct thread *thread, int signal, struct signal_sent sent) {
+    if (thread->signals.held || signals.actions[signal].sa_handler == SIG_IGN)
+        signal_end_process(start_information()->process, signal);
+    thread->signals.in_handler = 1;
+    signal_run(thread, signal, sent);
+    thread->signals.in_handler = 0;
+}
+
 // The upcall of every signal.
 static size_t arrived(size_t process, size_t signal, void *address, size_t pages, size_t flags, size_t user) {
-    struct signal_sent sent = {(uint32_t)process, (uint32_t)user};
-    bool restart = deal_with(thread_control(), (int)signal, sent);
+    struct signal_sent sent = {(uint32_t)process, (uint32_t)user, (uint64_t)address, (flags & PAGE_FAULT) != 0};
+    bool restart = false;
+    if (sent.is_fault)
+        deal_with_fault(thread_control(), (int)signal, sent);
+    else
+        restart = deal_with(thread_control(), (int)signal, sent);
     upcall_return(PAGE_ACCEPT, restart ? UPCALL_RESTART : 0);
     return PAGE_ACCEPT;
 }
@@ -166,5 +179,6 @@ void signals_run_abort(void) {
     struct sigaction action = signals.actions[SIGABRT];
     unlock();
     if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
-        call(&action, SIGABRT, (struct signal_sent){start_information()->process, start_information()->user});
+        call(&action, SIGABRT,
+             (struct signal_sent){.process = start_information()->process, .user = start_information()->user});
 }

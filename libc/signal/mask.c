@@ -113,7 +113,7 @@ static int take(const sigset_t *set, siginfo_t *information, uint64_t deadline) 
         return posix_result(status);
     status = await(wanted, before, deadline);
     int signal = (int)own->taken;
-    siginfo_t taken = {signal, SI_USER, (pid_t)own->received.process, own->received.user, {0}};
+    siginfo_t taken = signal_information(signal, &own->received);
     upcall_mask(before, NULL);
     if (status != STATUS_OK)
         return posix_fail(status == STATUS_INTERRUPTED ? EINTR : EAGAIN);

@@ -35,6 +35,17 @@ enum status signals_catch(uint64_t set);
 // Sets the calling thread's mask of signals, and leaves that of pages. NOT_FOUND: it takes no upcalls.
 enum status signals_mask(uint64_t set, uint64_t *before);
 
+// What a program is told of one that came.
+static inline siginfo_t signal_information(int signal, const struct signal_sent *sent) {
+    return (siginfo_t){
+        .si_signo = signal,
+        .si_code = sent->is_fault ? SI_KERNEL : SI_USER,
+        .si_pid = (pid_t)sent->process,
+        .si_uid = sent->user,
+        .si_addr = (void *)sent->address,
+    };
+}
+
 // For abort, which ends the process whatever the handler did.
 void signals_run_abort(void);
 

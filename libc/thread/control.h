@@ -11,6 +11,8 @@
 // What it has of signals (libc/signal).
 struct signal_sent {
     uint32_t process, user;
+    uint64_t address; // of a fault
+    bool is_fault;    // the thread's own: whoever sent it, it was the processor
 };
 
 struct thread_signals {

@@ -445,3 +445,53 @@ Test(upcalls, a_thread_that_ends_in_one_has_abandoned_it) {
     fiber_run_all();
     cr_assert_eq(sender->result.status, STATUS_NOTHING);
 }
+
+// ---- faults ----
+
+struct faulting {
+    bool handled[4];
+};
+
+static bool fault_now(uint32_t type) {
+    struct upcall_fault what = {.type = type, .address = 0x1234};
+    return upcall_fault(&what);
+}
+
+static void fault_in_turn(void *context) {
+    struct faulting *faulting = context;
+    faulting->handled[0] = fault_now(SIGNAL); // it takes no upcalls yet
+    call_upcall_set(USER(note), 0x10000, 0x1000);
+    faulting->handled[1] = fault_now(OTHER); // nobody handles that
+    call_upcall_mask(upcall_mask_bit(SIGNAL));
+    faulting->handled[2] = fault_now(SIGNAL);
+    call_upcall_mask(0);
+    faulting->handled[3] = fault_now(SIGNAL);
+    thread_before_user();
+}
+
+Test(upcalls, a_fault_runs_its_handler_in_its_own_thread_where_that_can_take_it) {
+    make();
+    struct faulting faulting = {0};
+    handle(SIGNAL, 0);
+    fiber_start(process, fault_in_turn, &faulting);
+    fiber_run_all();
+    cr_assert(!faulting.handled[0] && !faulting.handled[1] && !faulting.handled[2] && faulting.handled[3]);
+    cr_assert_eq(taken, 1);
+    cr_assert_eq(order[0], SIGNAL);
+}
+
+static void fault_without_handler(void *context) {
+    uint64_t number = *(uint64_t *)context;
+    call_upcall_set(USER(note), 0x10000, 0x1000);
+    cr_assert(fault_now(SIGNAL));
+    cr_assert_eq(number_close(&process->numbers, (int32_t)number), STATUS_OK);
+    thread_before_user();
+}
+
+Test(upcalls, a_handler_that_went_before_the_fault_was_taken_does_not_run) {
+    make();
+    uint64_t number = handle(SIGNAL, 0);
+    fiber_start(process, fault_without_handler, &number);
+    fiber_run_all();
+    cr_assert_eq(taken, 0);
+}

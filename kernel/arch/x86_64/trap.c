@@ -97,8 +97,8 @@ static void kernel_page_fault(struct trap_frame *frame, uint64_t address) {
         frame->rip = fixup->landing;
 }
 
-static void user_fault(struct trap_frame *frame, uint64_t address, enum status reason) {
-    struct process_fault fault = {
+static struct process_fault fault_of(struct trap_frame *frame, uint64_t address, enum status reason) {
+    return (struct process_fault){
         .vector = (uint32_t)frame->vector,
         .what = trap_name(frame->vector),
         .address = address,
@@ -106,6 +106,10 @@ static void user_fault(struct trap_frame *frame, uint64_t address, enum status r
         .reason = reason,
         .frame = frame,
     };
+}
+
+static void user_fault(struct trap_frame *frame, uint64_t address, enum status reason) {
+    struct process_fault fault = fault_of(frame, address, reason);
     process_fault(&fault);
 }
 
@@ -199,5 +203,7 @@ void trap_handle_paranoid(struct trap_frame *frame) {
 
 void trap_bad_return(struct trap_frame *frame) {
     frame->vector = VECTOR_GENERAL_PROTECTION;
-    user_fault(frame, frame->rip, STATUS_OK);
+    struct process_fault fault = fault_of(frame, frame->rip, STATUS_OK);
+    fault.is_final = true;
+    process_fault(&fault);
 }

@@ -11,8 +11,8 @@
    - A child starts with all signals at their default and none blocked.
    - Several of a kind before one is taken are one. siginfo_t names the sender of the last; si_value is always 0.
    - Nothing stops and continues: SIGSTOP is EINVAL; SIGTSTP, SIGTTIN, SIGTTOU and SIGCONT do nothing by default.
-   - A fault (SIGSEGV, SIGFPE, ...) ends the process whatever its handler, and a write to a pipe without readers fails
-     with EPIPE and sends no SIGPIPE. Both can be sent by kill.
+   - A fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) runs its handler in the thread that faulted, if that takes signals. It ends
+     the process where there is no handler, the signal is blocked or ignored, or a handler or one of these functions runs.
    - A signal that is neither handled nor blocked acts at its sender: kill ends the process by process_kill, with
      the signal's number as its code. */
 #ifndef _SYS_SIGNAL_H
@@ -69,7 +69,8 @@ union sigval {
     void *sival_ptr;
 };
 
-#define SI_USER 1 /* always: only si_pid tells a child's end from a SIGCHLD that somebody sent */
+#define SI_USER 1     /* but for faults: only si_pid tells a child's end from a SIGCHLD that somebody sent */
+#define SI_KERNEL 128 /* a fault of the thread itself */
 
 typedef struct {
     int si_signo;
@@ -77,6 +78,7 @@ typedef struct {
     pid_t si_pid; /* the sender; SIGCHLD: the child */
     uid_t si_uid;
     union sigval si_value;
+    void *si_addr; /* of a fault: the address that was touched, else that of the instruction */
 } siginfo_t;
 
 typedef void (*_sig_func_ptr)(int);
