@@ -9,6 +9,7 @@
 // value, rcx r11 rdi rsi r8 r9 r10 hold nothing (zeros, or what the instruction itself leaves), the others are kept.
 // No include guard, here or in the parts: who includes this defines CALL first.
 
+#include "kernel/abi/calls/debug.h"
 #include "kernel/abi/calls/device.h"
 #include "kernel/abi/calls/event.h"
 #include "kernel/abi/calls/general.h"

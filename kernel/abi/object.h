@@ -28,7 +28,8 @@
     KIND(LINK_SET, "links")                                                                                            \
     KIND(PAGER, "pager")                                                                                               \
     KIND(PAGE_HANDLER, "handler")                                                                                      \
-    KIND(PORT_PAGE, "port page")
+    KIND(PORT_PAGE, "port page")                                                                                       \
+    KIND(DEBUGGER, "debugger")
 
 enum object_kind {
     OBJECT_ANY = 0,
@@ -107,7 +108,8 @@ struct number_information {
     REASON(PAGE, "for a page from the memory daemon")                                                                  \
     REASON(PAGE_ANSWER, "for the answer of a page handler")                                                            \
     REASON(PAGE_HANDLER, "for a page handler to be over")                                                              \
-    REASON(UPCALL, "for an upcall")
+    REASON(UPCALL, "for an upcall")                                                                                    \
+    REASON(DEBUGGER, "for its debugger to let it go on")
 
 enum wait_reason {
     WAIT_NOT = 0,

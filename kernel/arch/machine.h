@@ -47,6 +47,25 @@ enum status machine_power_off(void);
 enum status machine_reboot(void);
 uint64_t machine_random(void); // entropy: rdrand where there, else counter-mixed
 
+// ---- threads that are debugged (kernel/process/debugger.h) ----
+struct debug_point {
+    uint64_t address, size; // size 0: not set
+    uint32_t kind;          // enum debug_break_kind
+};
+
+// Of the calling thread, before it halts: a system call that it came by is over for it (true), or, where it was broken off, to be made anew.
+bool arch_debug_settle(void);
+// Of a thread that is not on a CPU.
+struct debug_registers;
+void arch_debug_read(const struct thread *thread, struct debug_registers *registers);
+void arch_debug_write(struct thread *thread, const struct debug_registers *registers);
+void arch_debug_step(struct thread *thread, bool steps); // whether it traps behind its next instruction
+// Where the calling thread's program stands, or is to go on.
+uint64_t arch_debug_instruction(void);
+void arch_debug_set_instruction(uint64_t address);
+// Loads a process's points into this CPU. They stay when another process runs there: what they say then is not listened to.
+void arch_debug_points_load(uint32_t process, const struct debug_point *points);
+
 // ---- threads ----
 // Sets up a new thread so that the first switch to it goes to user mode at start->entry.
 enum status arch_context_create(struct thread *thread, const struct thread_start *start);

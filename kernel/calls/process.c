@@ -8,6 +8,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/object/machine.h"
 #include "kernel/process/create.h"
+#include "kernel/process/debugger.h"
 #include "kernel/process/end.h"
 #include "kernel/process/object.h"
 #include "kernel/process/process.h"
@@ -134,6 +135,7 @@ static enum status id_place_check(struct user_address place) {
 // place for the id away since, the number still names the child.
 static enum status spawn_run(struct process *caller, struct spawn *spawn, struct user_address id, int32_t *number) {
     struct process *child;
+    struct debugger *debugger = spawn->plan.debugger;
     enum status status = id_place_check(id);
     if (status == STATUS_OK)
         status = number_reserve(&caller->numbers, number);
@@ -144,19 +146,23 @@ static enum status spawn_run(struct process *caller, struct spawn *spawn, struct
         number_unreserve(&caller->numbers, *number);
         return status;
     }
-    number_insert_reserved(&caller->numbers, *number, &child->object, PROCESS_RIGHTS);
+    if (debugger != 0)
+        number_insert_reserved(&caller->numbers, *number, &debugger->object, debugger_type.rights);
+    else
+        number_insert_reserved(&caller->numbers, *number, &child->object, PROCESS_RIGHTS);
     if (id.value != 0)
         (void)!user_copy_out(id, &child->id, sizeof(child->id));
     process_release(child);
     return STATUS_OK;
 }
 
-struct result call_process_spawn(struct user_address request, struct user_address id) {
+static struct result spawn_call(struct user_address request, struct user_address id, struct debugger *debugger) {
     struct process *caller = process_current();
     struct spawn *spawn = heap_allocate(sizeof(*spawn));
     if (spawn == 0)
         return result_status(STATUS_NO_MEMORY);
     int32_t number = 0;
+    spawn->plan.debugger = debugger;
     enum status status = user_copy_in(&spawn->request, request, sizeof(spawn->request));
     if (status == STATUS_OK)
         status = plan_gather(caller, spawn);
@@ -165,6 +171,20 @@ struct result call_process_spawn(struct user_address request, struct user_addres
     plan_release(&spawn->plan);
     heap_free(spawn);
     return result_make(status, (uint64_t)number);
+}
+
+struct result call_process_spawn(struct user_address request, struct user_address id) {
+    return spawn_call(request, id, 0);
+}
+
+struct result call_debug_spawn(struct user_address request, struct user_address id) {
+    struct debugger *debugger;
+    enum status status = debugger_create(&debugger);
+    if (status != STATUS_OK)
+        return result_status(status);
+    struct result result = spawn_call(request, id, debugger);
+    object_release(&debugger->object);
+    return result;
 }
 
 struct result call_process_exit(int32_t code) {

@@ -9,6 +9,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/memory/space.h"
 #include "kernel/object/trace.h"
+#include "kernel/process/debugger.h"
 #include "kernel/process/image.h"
 #include "kernel/process/object.h"
 #include "kernel/process/process.h"
@@ -184,6 +185,8 @@ enum status process_create(const struct process_plan *plan, struct process **pro
     }
     if (trace_is_on())
         trace_record_name(TRACE_PROCESS_STARTED, &made->object, made->id);
+    if (plan->debugger != 0)
+        debugger_adopt(plan->debugger, made);
     thread_launch(thread);
     object_release(&thread->object);
     *process = made;

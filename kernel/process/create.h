@@ -7,6 +7,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/memory/user.h"
 
+struct debugger;
 struct memory;
 struct object;
 struct process;
@@ -25,6 +26,7 @@ struct process_plan {
     uint32_t number_count;
     struct object *numbers[SPAWN_NUMBERS_MAX]; // null: a gap
     uint32_t rights[SPAWN_NUMBERS_MAX];
+    struct debugger *debugger; // null: none; else the process begins halted (kernel/process/debugger.h)
 };
 
 // Makes it and lets it run; *process comes with a reference. On failure nothing of it is left.

@@ -3,6 +3,7 @@
 
 #include "kernel/abi/page.h"
 #include "kernel/base/log.h"
+#include "kernel/process/debugger.h"
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
 #include "kernel/thread/upcall.h"
@@ -49,7 +50,7 @@ static bool is_handled(const struct process_fault *fault) {
     return !fault->is_final && upcall_fault != 0 && upcall_fault(&told);
 }
 
-void process_fault(const struct process_fault *fault) {
+void process_fault_pass(const struct process_fault *fault) {
     struct process *process = process_current();
     if (is_handled(fault))
         return;
@@ -65,4 +66,9 @@ void process_fault(const struct process_fault *fault) {
         .instruction = fault->instruction,
     };
     process_end(process, &end);
+}
+
+void process_fault(const struct process_fault *fault) {
+    if (!debugger_takes_fault(fault))
+        process_fault_pass(fault);
 }

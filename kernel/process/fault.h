@@ -18,7 +18,11 @@ struct process_fault {
     bool is_final;                  // the program cannot be gone on with, whatever a handler does
 };
 
-// Has the program's own handler run on the way to user mode, where there is one. Else logs it with registers and a backtrace and ends the calling process; the thread leaves on its way to user mode.
+// Has the program's own handler run on the way to user mode, where there is one. Else logs it with registers and a backtrace and ends
+// the calling process; the thread leaves on its way to user mode.
+void process_fault_pass(const struct process_fault *fault);
+
+// Stops the thread where its process has a debugger; else process_fault_pass.
 void process_fault(const struct process_fault *fault);
 
 // Of the arch code: registers and the call stack of a trapped program, symbolised.

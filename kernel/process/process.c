@@ -90,6 +90,7 @@ static enum status object_make(const struct process_object_plan *plan, struct ac
     (*process)->account = account;
     number_table_start(&(*process)->numbers, account);
     LIST_INIT(&(*process)->threads);
+    wait_queue_start(&(*process)->halted);
     (*process)->user = plan->user;
     (*process)->priority_limit = plan->priority;
     (*process)->parent = plan->parent != 0 ? plan->parent->id : 0;

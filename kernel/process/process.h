@@ -13,6 +13,7 @@
 struct space;
 struct thread;
 struct memory;
+struct debugger;
 
 // One place per IPC design for what it keeps of each process (kernel/process/subsystem.h).
 enum process_attachment {
@@ -56,6 +57,9 @@ struct process {
     uint64_t image_base;             // [I] where its address 0 was loaded
     struct io_port_ranges *io_ports; // I/O port ranges opened (kernel/arch); null: none
     LIST_ENTRY(process) table_link;  // [process table's lock]
+    struct debugger *debugger;       // [l] kernel/process/debugger.h; null: none
+    struct wait_queue halted;        // [l] threads that it halted
+    bool was_debugged;               // [a] a breakpoint that is just being taken away may still be met
 };
 
 extern const struct object_type process_type;

@@ -6,6 +6,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/user.h"
+#include "kernel/process/debugger.h"
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
 #include "kernel/process/subsystem.h"
@@ -17,6 +18,8 @@
 
 void (*upcall_serve)(struct thread *thread);
 bool (*upcall_fault)(const struct upcall_fault *fault);
+void (*debugger_serve)(struct thread *thread);
+void (*debugger_thread_made)(struct thread *thread);
 
 static const char *wait_reason_text(enum wait_reason reason) {
     static const char *const texts[WAIT_REASON_COUNT] = {[WAIT_NOT] = "nothing",
@@ -91,6 +94,8 @@ static enum status process_adopt(struct process *process, struct thread *thread)
     if (!ending) {
         LIST_INSERT_HEAD(&process->threads, thread, process_link);
         process->thread_count++;
+        if (process->debugger != 0)
+            debugger_thread_made(thread);
     }
     lock_release(&process->object.lock);
     return ending ? STATUS_PEER_DIED : STATUS_OK;
@@ -204,14 +209,24 @@ void thread_end(struct thread *thread) {
     thread_demand(thread, DEMAND_END);
 }
 
-void thread_demand(struct thread *thread, enum thread_demand demand) {
-    __atomic_or_fetch(&thread->demands, demand, __ATOMIC_SEQ_CST);
-    if (demand == DEMAND_END || !wait_defers_upcalls(thread))
-        wait_interrupt(thread);
+// Brings it by thread_before_user soon, if it runs.
+static inline void thread_attend(struct thread *thread) {
     struct processor *processor = thread->processor;
     __atomic_or_fetch(&processor->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
     if (processor != processor_current() && processor->current == thread)
         machine_send_reschedule(processor->index);
+}
+
+void thread_demand(struct thread *thread, enum thread_demand demand) {
+    __atomic_or_fetch(&thread->demands, demand, __ATOMIC_SEQ_CST);
+    if (demand == DEMAND_END || !wait_defers_upcalls(thread))
+        wait_interrupt(thread);
+    thread_attend(thread);
+}
+
+void thread_demand_later(struct thread *thread, enum thread_demand demand) {
+    __atomic_or_fetch(&thread->demands, demand, __ATOMIC_SEQ_CST);
+    thread_attend(thread);
 }
 
 void thread_demand_own(enum thread_demand demand) {
@@ -219,10 +234,23 @@ void thread_demand_own(enum thread_demand demand) {
     __atomic_or_fetch(&processor_current()->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
 }
 
-static void demands_serve(struct thread *thread) {
+// An upcall goes first: where a debugger halts the thread is where its program goes on.
+__attribute__((noinline, cold)) static void demands_serve_all(struct thread *thread) {
     if (thread->demands & DEMAND_END)
         thread_exit();
-    upcall_serve(thread);
+    if (thread->demands & DEMANDS_OF_UPCALLS)
+        upcall_serve(thread);
+    if (thread->demands & DEMANDS_OF_DEBUGGER)
+        debugger_serve(thread);
+    if (thread->demands & DEMAND_END)
+        thread_exit();
+}
+
+static void demands_serve(struct thread *thread) {
+    if (thread->demands & ~DEMANDS_OF_UPCALLS)
+        demands_serve_all(thread);
+    else
+        upcall_serve(thread);
 }
 
 void thread_before_user(void) {

@@ -8,6 +8,7 @@
 
 #include "kernel/abi/process.h"
 #include "kernel/object/object.h"
+#include "kernel/process/debug_state.h"
 #include "kernel/thread/timer.h"
 #include "kernel/thread/wait.h"
 
@@ -20,12 +21,15 @@ enum wait_outcome { WAIT_IDLE, WAIT_WAITING, WAIT_WOKEN, WAIT_TIMED_OUT, WAIT_IN
 
 enum { THREAD_NOT_QUEUED = UINT32_MAX };
 
-// Each breaks off the thread's wait, and lets no other begin.
+// The first three break off the thread's wait, and let no other begin.
 enum thread_demand {
     DEMAND_END = 1 << 0,    // it is to end
     DEMAND_UPCALL = 1 << 1, // it is to look for an upcall (kernel/thread/upcall.h)
     DEMAND_RETURN = 1 << 2, // its upcall is over: back to where that interrupted it
+    DEMAND_HALT = 1 << 3,   // its debugger wants it to stop (kernel/process/debugger.h)
+    DEMAND_POINTS = 1 << 4, // its process has points that the CPU is to watch for; stays as long as it has
 };
+enum { DEMANDS_OF_UPCALLS = DEMAND_UPCALL | DEMAND_RETURN, DEMANDS_OF_DEBUGGER = DEMAND_HALT | DEMAND_POINTS };
 
 struct thread {
     struct object object;
@@ -53,9 +57,10 @@ struct thread {
     uint64_t end_word;           // [I] see struct thread_create
     bool lent;                   // [l] it has a priority that was lent to it (kernel/thread/lend.h); then its own are
     uint32_t own_priority, own_penalty; // [l]
-    struct object *put_off; // [o] with has_put_off: a reference; its type's catch_up runs before the thread sleeps
-    struct object *links;   // [o] what ipc keeps of the links that are its own: a reference until its end, or null
-    struct upcall *upcall;  // [o] where it takes upcalls; null: it takes none
+    struct object *put_off;    // [o] with has_put_off: a reference; its type's catch_up runs before the thread sleeps
+    struct object *links;      // [o] what ipc keeps of the links that are its own: a reference until its end, or null
+    struct upcall *upcall;     // [o] where it takes upcalls; null: it takes none
+    struct thread_debug debug; // [p]
 };
 
 extern const struct object_type thread_type;
@@ -98,6 +103,9 @@ void thread_end(struct thread *thread);
 
 // Demands something of a thread: breaks off its wait, and sees to it that it comes by thread_before_user.
 void thread_demand(struct thread *thread, enum thread_demand demand);
+
+// The same without breaking off anything: what a debugger demands.
+void thread_demand_later(struct thread *thread, enum thread_demand demand);
 
 // The same of the calling thread.
 void thread_demand_own(enum thread_demand demand);

@@ -90,7 +90,7 @@ __attribute__((noinline)) static void do_first(struct thread *thread) {
     if (thread->has_put_off)
         thread_catch_up();
     uint32_t demands = __atomic_load_n(&thread->demands, __ATOMIC_SEQ_CST);
-    if ((demands & DEMAND_END) || (demands != 0 && !wait_defers_upcalls(thread)))
+    if ((demands & DEMAND_END) || ((demands & DEMANDS_OF_UPCALLS) && !wait_defers_upcalls(thread)))
         wait_interrupt(thread);
 }
 

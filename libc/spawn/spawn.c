@@ -80,7 +80,7 @@ static enum status open_image(const struct spawn_request *request, struct proces
     return files_image(path, &spawn->image, &size);
 }
 
-static enum status start_with_block(struct preparation *all, struct spawned *spawned) {
+static enum status start_with_block(struct preparation *all, bool debugged, struct spawned *spawned) {
     uint32_t size = start_block_size(&all->contents);
     if (size == 0)
         return STATUS_TOO_LARGE;
@@ -90,7 +90,8 @@ static enum status start_with_block(struct preparation *all, struct spawned *spa
     start_block_write(&all->contents, size, block);
     all->spawn.start_block = (uint64_t)block;
     all->spawn.start_block_size = size;
-    enum status status = process_spawn(&all->spawn, &spawned->process, &spawned->number);
+    enum status status = debugged ? debug_spawn(&all->spawn, &spawned->process, &spawned->number)
+                                  : process_spawn(&all->spawn, &spawned->process, &spawned->number);
     free(block);
     return status;
 }
@@ -132,7 +133,7 @@ enum status program_spawn(const struct spawn_request *request, struct spawned *s
         status = collect(request, all);
         if (status >= 0) {
             fill(request, all);
-            status = start_with_block(all, spawned);
+            status = start_with_block(all, request->debugged, spawned);
         }
         if (request->path)
             number_close(all->spawn.image);

@@ -28,6 +28,7 @@ static struct link_connect connect_plan;
 static int32_t link_other;
 static struct pager_create pager_plan;
 static int32_t paged_link;
+static struct debug_resume resume_plan;
 
 ROLE(ends_at_once) {
     return 0;
@@ -134,6 +135,24 @@ static void make_numbers(void) {
     good[GOOD_LIMIT] = guest_account(living.process, ACCOUNT_THREADS).limit;
 }
 
+// The living child's, which waits: its wait goes on.
+static void make_debugger(void) {
+    struct debugged_thread thread = {0};
+    struct debug_information information;
+    int32_t number;
+    EXPECT_OK(debug_attach((int32_t)good[GOOD_LIVING], &number));
+    EXPECT_OK(debug_halt(number, 0));
+    uint64_t deadline = guest_soon();
+    while (thread.state != DEBUGGED_CALLS && clock_now() < deadline)
+        EXPECT_OK(debug_threads(number, 0, &thread, 1, NULL));
+    EXPECT_EQUAL(thread.state, DEBUGGED_CALLS);
+    EXPECT_OK(debug_information(number, &information));
+    good[GOOD_DEBUGGER] = (uint32_t)number;
+    good[GOOD_DEBUGGED] = thread.thread;
+    good[GOOD_DEBUGGED_PLACE] = information.image_base;
+    good[GOOD_RESUME] = (uint64_t)&resume_plan;
+}
+
 // An interface of the test's own, of which it is a client too.
 static void make_interface(void) {
     interface_plan = (struct interface_register){.id = INTERFACE_ID, .version = 1, .data_size = 1, .clients = 8};
@@ -202,6 +221,7 @@ void argument_fixture_make(void) {
     uint32_t id;
     make_pages();
     make_numbers();
+    make_debugger();
     make_interface();
     make_handler();
     make_plans();
@@ -231,6 +251,7 @@ void argument_fixture_end(void) {
     number_close(own_interface);
     interface_release(good[GOOD_INTERFACE_PAGES]);
     number_close((int32_t)good[GOOD_HANDLER]);
+    number_close((int32_t)good[GOOD_DEBUGGER]);
     memory_unmap(pages, 4 * PAGE_SIZE);
     memory_unmap(good[GOOD_BUFFER] - PAGE_SIZE, 3 * PAGE_SIZE);
     memory_unmap(good[GOOD_PAGE_ADDRESS], PAGE_SIZE);

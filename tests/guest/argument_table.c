@@ -1,6 +1,7 @@
 // The table of all system calls for the argument tests. A new call needs a line here: a test counts them.
 #include "tests/guest/argument_table.h"
 
+#include "kernel/abi/debug.h"
 #include "kernel/abi/event.h"
 #include "kernel/abi/interface.h"
 #include "kernel/abi/link.h"
@@ -52,6 +53,14 @@ enum {
 #define PROTECTION                                                                                                     \
     VALUE_OF(GOOD_WRITE, NOT(8, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT),                                  \
              NOT(PROTECTION_WRITE | PROTECTION_EXECUTE, INVALID_ARGUMENT), NOT(7, INVALID_ARGUMENT))
+#define DEBUGGER(right) NUMBER(GOOD_DEBUGGER, OBJECT_DEBUGGER, right)
+#define DEBUGGED_THREAD VALUE_OF(GOOD_DEBUGGED, NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND))
+#define DEBUGGED_PLACE                                                                                                 \
+    VALUE_OF(GOOD_DEBUGGED_PLACE, NOT(0, BAD_ADDRESS), NOT(0x1000, BAD_ADDRESS), NOT(0x7ffffffff000, BAD_ADDRESS),     \
+             NOT(0xffff800000000000, BAD_ADDRESS), NOT(0xffffffffffffffff, BAD_ADDRESS))
+#define POINT_SIZE                                                                                                     \
+    VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT), NOT(3, INVALID_ARGUMENT), NOT(16, INVALID_ARGUMENT),                  \
+             NOT(UINT64_MAX, INVALID_ARGUMENT))
 
 const struct argument_entry argument_table[] = {
     {ENTRY(null_call, NOTHING_TO_UNDO), 0},
@@ -367,6 +376,43 @@ const struct argument_entry argument_table[] = {
      4,
      {NUMBER(GOOD_TRACE, OBJECT_TRACE, RIGHT_READ), POINTER(OUT, GOOD_PAGE_ADDRESS, sizeof(struct trace_position)),
       POINTER(OUT, GOOD_BUFFER, sizeof(struct trace_record)), LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+
+    {ENTRY(debug_attach, NEVER_CALLED_WELL), 1, {NUMBER(GOOD_LIVING, OBJECT_PROCESS, RIGHT_DEBUG)}},
+    {ENTRY(debug_spawn, NEVER_CALLED_WELL),
+     2,
+     {POINTER(IN, GOOD_SPAWN, sizeof(struct process_spawn)), POINTER(OUT_NULL, GOOD_BUFFER, 4)}},
+    {ENTRY(debug_halt, NOTHING_TO_UNDO), 2, {DEBUGGER(RIGHT_MANAGE), DEBUGGED_THREAD}},
+    {ENTRY(debug_resume, NEVER_CALLED_WELL),
+     2,
+     {DEBUGGER(RIGHT_MANAGE), POINTER(IN, GOOD_RESUME, sizeof(struct debug_resume))}},
+    {ENTRY(debug_next_stop, NOTHING_TO_UNDO),
+     2,
+     {DEBUGGER(RIGHT_READ), POINTER(OUT, GOOD_BUFFER, sizeof(struct process_stop))}},
+    {ENTRY(debug_threads, NOTHING_TO_UNDO),
+     4,
+     {DEBUGGER(RIGHT_READ), ANY(GOOD_ZERO), POINTER(OUT, GOOD_BUFFER, sizeof(struct debugged_thread)),
+      LENGTH(GOOD_ONE, BAD_ADDRESS)}},
+    {ENTRY(debug_registers_read, NOTHING_TO_UNDO),
+     3,
+     {DEBUGGER(RIGHT_READ), DEBUGGED_THREAD, POINTER(OUT, GOOD_BUFFER, sizeof(struct debug_registers))}},
+    {ENTRY(debug_registers_write, NEVER_CALLED_WELL),
+     3,
+     {DEBUGGER(RIGHT_WRITE), DEBUGGED_THREAD, POINTER(IN, GOOD_BUFFER, sizeof(struct debug_registers))}},
+    {ENTRY(debug_memory_read, NOTHING_TO_UNDO),
+     4,
+     {DEBUGGER(RIGHT_READ), DEBUGGED_PLACE, POINTER(OUT, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS)}},
+    {ENTRY(debug_memory_write, NOTHING_TO_UNDO),
+     4,
+     {DEBUGGER(RIGHT_WRITE), DEBUGGED_PLACE, POINTER(IN, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, BAD_ADDRESS)}},
+    {ENTRY(debug_break_set, NOTHING_TO_UNDO),
+     4,
+     {DEBUGGER(RIGHT_MANAGE), ONE_OF(GOOD_ZERO, DEBUG_BREAK_KINDS), DEBUGGED_PLACE, POINT_SIZE}},
+    {ENTRY(debug_break_clear, NOTHING_TO_UNDO),
+     4,
+     {DEBUGGER(RIGHT_MANAGE), ONE_OF(GOOD_ZERO, DEBUG_BREAK_KINDS), ANY(GOOD_DEBUGGED_PLACE), POINT_SIZE}},
+    {ENTRY(debug_information, NOTHING_TO_UNDO),
+     2,
+     {DEBUGGER(RIGHT_READ), POINTER(OUT, GOOD_BUFFER, sizeof(struct debug_information))}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

@@ -59,6 +59,10 @@ enum fixture {
     GOOD_UNHANDLED,        // a type that it has none for
     GOOD_FUNCTION,         // address of a function that an upcall can call
     GOOD_UPCALL_ENTRY,     // address where upcalls can begin
+    GOOD_DEBUGGER,         // number of the debugger of GOOD_LIVING, which is halted in a call
+    GOOD_DEBUGGED,         // object id of that one's thread
+    GOOD_DEBUGGED_PLACE,   // address of memory of its program
+    GOOD_RESUME,           // address of a sound struct debug_resume
     GOOD_COUNT,
 };
 

@@ -4,6 +4,8 @@
 
 #include <parley/link.h>
 
+#include "kernel/abi/debug.h"
+
 // ---- words ----
 
 static const uint64_t edges[] = {
@@ -272,6 +274,11 @@ static void plan_connect(struct fuzz_state *state, void *at) {
     };
 }
 
+static void plan_resume(struct fuzz_state *state, void *at) {
+    uint64_t thread = one_in(state, 4) ? draw_word(state) : 0, end = draw_page(state);
+    *(struct debug_resume *)at = (struct debug_resume){.thread = thread, .action = draw_flags(state) % 4, .end = end};
+}
+
 static const struct {
     enum fixture good;
     void (*make)(struct fuzz_state *state, void *at);
@@ -279,7 +286,7 @@ static const struct {
     {GOOD_PIPE_PLAN, plan_pipe},     {GOOD_PORT_PLAN, plan_port},  {GOOD_EVENT, plan_event},
     {GOOD_THREAD_PLAN, plan_thread}, {GOOD_SPAWN, plan_spawn},     {GOOD_INTERFACE, plan_interface},
     {GOOD_LINK_PLAN, plan_link},     {GOOD_LINK_LIST, plan_links}, {GOOD_CONNECT, plan_connect},
-    {GOOD_PAGER_PLAN, plan_pager},
+    {GOOD_PAGER_PLAN, plan_pager},   {GOOD_RESUME, plan_resume},
 };
 
 static void make_plan(struct fuzz_state *state, const struct parameter *facts, void *at) {
@@ -326,7 +333,10 @@ static uint64_t draw_value(struct fuzz_state *state, const struct parameter *fac
         return one_in(state, 8) ? draw_word(state) : state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)];
     case GOOD_PAGE_ADDRESS:
     case GOOD_INTERFACE_PAGES:
+    case GOOD_DEBUGGED_PLACE:
         return draw_page(state);
+    case GOOD_DEBUGGED: // any thread's there is: mostly all of them
+        return one_in(state, 4) ? draw_word(state) : 0;
     case GOOD_INTERFACE_ID:
         return draw_interface(state);
     case GOOD_ONE: // an interface's version
@@ -393,7 +403,8 @@ static uint32_t open_code(void) {
 static bool is_too_final(struct fuzz_state *state, const char *name) {
     if (strcmp(name, "process_exit") == 0 || strcmp(name, "thread_exit") == 0 || strcmp(name, "process_kill") == 0)
         return !one_in(state, 50);
-    if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0)
+    if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0 || strcmp(name, "debug_spawn") == 0 ||
+        strcmp(name, "debug_attach") == 0)
         return !one_in(state, 8);
     return strcmp(name, "log_write") == 0 && !one_in(state, 100);
 }
@@ -471,7 +482,8 @@ void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, ui
             continue;
         bool starts = strcmp(entry->name, "process_spawn") == 0 || strcmp(entry->name, "thread_create") == 0 ||
                       strcmp(entry->name, "shared_accept") == 0 || strcmp(entry->name, "link_connect") == 0 ||
-                      strcmp(entry->name, "pager_create") == 0;
+                      strcmp(entry->name, "pager_create") == 0 || strcmp(entry->name, "debug_attach") == 0 ||
+                      strcmp(entry->name, "debug_spawn") == 0;
         if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED || starts)
             note_number(state, (int32_t)value);
         if (entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED)

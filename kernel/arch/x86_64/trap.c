@@ -164,6 +164,8 @@ static void user_exception(struct trap_frame *frame) {
 static void exception(struct trap_frame *frame) {
     if (frame->vector == VECTOR_PAGE_FAULT)
         page_fault(frame);
+    else if (frame->vector == VECTOR_DEBUG && trap_from_user(frame) && debug_trap(frame))
+        return;
     else if (debugger_trap(frame))
         return;
     else if (frame->vector == VECTOR_NMI)

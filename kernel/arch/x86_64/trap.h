@@ -38,3 +38,7 @@ void trap_handle_paranoid(struct trap_frame *frame);
 
 // Called by the entry code when the way back to the program would lead to no address at all.
 void trap_bad_return(struct trap_frame *frame);
+
+// A debug exception out of a program. True: it was for the program's debugger (kernel/process/debugger.h), or of points that a debugged
+// process has left in this CPU.
+bool debug_trap(struct trap_frame *frame);

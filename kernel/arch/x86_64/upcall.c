@@ -4,6 +4,7 @@
 
 #include <arch/cpu.h>
 
+#include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/features.h"
 #include "kernel/arch/x86_64/fpu.h"
 #include "kernel/arch/x86_64/kernel_map.h"
@@ -78,7 +79,7 @@ void arch_upcall_follow(const struct upcall_entry *entry) {
 }
 
 // The result of an interrupted call lies where trap.h says. The registers that a call leaves empty are emptied.
-static void call_finish(struct trap_frame *frame, bool restart) {
+static inline __attribute__((always_inline)) void call_finish(struct trap_frame *frame, bool restart) {
     if (restart && (int64_t)frame->error == STATUS_INTERRUPTED) {
         frame->rip -= SYSTEM_CALL_SIZE;
         return;
@@ -95,6 +96,16 @@ void arch_upcall_none(void) {
         return;
     call_finish(frame, true);
     frame->vector = VECTOR_UPCALL;
+}
+
+bool arch_debug_settle(void) {
+    struct trap_frame *frame = user_frame();
+    uint64_t behind = frame->rip;
+    if (frame->vector != VECTOR_SYSTEM_CALL)
+        return false;
+    call_finish(frame, true);
+    frame->vector = VECTOR_UPCALL;
+    return frame->rip == behind;
 }
 
 void arch_upcall_leave(const struct arch_upcall *room, bool restart) {

@@ -40,10 +40,11 @@ struct spawn_request {
     uint32_t priority;      // SPAWN_SAME_PRIORITY or a priority
     int32_t machine;        // for what needs it, else 0
     const uint64_t *limits; // ACCOUNT_ITEM_COUNT of them, or null: as the caller's
+    bool debugged;          // it stands before its first instruction, and `number` names its debugger (debug_spawn)
 };
 
 struct spawned {
-    int32_t number;   // of the process, with all rights; the caller closes it
+    int32_t number;   // of the process, with all rights, or of its debugger; the caller closes it
     uint32_t process; // its id
 };
 
