@@ -19,6 +19,8 @@ static const char *signal_text(const struct debug_stop *stop) {
     case SIGNAL_INTERRUPT:
         return "it was asked to stop";
     default:
+        if (stop->is_fault)
+            return "its program has made a fault";
         return stop->is_break ? kind_texts[stop->kind] : "it was asked to stop, or stepped";
     }
 }
@@ -30,6 +32,8 @@ void command_tell_stop(struct writer *out, const struct debug_stop *stop) {
     writer_format(out, "CPU %u, ", stop->processor);
     thread_write_description(&stop->thread, out);
     writer_format(out, ": %s", signal_text(stop));
+    if (stop->is_fault && frame != 0)
+        writer_format(out, " (%s)", trap_name(frame->vector));
     if (stop->is_break && stop->kind >= WATCH_WRITE)
         writer_format(out, " of %#llx", (unsigned long long)stop->address);
     if (frame != 0) {
@@ -152,6 +156,15 @@ static void run_delete(const struct command_call *call) {
             delete_point((uint32_t)number - 1);
 }
 
+static void run_faults(const struct command_call *call) {
+    static const char *const words[] = {"off", "on"};
+    for (uint32_t on = 0; on < 2; on++)
+        if (call->count > 0 && strcmp(call->words[0], words[on]) == 0)
+            faults_tell(on);
+    writer_format(call->out, "the machine %s at faults of programs: `faults on`, `faults off`\n",
+                  faults_are_told() ? "stops" : "does not stop");
+}
+
 // ---- running ----
 
 static bool may_run(const struct command_call *call) {
@@ -193,6 +206,7 @@ const struct command run_commands[] = {
     {"watch", "ADDRESS [SIZE]", "stops behind a write there", run_watch},
     {"awatch", "ADDRESS [SIZE]", "stops behind a read or a write there", run_access_watch},
     {"breaks", "", "lists what stops it", run_breaks},
+    {"faults", "[on|off]", "whether it stops at faults of programs, before they get them", run_faults},
     {"delete", "[NUMBER...]", "takes these away, or all; `delete ipc [NUMBER]` of those", run_delete},
     {0, 0, 0, 0},
 };

@@ -1,11 +1,9 @@
 // Who waits for whom: wait records, the types' wait edges, and the circles in them, told in words.
 #include "debug/commands/commands.h"
-#include "kernel/arch/machine.h"
 #include "kernel/base/writer.h"
 #include "kernel/process/process.h"
 
 enum { CHAIN_MAX = 64 };
-#define NANOSECONDS_PER_MILLISECOND 1000000ULL
 
 // ---- one thread's wait ----
 
@@ -47,13 +45,12 @@ static const char *process_name(uint32_t id) {
 
 static void write_wait(struct writer *out, const struct wait *wait) {
     const struct thread *thread = wait->thread;
-    uint64_t since = clock_counter_nanoseconds(clock_counter() - thread->wait.since) / NANOSECONDS_PER_MILLISECOND;
     writer_format(out, "%s[%u] waits %s", thread->process->object.name, thread->process->id,
                   wait_text(thread->wait.reason));
     if (wait->object != 0)
         writer_format(out, " (%s %llu \"%s\")", wait->object->type->name, (unsigned long long)wait->object->id,
                       wait->object->name);
-    writer_format(out, " since %llu ms", (unsigned long long)since);
+    writer_format(out, " since %llu ms", (unsigned long long)wait_milliseconds(thread));
     if (thread->wait.deadline != DEADLINE_NEVER)
         writer_text(out, ", not for ever");
     for (uint32_t i = 0; i < wait->edges.count; i++)

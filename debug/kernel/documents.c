@@ -1,4 +1,4 @@
-// What GDB reads of the kernel in whole documents: registers, threads, programs and where they lie, tables of the system.
+// What GDB reads of the kernel in whole documents: registers, threads, programs and where they lie.
 #include "debug/kernel/private.h"
 #include "kernel/base/string.h"
 #include "kernel/base/writer.h"
@@ -7,8 +7,7 @@
 
 enum { TEXT_SIZE = 1024 };
 
-// Text of an element or an attribute: what XML keeps for itself is replaced.
-static void write_escaped(struct writer *out, const char *text, size_t size) {
+void document_write_text(struct writer *out, const char *text, size_t size) {
     for (size_t i = 0; i < size && text[i] != 0; i++) {
         char c = text[i];
         if (c == '<' || c == '>' || c == '&' || c == '"')
@@ -44,7 +43,7 @@ static bool write_threads(const char *annex, const struct debug_thread *thread, 
         if (cpu >= 0)
             writer_format(out, " core=\"%d\"", cpu);
         writer_text(out, ">");
-        write_escaped(out, text, words.length < sizeof(text) ? words.length : sizeof(text));
+        document_write_text(out, text, words.length < sizeof(text) ? words.length : sizeof(text));
         writer_text(out, "</thread>");
     }
     writer_text(out, "</threads>");
@@ -56,7 +55,7 @@ static bool write_threads(const char *annex, const struct debug_thread *thread, 
 static void write_program(const struct process *process, struct writer *out) {
     const char *name = process->object.name;
     writer_text(out, strcmp(name, "") == 0 ? "unknown" : "/bin/");
-    write_escaped(out, name, NAME_SIZE);
+    document_write_text(out, name, NAME_SIZE);
 }
 
 static uint32_t annex_process(const char *annex, const struct debug_thread *thread) {
@@ -88,91 +87,27 @@ static bool write_libraries(const char *annex, const struct debug_thread *thread
     return true;
 }
 
-// ---- tables of the system: `info os` ----
+// ---- memory ----
 
-static void write_column(struct writer *out, const char *name, const char *text, size_t size) {
-    writer_format(out, "<column name=\"%s\">", name);
-    write_escaped(out, text, size);
-    writer_text(out, "</column>");
-}
-
-static void write_number_column(struct writer *out, const char *name, uint64_t value) {
-    writer_format(out, "<column name=\"%s\">%llu</column>", name, (unsigned long long)value);
-}
-
-struct description {
-    struct object *object;
-    struct writer *out;
-};
-
-static void describe(void *argument) {
-    struct description *description = argument;
-    struct object *object = description->object;
-    if (object->type->describe != 0)
-        object->type->describe(object, description->out);
-}
-
-static void one_line(char *text, size_t size) {
-    for (size_t i = 0; i < size; i++)
-        if (text[i] == '\n')
-            text[i] = i + 1 < size ? ';' : ' ';
-}
-
-static void write_object(struct object *object, struct writer *out) {
-    char text[TEXT_SIZE];
-    struct writer words;
-    writer_to_buffer(&words, text, sizeof(text));
-    struct description description = {object, &words};
-    bool is_whole = lend_locks(describe, &description);
-    size_t size = words.length < sizeof(text) ? words.length : sizeof(text);
-    one_line(text, size);
-    writer_text(out, "<item>");
-    write_number_column(out, "id", object->id);
-    write_column(out, "name", object->name, NAME_SIZE);
-    write_number_column(out, "references", object->references);
-    write_number_column(out, "operations", object->operations);
-    write_column(out, "description", text, is_whole ? size : 0);
-    writer_text(out, "</item>");
-}
-
-static void write_objects(enum object_kind kind, struct writer *out) {
-    uint64_t at = 0;
-    struct object *object;
-    while ((object = object_peek(kind, at)) != 0) {
-        at = object->id;
-        write_object(object, out);
-    }
-}
-
-static void write_table_list(struct writer *out) {
-    static const char about[] = "Objects of this kind";
-    for (uint32_t kind = OBJECT_ANY + 1; kind < OBJECT_KIND_COUNT; kind++) {
-        const char *name = object_kind_name(kind);
-        writer_text(out, "<item>");
-        write_column(out, "Type", name, strlen(name));
-        write_column(out, "Description", about, sizeof(about));
-        writer_text(out, "</item>");
-    }
-}
-
-static bool write_tables(const char *annex, const struct debug_thread *thread, struct writer *out) {
+// Both halves of the addresses may be asked for, what lies between is none. Where nothing is mapped a read says so.
+static bool write_memory_map(const char *annex, const struct debug_thread *thread, struct writer *out) {
+    static const uint64_t half = UINT64_C(1) << 47;
     (void)thread;
-    uint32_t kind = OBJECT_ANY;
-    while (annex[0] != 0 && kind < OBJECT_KIND_COUNT && strcmp(annex, object_kind_name(kind)) != 0)
-        kind++;
-    if (kind == OBJECT_KIND_COUNT)
+    if (annex[0] != 0)
         return false;
-    writer_text(out, "<?xml version=\"1.0\"?><osdata type=\"");
-    writer_format(out, "%s\">", annex[0] == 0 ? "types" : annex);
-    if (kind == OBJECT_ANY)
-        write_table_list(out);
-    else
-        write_objects(kind, out);
-    writer_text(out, "</osdata>");
+    writer_format(out,
+                  "<?xml version=\"1.0\"?><memory-map><memory type=\"ram\" start=\"0\" length=\"%#llx\"/>"
+                  "<memory type=\"ram\" start=\"%#llx\" length=\"%#llx\"/></memory-map>",
+                  (unsigned long long)half, (unsigned long long)-half, (unsigned long long)half);
     return true;
 }
 
 const struct debug_document kernel_documents[] = {
-    {"features", write_features},   {"threads", write_threads}, {"exec-file", write_exec_file},
-    {"libraries", write_libraries}, {"osdata", write_tables},   {0, 0},
+    {"features", write_features},
+    {"threads", write_threads},
+    {"exec-file", write_exec_file},
+    {"libraries", write_libraries},
+    {"memory-map", write_memory_map},
+    {"osdata", tables_write},
+    {0, 0},
 };

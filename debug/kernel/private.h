@@ -43,6 +43,8 @@ int thread_cpu(const struct debug_thread *thread);             // where it stopp
 struct process *process_peek(uint32_t id);                     // null: none
 struct process *process_peek_next(uint32_t after);
 const char *wait_text(uint32_t reason);
+uint64_t
+wait_milliseconds(const struct thread *thread); // up to when the machine stopped: the same as long as it stands
 const char *state_text(uint32_t state);
 
 // ---- registers_kernel.c ----
@@ -131,6 +133,7 @@ struct machine_state {
     bool is_given_up;    // the debugger does nothing any more
     bool is_interrupted; // NMIs are ours
     bool line_rang;      // [a] a byte came, or may have, at a moment that was none to look at it
+    uint64_t stopped;    // the counter's value then
     int first_byte;      // that a session begins with; negative: none
 };
 
@@ -159,9 +162,22 @@ void machine_resume_stepped(void); // its CPU has stepped off a breakpoint, and 
 bool step_goes_on(const struct trap_frame *frame);
 // Whether the others are to run for a moment before the next step.
 bool step_gives_way(void);
+// Stops for a reason that is met outside of the stub's own exceptions. Returns when this CPU is to run on with the frame.
+void stop_at(struct trap_frame *frame, struct debug_stop *stop);
+
+// ---- faults.c: programs' faults ----
+bool faults_are_told(void); // before their programs get them
+void faults_tell(bool on);
+void faults_decide(const struct resume_plan *plan); // which programs get the faults that they stand at
+bool fault_is_passed(uint32_t cpu);                 // it goes on with its fault, and can make no step before
 
 // ---- documents.c ----
 extern const struct debug_document kernel_documents[];
+// Text of an element or an attribute: what XML keeps for itself is replaced. Ends at a 0, too.
+void document_write_text(struct writer *out, const char *text, size_t size);
+
+// ---- tables.c ----
+bool tables_write(const char *annex, const struct debug_thread *thread, struct writer *out);
 
 // ---- line.c: the second serial port ----
 bool line_start(void); // false: there is none

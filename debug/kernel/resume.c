@@ -12,7 +12,7 @@ static int stepping_cpu(const struct resume_plan *plan, const struct debug_stop 
         uint32_t cpu = i == 0 ? stop->processor : i - 1;
         struct debug_thread thread = thread_of_cpu(cpu);
         const struct resume_action *found = resume_plan_find(plan, &thread);
-        if (stopped_cpus[cpu].frame == 0 || !is_step(found))
+        if (stopped_cpus[cpu].frame == 0 || !is_step(found) || fault_is_passed(cpu))
             continue;
         *action = *found;
         return (int)cpu;
@@ -108,6 +108,7 @@ void machine_resume_stepped(void) {
 
 void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop) {
     struct resume_action action;
+    faults_decide(plan);
     int cpu = stepping_cpu(plan, stop, &action), alone = lone_cpu(plan);
     if (cpu < 0 && stands_on_breakpoint(stop) && (alone < 0 || alone == (int)stop->processor)) {
         cpu = (int)stop->processor;

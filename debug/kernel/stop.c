@@ -68,7 +68,7 @@ static bool is_wanted(const struct debug_stop *stop) {
     bool is_set = false;
     for (uint32_t at = 0; stop->is_break && !is_set && break_next(&at, &point); at++)
         is_set = point.kind == stop->kind && point.address == stop->address;
-    return stop->is_break ? is_set : server.is_attached || machine.first_byte >= 0;
+    return stop->is_break ? is_set : stop->is_fault || server.is_attached || machine.first_byte >= 0;
 }
 
 // Stops for a reason. One that would not come again by itself is kept while somebody else holds the machine.
@@ -163,6 +163,13 @@ static bool on_the_way(const struct trap_frame *frame) {
     if (frame->vector == VECTOR_NMI)
         __atomic_store_n(&machine.line_rang, true, __ATOMIC_SEQ_CST);
     return true;
+}
+
+void stop_at(struct trap_frame *frame, struct debug_stop *stop) {
+    uint32_t self = processor_index();
+    hold_enter(self);
+    stop_for(frame, stop, true);
+    leave_when_not_asked(self, frame);
 }
 
 // ---- breakpoints ----

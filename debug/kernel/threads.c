@@ -122,12 +122,17 @@ int thread_cpu(const struct debug_thread *thread) {
 
 // ---- in words ----
 
+uint64_t wait_milliseconds(const struct thread *thread) {
+    if (machine.stopped <= thread->wait.since)
+        return 0;
+    return clock_counter_nanoseconds(machine.stopped - thread->wait.since) / NANOSECONDS_PER_MILLISECOND;
+}
+
 static void write_wait(const struct thread *thread, struct writer *out) {
-    uint64_t since = clock_counter_nanoseconds(clock_counter() - thread->wait.since) / NANOSECONDS_PER_MILLISECOND;
     writer_format(out, ", waits %s", wait_text(thread->wait.reason));
     if (thread->wait.object != 0)
         writer_format(out, ", object %llu", (unsigned long long)thread->wait.object);
-    writer_format(out, ", since %llu ms", (unsigned long long)since);
+    writer_format(out, ", since %llu ms", (unsigned long long)wait_milliseconds(thread));
 }
 
 void thread_write_description(const struct debug_thread *id, struct writer *out) {

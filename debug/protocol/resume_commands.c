@@ -47,21 +47,22 @@ static bool plan_add(struct resume_plan *plan, const struct resume_action *actio
     return true;
 }
 
-// "c", "s", "t", "Cxx", "Sxx" or "rstart,end": signals are not delivered to anyone here.
+// "c", "s", "t", "Cxx", "Sxx" or "rstart,end". The only signal that anyone can get is the fault that it stands at.
 static bool take_action(struct text_cursor *packet, struct resume_action *action) {
-    uint64_t signal;
+    uint64_t signal = SIGNAL_NONE;
     if (packet->at == packet->end)
         return false;
     char letter = *packet->at++;
     action->kind = letter == 's' || letter == 'S' || letter == 'r' ? RESUME_STEP
                    : letter == 't'                                 ? RESUME_STOPPED
                                                                    : RESUME_CONTINUE;
-    if (letter == 'C' || letter == 'S')
-        return text_take_number(packet, &signal);
+    if ((letter == 'C' || letter == 'S') && !text_take_number(packet, &signal))
+        return false;
+    action->keeps_fault = signal == SIGNAL_NONE;
     if (letter == 'r')
         return text_take_number(packet, &action->start) && text_take(packet, ',') &&
                text_take_number(packet, &action->end);
-    return letter == 'c' || letter == 's' || letter == 't';
+    return letter == 'c' || letter == 's' || letter == 't' || letter == 'C' || letter == 'S';
 }
 
 // ";action[:thread]" as often as there is one.
@@ -106,11 +107,13 @@ static void run_continue_kinds(struct server *server, struct text_cursor *packet
 static void run_old(struct server *server, struct text_cursor *packet, enum resume_kind kind, bool has_signal) {
     struct resume_action chosen = {.thread = server_thread(server), .kind = kind};
     struct resume_action others = {.thread = {DEBUG_ALL_PROCESSES, DEBUG_ALL_THREADS}, .kind = RESUME_CONTINUE};
-    uint64_t signal;
+    uint64_t signal = SIGNAL_NONE;
     if ((has_signal && !text_take_number(packet, &signal)) || text_left(packet) > 0) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }
+    chosen.keeps_fault = signal == SIGNAL_NONE;
+    others.keeps_fault = true;
     server->plan.count = 0;
     plan_add(&server->plan, &chosen);
     if (kind == RESUME_CONTINUE)
@@ -173,7 +176,30 @@ static void run_kill_process(struct server *server, struct text_cursor *packet) 
         answer_error_text(server, status_explanation(status));
 }
 
+// ---- signals ----
+
+bool server_passes(const struct server *server, uint32_t signal) {
+    return signal < SERVER_SIGNALS && (server->passed[signal / 8] >> (signal % 8) & 1) != 0;
+}
+
+// Numbers with semicolons between them; none: GDB wants to hear of all.
+static void run_pass_signals(struct server *server, struct text_cursor *packet) {
+    uint8_t passed[sizeof(server->passed)] = {0};
+    while (text_left(packet) > 0) {
+        uint64_t signal;
+        if (!text_take_number(packet, &signal) || signal >= SERVER_SIGNALS ||
+            (text_left(packet) > 0 && !text_take(packet, ';'))) {
+            answer_error(server, STATUS_INVALID_ARGUMENT);
+            return;
+        }
+        passed[signal / 8] |= (uint8_t)(1u << (signal % 8));
+    }
+    memcpy(server->passed, passed, sizeof(passed));
+    answer_text(server, "OK");
+}
+
 const struct server_command server_resume_commands[] = {
+    {"QPassSignals:", run_pass_signals},
     {"vCont?", run_continue_kinds},
     {"vCont", run_continue_plan},
     {"vKill;", run_kill_process},

@@ -159,6 +159,7 @@ static void session_begin(struct server *server) {
     server->no_ack = server->multiprocess = server->knows_swbreak = server->knows_hwbreak = false;
     server->is_attached = server->is_starting = true;
     server->general = server->stop.thread;
+    memset(server->passed, 0, sizeof(server->passed));
     server->target->break_clear_all();
 }
 

@@ -9,7 +9,7 @@
 #include "debug/protocol/target.h"
 #include "kernel/base/writer.h"
 
-enum { SERVER_PACKET_SIZE = 0x2000, SERVER_SEARCH_MAX = 256 };
+enum { SERVER_PACKET_SIZE = 0x2000, SERVER_SEARCH_MAX = 256, SERVER_SIGNALS = 256 };
 
 enum server_next { SERVER_STAY, SERVER_RUN, SERVER_DETACH, SERVER_KILL, SERVER_REBOOT };
 
@@ -26,6 +26,7 @@ struct server {
     bool is_attached;            // a GDB has spoken since the last detach
     bool is_starting;            // GDB sets its session up: it takes only the process that stopped then
     bool no_ack;
+    uint8_t passed[SERVER_SIGNALS / 8];              // a bit per signal that GDB does not want to hear of
     bool multiprocess, knows_swbreak, knows_hwbreak; // what GDB said it can
     char input[SERVER_PACKET_SIZE + 1];
     char output[SERVER_PACKET_SIZE + PACKET_FRAME_SIZE];
@@ -40,6 +41,9 @@ enum server_next server_feed(struct server *server, uint8_t byte);
 // The target has stopped: forgets what it knew of the last stop, and tells GDB where it asked to be told.
 void server_note_stop(struct server *server, const struct debug_stop *stop);
 void server_tell_stop(struct server *server, const struct debug_stop *stop);
+
+// Whether GDB has said that it need not be told of a signal.
+bool server_passes(const struct server *server, uint32_t signal);
 
 // Text for GDB's console while the target runs, or during a `monitor` command.
 void server_console(struct server *server, const char *text, size_t size);

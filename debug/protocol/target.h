@@ -28,6 +28,7 @@ enum debug_break { BREAK_SOFTWARE, BREAK_HARDWARE, WATCH_WRITE, WATCH_READ, WATC
 struct debug_stop {
     struct debug_thread thread;
     uint32_t signal; // enum debug_signal
+    bool is_fault;   // of a program, which gets it when it goes on, unless the plan keeps it from it
     bool is_break;   // by a break or watch point of this kind:
     enum debug_break kind;
     uint64_t address; // watched
@@ -40,6 +41,7 @@ struct resume_action {
     struct debug_thread thread; // parts may be DEBUG_ALL_...
     enum resume_kind kind;
     uint64_t start, end; // RESUME_STEP: goes on while the instruction lies in [start, end)
+    bool keeps_fault;    // a fault that it stands at is not the program's: it tries again
 };
 
 enum { RESUME_ACTIONS_MAX = 16 };

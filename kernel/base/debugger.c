@@ -14,6 +14,11 @@ __attribute__((weak)) bool debugger_trap(struct trap_frame *frame) {
     return false;
 }
 
+__attribute__((weak)) bool debugger_fault(struct trap_frame *frame) {
+    (void)frame;
+    return false;
+}
+
 __attribute__((weak)) bool debugger_enter(void) {
     return false;
 }

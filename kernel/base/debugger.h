@@ -19,6 +19,9 @@ void debugger_start_devices(void);
 // An exception that is no page fault, or a non-maskable interrupt. True: it was the debugger's, go on with the frame.
 bool debugger_trap(struct trap_frame *frame);
 
+// A program's exception, before its handler runs or it is ended. True: it goes on with the frame as it is now.
+bool debugger_fault(struct trap_frame *frame);
+
 // Stops the machine here for whoever debugs it. False: nobody can.
 bool debugger_enter(void);
 

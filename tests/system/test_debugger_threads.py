@@ -92,7 +92,7 @@ class Alone(unittest.TestCase):
 
     def test_one_thread_runs_and_the_others_stand(self):
         for kind in ("debug", "release"):
-            with self.subTest(kind=kind), BusyGuest(kind, 4, load=SPINNERS) as guest:
+            with self.subTest(kind=kind), BusyGuest(kind, 2, load=SPINNERS) as guest:
                 script = guest.script
                 self.await_movement(script, lambda *_: b"c", [True, True])
                 self.await_movement(script, lambda one, two: b"c:" + one, [True, False])

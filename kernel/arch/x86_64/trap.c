@@ -109,6 +109,8 @@ static struct process_fault fault_of(struct trap_frame *frame, uint64_t address,
 }
 
 static void user_fault(struct trap_frame *frame, uint64_t address, enum status reason) {
+    if (debugger_fault(frame))
+        return;
     struct process_fault fault = fault_of(frame, address, reason);
     process_fault(&fault);
 }

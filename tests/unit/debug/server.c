@@ -17,6 +17,35 @@ static bool begins(const char *text, const char *start) {
     return strncmp(text, start, strlen(start)) == 0;
 }
 
+// ---- signals ----
+
+Test(server, keeps_a_fault_from_its_program_where_no_signal_is_given) {
+    cr_assert_eq(mock_send("vCont;C0b:p1.a;c"), SERVER_RUN);
+    cr_assert_not(mock.server.plan.actions[0].keeps_fault);
+    cr_assert(mock.server.plan.actions[1].keeps_fault);
+    cr_assert_eq(mock_send("vCont;S00:p1.a"), SERVER_RUN);
+    cr_assert(mock.server.plan.actions[0].keeps_fault);
+    cr_assert_eq(mock_send("C0b"), SERVER_RUN);
+    cr_assert_not(mock.server.plan.actions[0].keeps_fault);
+    cr_assert_eq(mock_send("s"), SERVER_RUN);
+    cr_assert(mock.server.plan.actions[0].keeps_fault);
+}
+
+Test(server, knows_which_signals_gdb_does_not_want_to_hear_of) {
+    cr_assert(strstr(mock_ask("qSupported:"), "QPassSignals+"));
+    cr_assert_str_eq(mock_ask("QPassSignals:b;e;ff"), "OK");
+    cr_assert(server_passes(&mock.server, 11) && server_passes(&mock.server, 14) && server_passes(&mock.server, 255));
+    cr_assert_not(server_passes(&mock.server, 10) || server_passes(&mock.server, 256));
+    cr_assert_str_eq(mock_ask("QPassSignals:4;100"), "E01");
+    cr_assert_str_eq(mock_ask("QPassSignals:4,5"), "E01");
+    cr_assert(server_passes(&mock.server, 11), "half of a list is none");
+    cr_assert_str_eq(mock_ask("QPassSignals:"), "OK");
+    cr_assert_not(server_passes(&mock.server, 11));
+    mock_ask("QPassSignals:b");
+    mock_ask("qSupported:");
+    cr_assert_not(server_passes(&mock.server, 11), "the next GDB has its own list");
+}
+
 // ---- sessions ----
 
 Test(server, says_what_it_can_and_only_that) {
