@@ -33,6 +33,13 @@ int signal_of_name(const char *text) {
     return -1;
 }
 
+const char *signal_name_of(int number) {
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        if (signals[i].number == number)
+            return signals[i].name;
+    return "?";
+}
+
 void signal_names_write(struct output *output) {
     for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         output_number_padded(output, (uint64_t)signals[i].number, 2, ' ');

@@ -16,9 +16,13 @@ const struct builtin builtin_table[] = {
     {"break", "break [COUNT]", "leaves the loop, or so many", builtin_break, BUILTIN_CHANGES_SHELL},
     {"cd", "cd [DIRECTORY | -]", "changes the directory: to $HOME, or to the one before", builtin_cd,
      BUILTIN_CHANGES_SHELL},
+    {"command", "command [-vV] NAME [WORD]...", "runs the program or builtin, no function; -v says which it is",
+     builtin_command, 0},
     {"continue", "continue [COUNT]", "goes on with the loop's next round", builtin_break, BUILTIN_CHANGES_SHELL},
     {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, 0},
     {"eval", "eval [WORD]...", "runs the words as a line", builtin_eval, BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
+    {"exec", "exec [COMMAND [WORD]...]", "runs the command in place of the shell; else keeps the redirections",
+     builtin_exec, BUILTIN_CHANGES_SHELL | BUILTIN_RUNS | BUILTIN_KEEPS},
     {"exit", "exit [STATUS]", "leaves the shell", builtin_exit, BUILTIN_CHANGES_SHELL},
     {"export", "export [NAME[=VALUE]]...", "tells programs of variables; lists those that are told", builtin_export,
      BUILTIN_CHANGES_SHELL},
@@ -43,6 +47,9 @@ const struct builtin builtin_table[] = {
     {"source", "source FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source,
      BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
     {"test", "test CONDITION", "looks at files, words and numbers: test --help", builtin_test, 0},
+    {"trap", "trap [ACTION] [SIGNAL | EXIT]...",
+     "runs the action when the signal comes, or at the end; - in its place forgets it", builtin_trap,
+     BUILTIN_CHANGES_SHELL},
     {"true", "true", "succeeds", builtin_true, 0},
     {"type", "type NAME...", "says what a command is", builtin_type, 0},
     {"unset", "unset [-f] NAME...", "forgets variables and functions", builtin_unset, BUILTIN_CHANGES_SHELL},
@@ -52,7 +59,7 @@ const struct builtin builtin_table[] = {
 
 const struct builtin *builtin_find(const char *name) {
     for (const struct builtin *builtin = builtin_table; builtin->name; builtin++)
-        if (!strcmp(builtin->name, name))
+        if (*builtin->name == *name && !strcmp(builtin->name, name))
             return builtin;
     return NULL;
 }

@@ -21,6 +21,7 @@ enum builtin_trait {
     BUILTIN_CHANGES_SHELL = 1 << 0, // in a pipeline of several parts a shell of its own runs it
     BUILTIN_READS = 1 << 1,         // standard input
     BUILTIN_RUNS = 1 << 2,          // other commands, which have its redirections
+    BUILTIN_KEEPS = 1 << 3,         // its redirections are the shell's from then on
 };
 
 struct builtin {
@@ -43,10 +44,15 @@ int builtin_run(const struct builtin *builtin, const struct builtin_call *call, 
 // "sh: cd: THING: REASON", and the status `status`.
 int builtin_fail(const struct builtin_call *call, const char *thing, const char *reason, int status);
 
+// So that a shell reads it back as it was.
+void builtin_write_quoted(struct output *output, const char *value);
+
 int builtin_break(struct builtin_call *call);
 int builtin_cd(struct builtin_call *call);
+int builtin_command(struct builtin_call *call);
 int builtin_echo(struct builtin_call *call);
 int builtin_eval(struct builtin_call *call);
+int builtin_exec(struct builtin_call *call);
 int builtin_exit(struct builtin_call *call);
 int builtin_export(struct builtin_call *call);
 int builtin_false(struct builtin_call *call);
@@ -64,6 +70,7 @@ int builtin_set(struct builtin_call *call);
 int builtin_shift(struct builtin_call *call);
 int builtin_source(struct builtin_call *call);
 int builtin_test(struct builtin_call *call);
+int builtin_trap(struct builtin_call *call);
 int builtin_true(struct builtin_call *call);
 int builtin_type(struct builtin_call *call);
 int builtin_unset(struct builtin_call *call);

@@ -163,6 +163,41 @@ int builtin_type(struct builtin_call *call) {
     return status;
 }
 
+// As `type` in few words: a path, or the name of what the shell does itself.
+static int tell_path(struct builtin_call *call, const char *name) {
+    const struct shell *shell = call->shell;
+    const char *path = variables_get(&shell->variables, "PATH");
+    struct text found = {0};
+    bool own =
+        functions_find(&shell->functions, name) || builtin_find(name) || (strchr(name, '/') && !access(name, X_OK));
+    bool known = own || (!strchr(name, '/') && is_on_path(path ? path : "", name, &found));
+    if (known) {
+        output_text(call->output, own ? name : found.bytes);
+        output_character(call->output, '\n');
+    }
+    text_release(&found);
+    return !known;
+}
+
+// With a command behind it, that is run in its place (command.c).
+int builtin_command(struct builtin_call *call) {
+    const char *option = call->count > 1 ? call->arguments[1] : "-v";
+    bool in_words = !strcmp(option, "-V");
+    int status = 0;
+    if (!in_words && strcmp(option, "-v") != 0)
+        return builtin_fail(call, option, "no such option", SHELL_MISUSED);
+    for (size_t i = 2; i < call->count; i++)
+        status |= in_words ? tell_type(call, call->arguments[i]) : tell_path(call, call->arguments[i]);
+    return status;
+}
+
+// As builtin_command.
+int builtin_exec(struct builtin_call *call) {
+    if (call->count > 1)
+        return builtin_fail(call, call->arguments[1], "no such option", SHELL_MISUSED);
+    return 0;
+}
+
 // The job of "%N", or the latest. Null: it was complained about.
 static struct job *find_job(struct builtin_call *call, const char *word) {
     struct jobs *jobs = &call->shell->jobs;
@@ -195,6 +230,13 @@ int builtin_fg(struct builtin_call *call) {
     return status;
 }
 
+static int ended_by_signal(const struct shell *shell) {
+    for (int number = 1; number < TRAP_COUNT; number++)
+        if (shell->traps.pending[number])
+            return SHELL_KILLED + number;
+    return SHELL_INTERRUPTED;
+}
+
 static int wait_for(struct builtin_call *call, const char *word) {
     struct jobs *jobs = &call->shell->jobs;
     uint64_t number;
@@ -204,8 +246,8 @@ static int wait_for(struct builtin_call *call, const char *word) {
     struct job *job = by_job ? jobs_find(jobs, (unsigned)number) : jobs_find_process(jobs, (pid_t)number);
     if (!job)
         return builtin_fail(call, word, "not started by this shell", SHELL_NOT_FOUND);
-    if (!job_wait(job, &call->shell->interrupted))
-        return SHELL_INTERRUPTED;
+    if (!job_wait(job, &call->shell->signalled))
+        return ended_by_signal(call->shell);
     int status = job->status;
     jobs_remove(jobs, job);
     return status;
@@ -215,15 +257,16 @@ static int wait_for(struct builtin_call *call, const char *word) {
 static int wait_for_all(struct shell *shell) {
     struct jobs *jobs = &shell->jobs;
     for (; jobs->count; jobs_remove(jobs, &jobs->list[0]))
-        if (!job_wait(&jobs->list[0], &shell->interrupted))
-            return SHELL_INTERRUPTED;
+        if (!job_wait(&jobs->list[0], &shell->signalled))
+            return ended_by_signal(shell);
     return 0;
 }
 
 int builtin_wait(struct builtin_call *call) {
     struct shell *shell = call->shell;
     int status = 0;
-    for (size_t i = 1; i < call->count && !shell->interrupted; i++)
+    shell->signalled = shell->interrupted;
+    for (size_t i = 1; i < call->count && !shell->signalled; i++)
         status = wait_for(call, call->arguments[i]);
     return call->count > 1 ? status : wait_for_all(shell);
 }

@@ -52,7 +52,7 @@ int builtin_exit(struct builtin_call *call) {
 }
 
 // So that a shell reads it back as it was.
-static void put_quoted(struct output *output, const char *value) {
+void builtin_write_quoted(struct output *output, const char *value) {
     output_character(output, '\'');
     for (; *value; value++) {
         if (*value == '\'')
@@ -60,7 +60,7 @@ static void put_quoted(struct output *output, const char *value) {
         else
             output_character(output, *value);
     }
-    output_text(output, "'\n");
+    output_character(output, '\'');
 }
 
 static int list_variables(struct builtin_call *call, const char *before, bool exported_only) {
@@ -73,7 +73,8 @@ static int list_variables(struct builtin_call *call, const char *before, bool ex
         output_text(call->output, before);
         output_text(call->output, variable->name);
         output_character(call->output, '=');
-        put_quoted(call->output, variable->value);
+        builtin_write_quoted(call->output, variable->value);
+        output_character(call->output, '\n');
     }
     return 0;
 }

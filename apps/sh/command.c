@@ -65,9 +65,27 @@ static bool changes_shell_as_typed(const struct shell *shell, const struct node 
     return builtin ? builtin->traits & BUILTIN_CHANGES_SHELL : !node->words && node->assignments;
 }
 
+static bool starts_with_prefix(const struct command *command, const char *prefix) {
+    const struct strings *words = &command->words;
+    return words->count > 1 && !strcmp(words->list[0], prefix) && words->list[1][0] != '-';
+}
+
+// `exec` and `command` before a command: that one is run, otherwise.
+static void take_prefixes(struct command *command) {
+    bool is_exec;
+    while ((is_exec = starts_with_prefix(command, "exec")) || starts_with_prefix(command, "command")) {
+        struct strings *words = &command->words;
+        command->plain = true;
+        command->replaces |= is_exec;
+        free(words->list[0]);
+        memmove(words->list, words->list + 1, words->count * sizeof(char *)); // the null pointer too
+        words->count--;
+    }
+}
+
 static void find_own(struct command *command, const struct shell *shell) {
-    const char *name = command->words.count ? command->words.list[0] : NULL;
-    command->function = name ? functions_find(&shell->functions, name) : NULL;
+    const char *name = command->words.count && !command->replaces ? command->words.list[0] : NULL;
+    command->function = name && !command->plain ? functions_find(&shell->functions, name) : NULL;
     command->builtin = name && !command->function ? builtin_find(name) : NULL;
 }
 
@@ -87,6 +105,7 @@ static void prepare_simple(struct command *command, struct shell *shell, bool be
         command->status = !command->node->words && shell->substituted ? shell->status : 0;
     if (shell->trace)
         trace(command);
+    take_prefixes(command);
     find_own(command, shell);
     if (beside_others && (command->function || (command->builtin && command->builtin->traits & BUILTIN_CHANGES_SHELL)))
         command->subshell = command->node;
@@ -165,7 +184,10 @@ static int run_inside(struct command *command, struct shell *shell) {
     else
         compound_run(shell, command->node);
     shell->redirected -= redirected;
-    descriptors_leave(shell, &before);
+    if (command->builtin && command->builtin->traits & BUILTIN_KEEPS)
+        descriptors_keep(&before);
+    else
+        descriptors_leave(shell, &before);
     return shell->status;
 }
 

@@ -20,9 +20,11 @@ struct command {
     struct function *function;
     struct descriptors descriptors;
     bool connected;
-    bool failed; // it is not run: `status` says why
-    bool own;    // in the shell itself
-    bool reads;  // and from its standard input
+    bool failed;   // it is not run: `status` says why
+    bool own;      // in the shell itself
+    bool reads;    // and from its standard input
+    bool plain;    // no function is meant: `command` stood before it
+    bool replaces; // nor a builtin, and the shell ends with it: `exec` stood before it
     pid_t process;
     int status;
     int signal; // that ended it, 0: none

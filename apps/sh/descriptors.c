@@ -227,6 +227,12 @@ void descriptors_leave(struct shell *shell, struct descriptors_before *before) {
     shell->passed = before->passed;
 }
 
+void descriptors_keep(struct descriptors_before *before) {
+    for (int target = 0; target < DESCRIPTOR_COUNT; target++)
+        if (before->changed[target] && before->saved[target] >= 0)
+            close(before->saved[target]);
+}
+
 static int add_action(const struct descriptors *descriptors, int target, posix_spawn_file_actions_t *actions) {
     int source = descriptors->source[target];
     if (source == target)

@@ -39,6 +39,9 @@ struct descriptors_before {
 bool descriptors_enter(struct descriptors *descriptors, struct shell *shell, struct descriptors_before *before);
 void descriptors_leave(struct shell *shell, struct descriptors_before *before);
 
+// In place of descriptors_leave: the map stays true.
+void descriptors_keep(struct descriptors_before *before);
+
 // Adds what makes the map true in a child. Sources that are overwritten first are moved up for this. False:
 // errno.
 bool descriptors_add_actions(struct descriptors *descriptors, posix_spawn_file_actions_t *actions);

@@ -62,18 +62,16 @@ static void note_child(int signal) {
     (void)signal;
 }
 
-// Both signals are let in during the sleep alone, so that none comes between the look and the sleep.
+// Signals are let in during the sleep alone, so that none comes between the look and the sleep.
 bool job_wait(struct job *job, const volatile bool *broken_off) {
     sigset_t waking, before;
-    sigemptyset(&waking);
-    sigaddset(&waking, SIGCHLD);
-    sigaddset(&waking, SIGINT);
-    signal(SIGCHLD, note_child);
+    sigfillset(&waking);
+    void (*handler)(int) = signal(SIGCHLD, note_child);
     sigprocmask(SIG_BLOCK, &waking, &before);
     for (look_at_all(job); !job_is_done(job) && !(broken_off && *broken_off); look_at_all(job))
         sigsuspend(&before);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    signal(SIGCHLD, SIG_DFL);
+    signal(SIGCHLD, handler);
     return job_is_done(job);
 }
 

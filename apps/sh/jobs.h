@@ -27,7 +27,7 @@ void jobs_poll(struct jobs *jobs);
 
 bool job_is_done(const struct job *job);
 
-// Waits for a job to end; SIGINT breaks that off once it has set `broken_off` (null: nothing does). False: it was.
+// Waits for a job to end; a signal breaks that off once it has set `broken_off` (null: nothing does). False: it was.
 bool job_wait(struct job *job, const volatile bool *broken_off);
 
 // By its number, by the id of one of its processes (also one that has ended last); null: none.

@@ -4,12 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/common/number.h"
 #include "apps/common/tool.h"
 #include "apps/native/terminal.h"
 #include "apps/sh/interactive.h"
 #include "apps/sh/script.h"
 #include "apps/sh/self.h"
 #include "apps/sh/shell.h"
+#include "apps/sh/spawn.h"
 
 static const struct tool tool = {
     .name = "sh",
@@ -36,9 +38,20 @@ static void set_default(const char *name, const char *value, bool exported) {
         variables_export(&shell.variables, name);
 }
 
+// What the shell around this one told, or else `value`.
+static uint64_t take_told(const char *name, uint64_t value) {
+    const char *told = variables_get(&shell.variables, name);
+    if (told && !number_parse(told, &value))
+        shell_complain(2, name, "not a number");
+    variables_unset(&shell.variables, name);
+    return value;
+}
+
 static void start_variables(void) {
     char directory[PATH_SIZE];
     variables_import(&shell.variables, environ);
+    shell.process = take_told(SPAWN_PROCESS, (uint64_t)getpid());
+    shell.status = (int)(take_told(SPAWN_STATUS, 0) & 0xff);
     set_default("PATH", "/bin", true);
     if (getcwd(directory, sizeof(directory)))
         variables_set(&shell.variables, "PWD", directory);
@@ -83,7 +96,7 @@ static int run_input(void) {
 static int run_terminal(void) {
     shell.interactive = true;
     set_default("HOME", "/", true);
-    shell_take_interrupts(&shell);
+    traps_take_interrupts(&shell);
     int status = interactive_run(&shell);
     terminal_close();
     return status;
@@ -138,5 +151,7 @@ int main(int argument_count, char **arguments) {
     if (!take_options(&words, &line))
         tool_misused(*words ? *words : "-o", "unknown option");
     start_variables();
-    return run(words, line) & 0xff;
+    shell.status = run(words, line);
+    traps_run_exit(&shell);
+    return shell.status & 0xff;
 }

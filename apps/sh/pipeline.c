@@ -147,6 +147,14 @@ static int status_of(const struct shell *shell, const struct pipeline *pipeline)
     return pipeline->parts[last].status;
 }
 
+// A program cannot take the place of another here: the shell waits for it, and ends with its status. What could not be started
+// ends a script, and no shell at a terminal.
+static void replace_shell(struct shell *shell, const struct command *program) {
+    if (program->process)
+        traps_set(shell, TRAP_EXIT, NULL);
+    shell->leaving |= program->process || !shell->interactive;
+}
+
 void pipeline_run(struct shell *shell, const struct node *node) {
     struct pipeline pipeline;
     prepare(shell, &pipeline, node, false);
@@ -160,6 +168,8 @@ void pipeline_run(struct shell *shell, const struct node *node) {
     for (size_t i = 0; i < pipeline.count && !shell->interrupted; i++)
         command_tell_end(&pipeline.parts[i]);
     shell->status = status_of(shell, &pipeline);
+    if (pipeline.parts[0].replaces)
+        replace_shell(shell, &pipeline.parts[0]);
     release(&pipeline);
 }
 

@@ -36,6 +36,8 @@ static void run_or(struct shell *shell, const struct node *node) {
 static void run_pipeline(struct shell *shell, const struct node *node) {
     shell->tested += node->negated;
     pipeline_run(shell, node);
+    if (shell->traps.any)
+        traps_run(shell);
     shell->tested -= node->negated;
     if (node->negated)
         shell->status = !shell->status;

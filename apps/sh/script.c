@@ -36,8 +36,10 @@ static void complain_syntax(const struct parser *parser, const char *name) {
     text_release(&text);
 }
 
-// Runs what is complete. `name` null: an open end is told to the caller and not complained about.
-static enum script_result run_lines(struct shell *shell, const char *lines, const char *name, bool may_go_on) {
+// Runs what is complete; says in `ran` whether that was anything. With `may_go_on` an open end is told to the caller and not
+// complained about.
+static enum script_result run_lines(struct shell *shell, const char *lines, const char *name, bool may_go_on,
+                                    bool *ran) {
     struct parser parser;
     struct arena arena = {0};
     struct node *tree;
@@ -46,18 +48,21 @@ static enum script_result run_lines(struct shell *shell, const char *lines, cons
     while (shell_goes_on(shell) && (result = parser_next(&parser, &tree)) == PARSE_DONE) {
         if (tree)
             run_tree(shell, tree);
+        *ran |= tree != NULL;
         arena_release(&arena);
     }
     arena_release(&arena);
     if (result == PARSE_WRONG || (result == PARSE_OPEN && !may_go_on)) {
         complain_syntax(&parser, name);
         shell->status = SHELL_MISUSED;
+        *ran = true;
     }
     return result == PARSE_OPEN && may_go_on ? SCRIPT_OPEN : SCRIPT_DONE;
 }
 
 enum script_result script_run_lines(struct shell *shell, const char *lines) {
-    return run_lines(shell, lines, NULL, true);
+    bool ran = false;
+    return run_lines(shell, lines, NULL, true, &ran);
 }
 
 int script_run(struct shell *shell, const char *script, const char *name) {
@@ -65,10 +70,11 @@ int script_run(struct shell *shell, const char *script, const char *name) {
         shell_complain(2, name, "too many scripts inside each other");
         return SHELL_MISUSED;
     }
+    bool ran = false;
     shell->depth++;
-    shell->status = 0;
-    run_lines(shell, script, name, false);
+    run_lines(shell, script, name, false, &ran);
     shell->depth--;
+    shell->status = ran ? shell->status : 0;
     return shell->status;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@ struct expander *shell_expander(struct shell *shell) {
     expander->arguments = shell->arguments.list;
     expander->argument_count = shell->arguments.count;
     expander->status = shell->status;
-    expander->process = (unsigned long)getpid();
+    expander->process = shell->process;
     expander->last_background = (unsigned long)shell->last_background;
     return expander;
 }
@@ -42,18 +41,6 @@ void shell_complain(int descriptor, const char *name, const char *reason) {
 
 void shell_complain_errno(int descriptor, const char *name) {
     shell_complain(descriptor, name, strerror(errno));
-}
-
-static struct shell *interruptible;
-
-static void note_interrupt(int signal) {
-    (void)signal;
-    interruptible->interrupted = true;
-}
-
-void shell_take_interrupts(struct shell *shell) {
-    interruptible = shell;
-    signal(SIGINT, note_interrupt);
 }
 
 bool shell_change_directory(struct shell *shell, const char *path) {

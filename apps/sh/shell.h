@@ -9,6 +9,7 @@
 #include "apps/sh/history.h"
 #include "apps/sh/jobs.h"
 #include "apps/sh/text.h"
+#include "apps/sh/traps.h"
 #include "apps/sh/variables.h"
 
 enum shell_status {
@@ -29,10 +30,13 @@ struct shell {
     struct strings locals; // what variables were before functions made their own (assignments.h)
     struct jobs jobs;
     struct history history;
-    int status; // of the last pipeline
+    struct traps traps;
+    int status;            // of the last pipeline
+    unsigned long process; // $$: of the shell that was started first, also in ( ) and $( )
     pid_t last_background;
     bool interactive;
     volatile bool interrupted; // Ctrl-C: what was typed is not gone on with; also set by the handler of SIGINT
+    volatile bool signalled;   // a signal was noted: `wait` ends
     bool leaving;              // exit was called
     bool stop_on_error;        // set -e
     bool trace;                // set -x
@@ -62,9 +66,6 @@ void shell_complain_errno(int descriptor, const char *name);
 
 // Sets an option by its long name: errexit, pipefail, xtrace. False: there is none of this name.
 bool shell_set_option(struct shell *shell, const char *name, bool set);
-
-// SIGINT sets `interrupted` from now on.
-void shell_take_interrupts(struct shell *shell);
 
 // Changes the directory, and $PWD and $OLDPWD. False: errno.
 bool shell_change_directory(struct shell *shell, const char *path);

@@ -133,6 +133,14 @@ static void add_options(const struct shell *shell, struct strings *words) {
     }
 }
 
+static void tell(struct strings *environment, const char *name, unsigned long value) {
+    struct text text = {0};
+    text_add_string(&text, name);
+    text_add_character(&text, '=');
+    text_add_number(&text, value);
+    strings_add(environment, text_take(&text));
+}
+
 pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors *descriptors, int *status) {
     struct strings environment = {0}, words = {0};
     struct text text = {0};
@@ -140,6 +148,8 @@ pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors
     functions_source(&shell->functions, &text);
     text_add_string(&text, source);
     variables_for_subshell(&shell->variables, &environment);
+    tell(&environment, SPAWN_PROCESS, shell->process);
+    tell(&environment, SPAWN_STATUS, (unsigned)shell->status);
     strings_add(&words, string_copy("sh"));
     add_options(shell, &words);
     strings_add(&words, string_copy("-c"));

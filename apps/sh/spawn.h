@@ -14,6 +14,10 @@ struct shell;
 pid_t spawn_program(struct shell *shell, char **arguments, const struct strings *assignments,
                     struct descriptors *descriptors, int *status);
 
+// By these variables of the environment it is told $$ and $?.
+#define SPAWN_PROCESS "SH_PROCESS"
+#define SPAWN_STATUS "SH_STATUS"
+
 // Starts a shell like this one, with all its variables, functions and options, that runs `source`.
 pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors *descriptors, int *status);
 
