@@ -95,6 +95,18 @@ struct result call_shared_seal(int32_t number) {
     return result_status(status);
 }
 
+struct result call_shared_drop(int32_t number, uint64_t offset, size_t size) {
+    struct object *object;
+    enum status status = memory_find(number, RIGHT_MANAGE, &object);
+    if (status != STATUS_OK)
+        return result_status(status);
+    bool is_whole = offset % PAGE_SIZE == 0 && size % PAGE_SIZE == 0;
+    status = is_whole ? memory_drop_pages((struct memory *)object, offset / PAGE_SIZE, size / PAGE_SIZE)
+                      : STATUS_INVALID_ARGUMENT;
+    object_release(object);
+    return result_status(status);
+}
+
 // ---- offers ----
 
 static enum status offer_to(uint32_t id, struct object *object, uint32_t rights, uint32_t *offer) {

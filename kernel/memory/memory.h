@@ -60,6 +60,10 @@ enum status memory_page_put(struct memory *memory, uint64_t page, uint64_t physi
 // Takes a page that is there away from it, with its reference and the charge for it. NOT_FOUND.
 enum status memory_page_take(struct memory *memory, uint64_t page, uint64_t *physical);
 
+// Gives the frames of `count` pages back, also where they are mapped (kernel/memory/memory_drop.c). BUSY: it is sealed.
+// INVALID_ARGUMENT: no such pages, or such as come from a source or must stay.
+enum status memory_drop_pages(struct memory *memory, uint64_t page, uint64_t count);
+
 // Somebody is about to write to a page that came from a source.
 void memory_note_written(struct memory *memory, uint64_t page);
 

@@ -78,6 +78,9 @@ enum status space_write(struct space *space, uint64_t address, const void *from,
 // Makes a page of paged memory read-only wherever it is mapped, so that the next write to it is noted.
 void space_write_protect_everywhere(struct memory *memory, uint64_t page);
 
+// Unmaps pages of a memory object wherever they are mapped; the mappings stay. At most PAGE_BATCH (arch/page_table.h) of them.
+void space_forget_everywhere(struct memory *memory, uint64_t page, uint64_t count);
+
 // Pages resident, for instruments.
 uint64_t space_resident(struct space *space);
 

@@ -80,3 +80,59 @@ void space_write_protect_everywhere(struct memory *memory, uint64_t page) {
     while ((id = space_list_visit(id, space_protect_page, &what)) != 0)
         continue;
 }
+
+// ---- pages that are dropped ----
+
+struct forgetting {
+    struct memory *memory;
+    uint64_t offset, end; // in bytes
+};
+
+// The part of an area that shows what is forgotten: bounds in the space. False: none.
+static bool area_shows(const struct area *area, const struct forgetting *what, uint64_t *from, uint64_t *until) {
+    if (area->memory != what->memory || (area->kind != AREA_SHARED && area->kind != AREA_COPY))
+        return false;
+    uint64_t area_end = area->offset + (area->end - area->base);
+    uint64_t first = what->offset > area->offset ? what->offset : area->offset;
+    uint64_t last = what->end < area_end ? what->end : area_end;
+    *from = area->base + (first - area->offset);
+    *until = area->base + (last - area->offset);
+    return first < last;
+}
+
+// Pages that a private copy has of its own stay.
+static void slot_forget(uint64_t *slot, struct page_batch *batch) {
+    uint32_t flags = slot != 0 ? page_slot_flags(slot) : 0;
+    if (!(flags & PAGE_OF_MEMORY) || (flags & PAGE_NO_FRAME))
+        return;
+    batch->pages[batch->count++] = (struct page_cleared){.physical = page_slot_physical(slot), .flags = flags};
+    page_slot_clear(slot);
+}
+
+static void area_forget(struct space *space, const struct area *area, const struct forgetting *what) {
+    struct page_batch batch;
+    uint64_t from, until;
+    batch.count = 0;
+    if (!area_shows(area, what, &from, &until))
+        return;
+    for (uint64_t address = from; address < until; address += PAGE_SIZE)
+        slot_forget(page_table_slot_if_there(&space->table, address), &batch);
+    if (batch.count == 0)
+        return;
+    page_table_flush(&space->table, from, until);
+    space_release_pages(space, what->memory, &batch);
+}
+
+static void space_forget_pages(struct space *space, void *argument) {
+    lock_acquire(&space->lock);
+    for (struct area *area = area_from(&space->areas, 0); area != 0; area = area_after(area))
+        area_forget(space, area, argument);
+    lock_release(&space->lock);
+}
+
+void space_forget_everywhere(struct memory *memory, uint64_t page, uint64_t count) {
+    struct forgetting what = {memory, page * PAGE_SIZE, (page + count) * PAGE_SIZE};
+    uint64_t id = 0;
+    while ((id = space_list_visit(id, space_forget_pages, &what)) != 0)
+        continue;
+}

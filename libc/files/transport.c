@@ -2,39 +2,72 @@
 //
 // What is short travels in the message. What is longer lies in a heap that the server shares with this process alone, and of which
 // the message says the offsets; it is asked for when it is first needed. Without it, data goes in short pieces.
+//
+// A server that ends is started again, and knows what the one before it knew: the way to it is looked for in the directory, the heap is
+// brought along, and the call is made again.
 #include "libc/files/transport.h"
 
 #include <parley/calls.h>
+#include <parley/clock.h>
+#include <parley/directory.h>
 #include <parley/shared_heap.h>
 #include <parley/start.h>
 #include <string.h>
 
 static int32_t server_entry;            // [a] NUMBER_NONE: not opened yet
 static struct shared_heap *server_heap; // [a] null: not there yet
+static int32_t heap_entry;              // [a] the entry through which the server knows of the heap
+static uint64_t last_tag;               // [a]
+
+enum { LIVES_MAX = 64 }; // of the server, that one call sees ended
+#define RETURN_PAUSE NANOSECONDS_PER_MILLISECOND
+#define RETURN_PATIENCE (10 * NANOSECONDS_PER_SECOND)
 
 // ---- the way to the server ----
 
-// Two threads may both open it; one keeps its own.
 static enum status entry_open(uint32_t server, int32_t *entry) {
-    int32_t none = NUMBER_NONE;
     enum status status = port_open(server, 0, DEADLINE_NEVER, entry);
-    if (status == STATUS_NOT_FOUND)
-        return STATUS_PEER_DIED; // there is no such process any more
-    if (status < 0)
-        return status;
-    if (!__atomic_compare_exchange_n(&server_entry, &none, *entry, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-        number_close(*entry);
-        *entry = none;
-    }
-    return STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_PEER_DIED : status; // there is no such process any more
 }
 
-static enum status entry_find(int32_t *entry) {
-    *entry = __atomic_load_n(&server_entry, __ATOMIC_ACQUIRE);
-    if (*entry != NUMBER_NONE)
-        return STATUS_OK;
+// Puts the entry in the place of `before`. Two threads may both open one: the second keeps the first one's.
+static void entry_publish(int32_t before, int32_t *entry) {
+    if (!__atomic_compare_exchange_n(&server_entry, &before, *entry, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        number_close(*entry);
+        *entry = before;
+    } else if (before != NUMBER_NONE) {
+        number_close(before);
+    }
+}
+
+// A server whose process id this program was told may have ended long ago.
+__attribute__((noinline)) static enum status entry_find_first(int32_t *entry) {
     uint32_t server = start_service("files");
-    return server == 0 ? STATUS_NOT_FOUND : entry_open(server, entry);
+    enum status status = server == 0 ? STATUS_NOT_FOUND : entry_open(server, entry);
+    if (status >= 0)
+        entry_publish(NUMBER_NONE, entry);
+    return status;
+}
+
+static inline enum status entry_find(int32_t *entry) {
+    *entry = __atomic_load_n(&server_entry, __ATOMIC_ACQUIRE);
+    return __builtin_expect(*entry != NUMBER_NONE, 1) ? STATUS_OK : entry_find_first(entry);
+}
+
+// Waits until the server has been started again, and opens the way to it. False: it does not come back.
+static bool server_await_return(int32_t dead) {
+    uint64_t give_up = deadline_after(RETURN_PATIENCE);
+    while (__atomic_load_n(&server_entry, __ATOMIC_ACQUIRE) == dead && clock_now() < give_up) {
+        int32_t entry = NUMBER_NONE;
+        uint32_t server = directory_find("files");
+        if (server != 0 && entry_open(server, &entry) >= 0) {
+            start_grant_move("files", server);
+            entry_publish(dead, &entry);
+            return true;
+        }
+        thread_sleep(deadline_after(RETURN_PAUSE));
+    }
+    return __atomic_load_n(&server_entry, __ATOMIC_ACQUIRE) != dead;
 }
 
 // ---- the heap ----
@@ -49,7 +82,24 @@ static enum status heap_ask(struct shared_heap **heap) {
     status = shared_heap_adopt(exchange.number, heap);
     if (status < 0)
         number_close(exchange.number);
+    else
+        __atomic_store_n(&heap_entry, exchange.entry, __ATOMIC_RELEASE);
     return status;
+}
+
+// Tells a server that was started anew of the heap that this program has from the one before it.
+static enum status heap_bring(const struct shared_heap *heap, int32_t entry) {
+    struct files_call call = {.request.operation = FILES_HEAP};
+    struct port_cargo cargo = {.number = shared_heap_number(heap), .rights = RIGHT_READ | RIGHT_WRITE};
+    union files_message message = {.call = call};
+    enum status status = port_call(entry, &message, &cargo, DEADLINE_NEVER);
+    if (status < 0)
+        return status;
+    status = (enum status)message.answer.reply.status;
+    if (status < 0 && status != STATUS_EXISTS) // another thread was before
+        return status;
+    __atomic_store_n(&heap_entry, entry, __ATOMIC_RELEASE);
+    return STATUS_OK;
 }
 
 // Null: there is none to be had. The server gives a process one heap: of two threads that ask, one gets it.
@@ -133,16 +183,42 @@ static void answer_take(struct files_exchange *exchange, const struct files_answ
         memcpy(exchange->into, from, exchange->received);
 }
 
+// The way there: the answer's status stands in the message.
+static inline enum status call_once(struct files_exchange *exchange, union files_message *message,
+                                    const struct places *places) {
+    struct port_cargo cargo = {.number = NUMBER_NONE};
+    enum status status = entry_find(&exchange->entry);
+    if (status >= 0 && places->heap && __atomic_load_n(&heap_entry, __ATOMIC_ACQUIRE) != exchange->entry)
+        status = heap_bring(places->heap, exchange->entry);
+    if (status >= 0)
+        status = port_call(exchange->entry, message, exchange->wants_number ? &cargo : NULL, DEADLINE_NEVER);
+    exchange->number = cargo.number;
+    return status;
+}
+
+// BAD_NUMBER: another thread has found the server's next life before, and closed the entry.
+static bool server_is_gone(enum status status) {
+    return status == STATUS_PEER_DIED || status == STATUS_RESTARTED || status == STATUS_BAD_NUMBER;
+}
+
+// A call that got no answer is made again at the server's next life, with the same tag: it is carried out once.
+__attribute__((noinline)) static enum status call_again(struct files_exchange *exchange, union files_message *message,
+                                                        const struct places *places, enum status status) {
+    for (uint32_t lives = 0; server_is_gone(status); lives++) {
+        if (lives == LIVES_MAX || !server_await_return(exchange->entry))
+            return STATUS_PEER_DIED;
+        status = call_once(exchange, message, places);
+    }
+    return status;
+}
+
 static enum status call_and_take(struct files_exchange *exchange, union files_message *message,
                                  const struct places *places) {
-    struct port_cargo cargo = {.number = NUMBER_NONE};
-    int32_t entry;
-    enum status status = entry_find(&entry);
-    if (status >= 0)
-        status = port_call(entry, message, exchange->wants_number ? &cargo : NULL, DEADLINE_NEVER);
+    enum status status = call_once(exchange, message, places);
+    if (__builtin_expect(status < 0, 0))
+        status = call_again(exchange, message, places, status);
     if (status < 0)
         return status;
-    exchange->number = cargo.number;
     answer_take(exchange, &message->answer, places);
     return (enum status)message->answer.reply.status;
 }
@@ -153,6 +229,7 @@ enum status files_exchange(struct files_exchange *exchange) {
     if (exchange->payload_size[0] + exchange->payload_size[1] > FILES_DATA_MAX || exchange->capacity > FILES_DATA_MAX)
         return STATUS_TOO_LARGE;
     enum status status = call_fill(exchange, &message.call, &places);
+    message.call.tag = __atomic_add_fetch(&last_tag, 1, __ATOMIC_RELAXED);
     if (status >= 0)
         status = call_and_take(exchange, &message, &places);
     places_free(&places);

@@ -17,9 +17,11 @@ struct files_exchange {
     struct files_reply reply;
     size_t received; // bytes of payload, at most `capacity`
     int32_t number;  // that came with the reply, else NUMBER_NONE
+    int32_t entry;   // through which it went
 };
 
-// The server's status, or one of the way there: PEER_DIED (the server ended), NOT_FOUND (there is none), NO_MEMORY.
+// Goes on with a server that was started again in the midst of it: what was asked for is done once. The server's status, or one of the way
+// there: PEER_DIED (the server ended, and is not back after ten seconds), NOT_FOUND (there is none), NO_MEMORY.
 enum status files_exchange(struct files_exchange *exchange);
 
 // How much of `size` bytes of data one exchange can carry.

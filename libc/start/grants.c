@@ -59,3 +59,9 @@ bool start_grant_add(const char *name, int32_t number, uint32_t process) {
     grant->process = process;
     return true;
 }
+
+void start_grant_move(const char *name, uint32_t process) {
+    struct start_grant *grant = find(name);
+    if (grant)
+        __atomic_store_n(&grant->process, process, __ATOMIC_RELAXED);
+}

@@ -2,10 +2,9 @@
 #include "os/files/tree.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { CONTENT_LEAST = 64, COMMIT_STEP = 64 << 10, COMMIT_PAGE = 4096, MAPPED_LEAST = 64 << 10 };
+enum { CONTENT_LEAST = TREE_GRANULE, COMMIT_STEP = 64 << 10 };
 #define CONTENT_MAX (UINT64_C(1) << 40)
 
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
@@ -24,10 +23,11 @@ static void changed(struct tree *tree, struct node *file) {
     }
     file->image = 0;
     file->modified = tree->now;
+    tree_save(tree, file);
 }
 
 bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size) {
-    for (uint64_t at = 0; at < size; at += COMMIT_PAGE) {
+    for (uint64_t at = 0; at < size; at += TREE_PAGE) {
         if (at % COMMIT_STEP == 0 && tree->has_room && !tree->has_room(COMMIT_STEP)) {
             return false;
         }
@@ -36,17 +36,20 @@ bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size) {
     return true;
 }
 
-// Capacities from MAPPED_LEAST on are whole pages of their own.
-static uint8_t *allocate(const struct tree *tree, uint64_t capacity) {
-    return tree->map && capacity >= MAPPED_LEAST ? tree->map(capacity) : malloc(capacity);
+struct extents *tree_extents(struct tree *tree, uint64_t capacity) {
+    return capacity < TREE_LARGE ? &tree->small : &tree->large;
 }
 
-static void release(const struct tree *tree, uint8_t *bytes, uint64_t capacity) {
-    if (tree->unmap && capacity >= MAPPED_LEAST) {
-        tree->unmap(bytes, capacity);
-    } else {
-        free(bytes);
-    }
+static enum status allocate(struct tree *tree, uint64_t capacity, uint8_t **bytes) {
+    uint64_t place = 0;
+    enum status status = extents_take(tree_extents(tree, capacity), capacity, &place);
+    *bytes = tree->store->contents + place;
+    return status;
+}
+
+// Others get it when the change that it belongs to holds.
+static void release(struct tree *tree, const uint8_t *bytes, uint64_t capacity) {
+    extents_leave(tree_extents(tree, capacity), (uint64_t)(bytes - tree->store->contents), capacity);
 }
 
 // A capacity for `size` bytes: it grows by half of what is there, so that appending costs little.
@@ -80,12 +83,14 @@ static enum status reserve(struct tree *tree, struct node *file, uint64_t size) 
     if (tree->has_room && !tree->has_room(capacity)) {
         return STATUS_LIMIT_REACHED;
     }
-    uint8_t *bytes = allocate(tree, capacity);
-    if (!bytes) {
-        return STATUS_NO_MEMORY;
+    uint8_t *bytes = NULL;
+    status = allocate(tree, capacity, &bytes);
+    if (status != STATUS_OK) {
+        return status;
     }
     if (!tree_commit(tree, bytes, capacity)) {
         release(tree, bytes, capacity);
+        tree_settle(tree);
         return STATUS_LIMIT_REACHED;
     }
     if (file->size > 0) {
@@ -107,6 +112,14 @@ static void fill_gap(struct node *file, uint64_t until) {
     }
 }
 
+// What lies behind a file's end is nobody's yet.
+static void save_overwritten(const struct tree *tree, const struct node *file, uint64_t offset, uint64_t end) {
+    uint64_t limit = end < file->size ? end : file->size;
+    if (offset < limit) {
+        store_save(tree->store, file->bytes + offset, limit - offset);
+    }
+}
+
 enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, const void *data, size_t size) {
     uint64_t end = 0;
     if (__builtin_add_overflow(offset, size, &end)) {
@@ -119,6 +132,7 @@ enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, co
     if (status != STATUS_OK) {
         return status;
     }
+    save_overwritten(tree, file, offset, end);
     fill_gap(file, offset);
     memcpy(file->bytes + offset, data, size);
     file->size = end > file->size ? end : file->size;
@@ -145,15 +159,17 @@ enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size) {
     return STATUS_OK;
 }
 
-void tree_borrow(struct node *file, const uint8_t *bytes, uint64_t size) {
+void tree_borrow(struct tree *tree, struct node *file, const uint8_t *bytes, uint64_t size) {
     assert(file->size == 0 && file->capacity == 0);
     file->bytes = (uint8_t *)bytes;
     file->size = size;
     file->capacity = 0;
+    tree_save(tree, file);
 }
 
-void tree_make_null(struct node *file) {
+void tree_make_null(struct tree *tree, struct node *file) {
     file->discards = true;
+    tree_save(tree, file);
 }
 
 void tree_drop_content(struct tree *tree, struct node *file) {

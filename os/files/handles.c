@@ -3,18 +3,28 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SLOT_BITS = 12, GENERATION_MAX = (1 << (32 - SLOT_BITS)) - 1 };
 _Static_assert(1 << SLOT_BITS == HANDLES_MAX, "a slot fits its bits");
 
 void handles_create(struct handles *handles, struct tree *tree) {
-    *handles = (struct handles){.tree = tree};
+    memset(handles, 0, sizeof(*handles));
+    handles->tree = tree;
     LIST_INIT(&handles->free);
     LIST_INIT(&handles->clients);
     for (uint32_t i = HANDLES_MAX; i > 0; i--) {
         handles->slots[i - 1].generation = 1;
         LIST_INSERT_HEAD(&handles->free, &handles->slots[i - 1], link);
     }
+    for (uint32_t i = STORE_OPENED_MAX; i > 0; i--) {
+        handles->opened[i - 1].record = &tree->store->opened[i - 1];
+        SLIST_INSERT_HEAD(&handles->unopened, &handles->opened[i - 1], link);
+    }
+}
+
+static struct store *store_of(const struct handles *handles) {
+    return handles->tree->store;
 }
 
 struct client *handles_find_client(struct handles *handles, uint32_t process) {
@@ -27,8 +37,28 @@ struct client *handles_find_client(struct handles *handles, uint32_t process) {
     return client;
 }
 
-static enum status make_client(struct handles *handles, uint32_t process, struct client **made) {
-    if (handles->client_count == HANDLES_CLIENTS_MAX) {
+static void save_client(struct handles *handles, struct client *client, uint64_t heap) {
+    struct store_client now = {.process = client->process, .heap = heap};
+    store_write(store_of(handles), client->record, &now, sizeof(now));
+}
+
+void handles_set_heap(struct handles *handles, struct client *client, uint64_t heap) {
+    save_client(handles, client, heap);
+}
+
+// There is one: clients are counted.
+static struct store_client *find_client_record(struct handles *handles) {
+    struct store_client *record = store_of(handles)->clients;
+    while (record->process) {
+        record++;
+    }
+    return record;
+}
+
+// `record`: null where it has none yet.
+static enum status make_client(struct handles *handles, uint32_t process, struct store_client *record,
+                               struct client **made) {
+    if (!record && handles->client_count == HANDLES_CLIENTS_MAX) {
         return STATUS_LIMIT_REACHED;
     }
     struct client *client = calloc(1, sizeof(*client));
@@ -44,15 +74,39 @@ static enum status make_client(struct handles *handles, uint32_t process, struct
     }
     LIST_INSERT_HEAD(&handles->clients, client, link);
     handles->client_count++;
+    client->record = record;
+    if (!record) {
+        client->record = find_client_record(handles);
+        save_client(handles, client, 0);
+    }
     *made = client;
     return STATUS_OK;
 }
 
+static uint32_t opened_index(const struct handles *handles, const struct opened *opened) {
+    return (uint32_t)(opened - handles->opened);
+}
+
+// There is one: so many there are as handles and tickets can name.
+static struct opened *take_opened(struct handles *handles, struct node *node, uint32_t flags) {
+    struct opened *opened = SLIST_FIRST(&handles->unopened);
+    struct store_opened now = {.node = tree_index(handles->tree, node) + 1, .flags = flags};
+    assert(opened && opened->references == 0);
+    SLIST_REMOVE_HEAD(&handles->unopened, link);
+    store_write(store_of(handles), opened->record, &now, sizeof(now));
+    opened->node = node;
+    tree_hold(node);
+    return opened;
+}
+
 static void release_opened(struct handles *handles, struct opened *opened) {
+    static const struct store_opened none;
     assert(opened->references > 0);
     if (--opened->references == 0) {
+        store_write(store_of(handles), opened->record, &none, sizeof(none));
         tree_release(handles->tree, opened->node);
-        free(opened);
+        opened->node = NULL;
+        SLIST_INSERT_HEAD(&handles->unopened, opened, link);
     }
 }
 
@@ -61,7 +115,7 @@ static enum status prepare(struct handles *handles, uint32_t process, uint32_t c
     enum status status = STATUS_OK;
     *client = handles_find_client(handles, process);
     if (!*client) {
-        status = make_client(handles, process, client);
+        status = make_client(handles, process, NULL, client);
     }
     if (status != STATUS_OK) {
         return status;
@@ -74,10 +128,17 @@ enum status handles_client(struct handles *handles, uint32_t process, struct cli
     return prepare(handles, process, 0, client);
 }
 
-// After prepare: gives the client a handle for what is opened, and takes a reference.
-static uint32_t give(struct handles *handles, struct client *client, struct opened *opened) {
-    struct handle *handle = LIST_FIRST(&handles->free);
-    assert(handle && !handle->client);
+static void save_slot(struct handles *handles, const struct handle *handle) {
+    struct store_handle now = {.generation = handle->generation};
+    if (handle->client) {
+        now.process = handle->client->process;
+        now.opened = opened_index(handles, handle->opened);
+    }
+    store_write(store_of(handles), &store_of(handles)->handles[handle - handles->slots], &now, sizeof(now));
+}
+
+static void fill_slot(struct handles *handles, struct handle *handle, struct client *client, struct opened *opened) {
+    assert(!handle->client);
     LIST_REMOVE(handle, link);
     LIST_INSERT_HEAD(&client->handles, handle, link);
     client->count++;
@@ -85,6 +146,13 @@ static uint32_t give(struct handles *handles, struct client *client, struct open
     handle->client = client;
     handle->opened = opened;
     opened->references++;
+}
+
+// After prepare: gives the client a handle for what is opened, and takes a reference.
+static uint32_t give(struct handles *handles, struct client *client, struct opened *opened) {
+    struct handle *handle = LIST_FIRST(&handles->free);
+    fill_slot(handles, handle, client, opened);
+    save_slot(handles, handle);
     return handle->generation << SLOT_BITS | (uint32_t)(handle - handles->slots);
 }
 
@@ -99,6 +167,7 @@ static void close_slot(struct handles *handles, struct handle *handle) {
     handle->client = NULL;
     handle->opened = NULL;
     handle->generation = handle->generation == GENERATION_MAX ? 1 : handle->generation + 1;
+    save_slot(handles, handle);
 }
 
 static struct handle *find_slot(struct handles *handles, uint32_t process, uint32_t value) {
@@ -114,14 +183,7 @@ enum status handles_open(struct handles *handles, uint32_t process, struct node 
     if (status != STATUS_OK) {
         return status;
     }
-    struct opened *opened = calloc(1, sizeof(*opened));
-    if (!opened) {
-        return STATUS_NO_MEMORY;
-    }
-    opened->node = node;
-    opened->flags = flags;
-    tree_hold(node);
-    *handle = give(handles, client, opened);
+    *handle = give(handles, client, take_opened(handles, node, flags));
     return STATUS_OK;
 }
 
@@ -141,13 +203,17 @@ enum status handles_close(struct handles *handles, uint32_t process, uint32_t va
 }
 
 void handles_end_process(struct handles *handles, uint32_t process) {
+    static const struct store_client none;
     struct client *client = handles_find_client(handles, process);
     if (!client) {
         return;
     }
     while (!LIST_EMPTY(&client->handles)) {
         close_slot(handles, LIST_FIRST(&client->handles));
+        tree_finish(handles->tree);
     }
+    store_write(store_of(handles), client->record, &none, sizeof(none));
+    tree_finish(handles->tree);
     if (handles->unwatch) {
         handles->unwatch(client);
     }
@@ -156,11 +222,20 @@ void handles_end_process(struct handles *handles, uint32_t process) {
     free(client);
 }
 
+static void save_ticket(struct handles *handles, const struct ticket *ticket) {
+    struct store_ticket now = {.value = ticket->value, .expires = ticket->expires, .count = ticket->count};
+    for (uint32_t i = 0; i < ticket->count; i++) {
+        now.opened[i] = opened_index(handles, ticket->opened[i]);
+    }
+    store_write(store_of(handles), &store_of(handles)->tickets[ticket - handles->tickets], &now, sizeof(now));
+}
+
 static void drop_ticket(struct handles *handles, struct ticket *ticket) {
     for (uint32_t i = 0; i < ticket->count; i++) {
         release_opened(handles, ticket->opened[i]);
     }
     *ticket = (struct ticket){0};
+    save_ticket(handles, ticket);
 }
 
 void handles_expire(struct handles *handles, uint64_t now) {
@@ -200,6 +275,7 @@ enum status handles_share(struct handles *handles, uint32_t process, const uint3
         ticket->opened[i] = find_slot(handles, process, list[i])->opened;
         ticket->opened[i]->references++;
     }
+    save_ticket(handles, ticket);
     return STATUS_OK;
 }
 
@@ -221,4 +297,108 @@ enum status handles_adopt(struct handles *handles, uint32_t process, uint64_t va
     *count = ticket->count;
     drop_ticket(handles, ticket);
     return STATUS_OK;
+}
+
+// ---- finding them again ----
+
+static struct opened *recover_opened(struct handles *handles, uint32_t index) {
+    struct opened *opened = index < STORE_OPENED_MAX ? &handles->opened[index] : NULL;
+    return opened && opened->node ? opened : NULL;
+}
+
+static void recover_all_opened(struct handles *handles, struct node *const *nodes) {
+    uint32_t end = store_of(handles)->header->node_end;
+    SLIST_INIT(&handles->unopened);
+    for (uint32_t i = STORE_OPENED_MAX; i > 0; i--) {
+        struct opened *opened = &handles->opened[i - 1];
+        uint32_t node = opened->record->node;
+        opened->node = node > 0 && node <= end ? nodes[node - 1] : NULL;
+        if (opened->node) {
+            tree_hold(opened->node);
+        } else {
+            SLIST_INSERT_HEAD(&handles->unopened, opened, link);
+        }
+    }
+}
+
+static enum status recover_clients(struct handles *handles) {
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < HANDLES_CLIENTS_MAX && status != STATUS_NO_MEMORY; i++) {
+        struct store_client *record = &store_of(handles)->clients[i];
+        struct client *client = NULL;
+        if (record->process) {
+            status = make_client(handles, record->process, record, &client);
+        }
+        if (record->process && !client) {
+            *record = (struct store_client){0}; // it has ended
+        }
+    }
+    return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+}
+
+static void recover_handles(struct handles *handles) {
+    for (uint32_t i = 0; i < HANDLES_MAX; i++) {
+        struct store_handle *record = &store_of(handles)->handles[i];
+        struct handle *handle = &handles->slots[i];
+        uint32_t generation = record->generation;
+        struct client *client = record->process ? handles_find_client(handles, record->process) : NULL;
+        struct opened *opened = recover_opened(handles, record->opened);
+        handle->generation = generation > 0 && generation <= GENERATION_MAX ? generation : 1;
+        if (client && opened) {
+            fill_slot(handles, handle, client, opened);
+        } else if (record->process) {
+            *record = (struct store_handle){.generation = handle->generation};
+        }
+    }
+}
+
+static bool recover_ticket(struct handles *handles, struct ticket *ticket, const struct store_ticket *record) {
+    bool is_sound = record->value && record->count > 0 && record->count <= FILES_SHARE_MAX;
+    for (uint32_t i = 0; is_sound && i < record->count; i++) {
+        ticket->opened[i] = recover_opened(handles, record->opened[i]);
+        is_sound = ticket->opened[i];
+    }
+    if (!is_sound) {
+        return false;
+    }
+    ticket->value = record->value;
+    ticket->expires = record->expires;
+    ticket->count = record->count;
+    for (uint32_t i = 0; i < record->count; i++) {
+        ticket->opened[i]->references++;
+    }
+    return true;
+}
+
+static void recover_tickets(struct handles *handles) {
+    for (uint32_t i = 0; i < HANDLES_TICKETS_MAX; i++) {
+        struct store_ticket *record = &store_of(handles)->tickets[i];
+        if (!recover_ticket(handles, &handles->tickets[i], record)) {
+            *record = (struct store_ticket){0};
+            handles->tickets[i] = (struct ticket){0};
+        }
+    }
+}
+
+// What only a program that has ended had open.
+static void close_unused(struct handles *handles) {
+    for (uint32_t i = 0; i < STORE_OPENED_MAX; i++) {
+        struct opened *opened = &handles->opened[i];
+        if (opened->node && opened->references == 0) {
+            opened->references = 1;
+            release_opened(handles, opened);
+            tree_finish(handles->tree);
+        }
+    }
+}
+
+enum status handles_recover(struct handles *handles, struct node *const *nodes) {
+    recover_all_opened(handles, nodes);
+    enum status status = recover_clients(handles);
+    if (status == STATUS_OK) {
+        recover_handles(handles);
+        recover_tickets(handles);
+        close_unused(handles);
+    }
+    return status;
 }

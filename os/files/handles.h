@@ -1,7 +1,8 @@
 // Who has which files open: clients, their handles, and the tickets by which handles pass to a child.
 //
 // A handle names what was opened (struct opened: the file, the flags, the one offset); several handles, of several
-// processes, may name the same. Its value is slot and generation, so that a closed handle is not soon another's.
+// processes, may name the same. Its value is slot and generation, so that a closed handle is not soon another's. All of it stands in
+// the store too, so that handles outlive the service (handles_recover).
 // Rules: pure but for the two hooks; one thread. Statuses: BAD_NUMBER the handle is not this process's, LIMIT_REACHED too
 // many handles or clients, NO_MEMORY, NOT_FOUND no such ticket, or no such process.
 #pragma once
@@ -11,17 +12,17 @@
 #include <parley/shared_heap.h>
 
 enum {
-    HANDLES_MAX = 4096,
+    HANDLES_MAX = STORE_HANDLES_MAX,
     HANDLES_PER_CLIENT = 512,
-    HANDLES_CLIENTS_MAX = 512,
-    HANDLES_TICKETS_MAX = 64,
+    HANDLES_CLIENTS_MAX = STORE_CLIENTS_MAX,
+    HANDLES_TICKETS_MAX = STORE_TICKETS_MAX,
 };
 
 struct opened {
+    SLIST_ENTRY(opened) link; // of the free ones
     struct node *node;
-    uint64_t offset;
-    uint32_t flags; // enum files_open_flag
-    uint32_t references;
+    struct store_opened *record; // has offset and flags
+    uint32_t references;         // 0: free
 };
 
 struct handle {
@@ -35,6 +36,7 @@ struct client {
     LIST_ENTRY(client) link;
     LIST_HEAD(client_handles, handle)
     handles;
+    struct store_client *record;
     uint32_t process;
     uint32_t count;
     int32_t watch;  // what the hook keeps to learn of its end
@@ -55,16 +57,22 @@ struct handles {
     free;
     LIST_HEAD(handle_clients, client)
     clients;
+    SLIST_HEAD(handle_opened, opened)
+    unopened;
     uint32_t client_count;
     uint32_t count; // handles in use
     // Starts, and ends, watching a client for its end. NOT_FOUND: it has ended already. Both may be null.
     enum status (*watch)(struct client *client);
     void (*unwatch)(struct client *client);
+    struct opened opened[STORE_OPENED_MAX];
     struct handle slots[HANDLES_MAX];
     struct ticket tickets[HANDLES_TICKETS_MAX];
 };
 
+// None are open; or, with `nodes` by their indices in the store, those that the store tells of. What fits nothing there is left out; clients
+// that have ended meanwhile are closed, so the hooks must be set. NO_MEMORY
 void handles_create(struct handles *handles, struct tree *tree);
+enum status handles_recover(struct handles *handles, struct node *const *nodes);
 
 // Opens a node for a process; the node is held until its last handle is closed.
 enum status handles_open(struct handles *handles, uint32_t process, struct node *node, uint32_t flags,
@@ -78,7 +86,10 @@ enum status handles_client(struct handles *handles, uint32_t process, struct cli
 // The same, but null where it is not there.
 struct client *handles_find_client(struct handles *handles, uint32_t process);
 
-// Closes all that a process has: it ended.
+// Notes the id of the memory that the client shares with the service.
+void handles_set_heap(struct handles *handles, struct client *client, uint64_t heap);
+
+// Closes all that a process has: it ended. Each is a change that holds by itself.
 void handles_end_process(struct handles *handles, uint32_t process);
 
 // Makes a ticket of this value, which must not be 0, good until `now` + FILES_TICKET_TIME.

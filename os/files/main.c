@@ -1,6 +1,8 @@
 // The file server: takes calls at its port, has the service answer them, and learns by event when a client ends.
 //
-// Granted: `ramdisk`, the memory of the archive. It runs until the machine stops.
+// Granted: `ramdisk`, the memory of the archive, and `store`, memory that init keeps, in which a service that is started anew finds
+// everything that was written to the one before it.
+#include "os/files/recover.h"
 #include "os/files/seed.h"
 #include "os/files/service.h"
 
@@ -23,6 +25,7 @@ enum {
 };
 
 static struct service service;
+static struct store store;
 static uint64_t boot_time; // nanoseconds
 static union files_message message;
 static _Alignas(8) char private_payload[2 * FILES_PATH_MAX];
@@ -43,13 +46,8 @@ static bool has_room(uint64_t bytes) {
            machine.memory_free > bytes + machine.memory_total / SPARE_SHARE;
 }
 
-static void *map(uint64_t size) {
-    uint64_t base = 0;
-    return memory_map(0, size, PROTECTION_READ | PROTECTION_WRITE, 0, &base) == STATUS_OK ? (void *)base : NULL;
-}
-
-static void unmap(void *pages, uint64_t size) {
-    memory_unmap((uint64_t)pages, size);
+static void give_back(uint64_t place, uint64_t size) {
+    shared_drop(start_grant_number("store"), (uint64_t)(store.contents - (uint8_t *)store.header) + place, size);
 }
 
 static bool copy_in_steps(uint8_t *target, const struct node *file) {
@@ -121,7 +119,14 @@ static enum status heap_map(struct client *client) {
     return STATUS_OK;
 }
 
-static enum status make_heap(struct client *client) {
+static enum status memory_id(int32_t number, uint64_t *id) {
+    struct number_information information = {0};
+    enum status status = number_information(number, &information);
+    *id = information.id;
+    return status;
+}
+
+static enum status make_heap(struct client *client, uint64_t *id) {
     if (!has_room(FILES_HEAP_SIZE)) {
         return STATUS_LIMIT_REACHED;
     }
@@ -129,10 +134,25 @@ static enum status make_heap(struct client *client) {
     if (status != STATUS_OK) {
         return status;
     }
-    status = heap_map(client);
+    status = memory_id(client->memory, id);
+    status = status == STATUS_OK ? heap_map(client) : status;
     if (status != STATUS_OK) {
         number_close(client->memory);
         client->memory = NUMBER_NONE;
+    }
+    return status;
+}
+
+// Ids are never used again: what has this one is the memory that a service before this one made, all of which is there.
+static enum status adopt_heap(struct client *client, int32_t number) {
+    uint64_t id = 0;
+    enum status status = memory_id(number, &id);
+    if (status != STATUS_OK || id == 0 || id != client->record->heap) {
+        return STATUS_DENIED;
+    }
+    status = shared_view_map(number, &client->heap);
+    if (status == STATUS_OK) {
+        client->memory = number;
     }
     return status;
 }
@@ -183,7 +203,8 @@ static bool find_room(const struct files_call *call, const struct shared_view *h
 static struct service_answer answer(const struct port_information *information) {
     static const struct shared_view no_heap;
     struct service_client client = {information->process, information->user};
-    struct service_request request = {.request = message.call.request};
+    struct service_request request = {
+        .request = message.call.request, .tag = message.call.tag, .number = information->cargo.number};
     const struct client *known =
         message.call.payload || message.call.room ? handles_find_client(&service.handles, client.process) : NULL;
     const struct shared_view *heap = known ? &known->heap : &no_heap;
@@ -196,10 +217,19 @@ static struct service_answer answer(const struct port_information *information) 
     return made;
 }
 
+static void drop_cargo(const struct port_information *information) {
+    if (information->cargo.number) {
+        number_close(information->cargo.number);
+    }
+}
+
 // Answers a call and receives the next. A caller that has given up gets nothing; the server waits for nobody.
 static enum status serve_call(int32_t port, struct port_information *information) {
     uint64_t id = information->id;
     struct service_answer made = answer(information);
+    if (!made.took_number) {
+        drop_cargo(information);
+    }
     if (!made.number) {
         enum status status = port_reply_receive(port, id, &message, information, DEADLINE_NEVER, NULL);
         if (status != STATUS_NOT_FOUND) {
@@ -213,6 +243,7 @@ static enum status serve_call(int32_t port, struct port_information *information
 }
 
 static enum status serve_message(int32_t port, struct port_information *information) {
+    drop_cargo(information);
     if (information->kind == PORT_SENT && information->process == start_information()->process) {
         handles_end_process(&service.handles, message.call.request.handle);
     }
@@ -223,9 +254,6 @@ static void serve(int32_t port) {
     struct port_information information;
     enum status status = port_receive(port, &message, &information, DEADLINE_NEVER, NULL);
     while (status == STATUS_OK) {
-        if (information.cargo.number) {
-            number_close(information.cargo.number);
-        }
         status = information.kind == PORT_CALLED ? serve_call(port, &information) : serve_message(port, &information);
     }
     log_line("cannot receive: status %d", status);
@@ -273,39 +301,76 @@ static enum status open_ramdisk(const void **archive, size_t *size) {
     return status;
 }
 
-static enum status prepare(void) {
-    struct machine_information machine;
-    const void *archive = NULL;
-    const char *problem = NULL;
-    size_t size = 0, offset = 0;
-    machine_information(&machine);
-    boot_time = machine.boot_time * NANOSECONDS_PER_SECOND;
-    service.make_image = make_image;
-    service.make_heap = make_heap;
-    service.random = random_word;
-    service.uptime = clock_now;
-    service.time_of_day = time_of_day;
-    enum status status = tree_create(&service.tree, machine.memory_total / CONTENT_SHARE, NODES_MAX);
-    if (status != STATUS_OK) {
-        return status;
-    }
+static enum status open_store(void) {
+    int32_t number = start_grant_number("store");
+    uint64_t base = 0;
+    size_t size = 0;
+    enum status status = shared_size(number, &size);
+    status =
+        status == STATUS_OK ? shared_map(number, 0, size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base) : status;
+    return status == STATUS_OK ? store_map(&store, (void *)base, size, NODES_MAX) : status;
+}
+
+static void set_hooks(void) {
     service.tree.drop_image = drop_image;
     service.tree.has_room = has_room;
-    service.tree.map = map;
-    service.tree.unmap = unmap;
+    service.tree.give_back = give_back;
     service.tree.now = time_of_day();
     handles_create(&service.handles, &service.tree);
     service.handles.watch = watch;
     service.handles.unwatch = unwatch;
-    status = open_ramdisk(&archive, &size);
+}
+
+static enum status fill(uint64_t bytes_max, const void *archive, size_t size) {
+    const char *problem = NULL;
+    size_t offset = 0;
+    store_clear(&store, size);
+    enum status status = tree_create(&service.tree, &store, bytes_max);
     if (status != STATUS_OK) {
         return status;
     }
-    status = seed_tree(&service.tree, archive, size, &problem, &offset);
-    if (status != STATUS_OK) {
+    set_hooks();
+    if (seed_tree(&service.tree, archive, size, &problem, &offset) != STATUS_OK) {
         log_line("the ramdisk is broken at byte %zu: %s", offset, problem);
     }
+    store_set_filled(&store);
     return STATUS_OK;
+}
+
+static enum status recover(uint64_t bytes_max, const void *archive) {
+    struct recovered recovered;
+    enum status status = recover_tree(&service.tree, &store, bytes_max, archive, &recovered);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    set_hooks();
+    status = handles_recover(&service.handles, recovered.nodes);
+    recover_end(&service.tree, &recovered);
+    if (recovered.left_out) {
+        log_line("%u records of the store made no sense and were left out", (unsigned)recovered.left_out);
+    }
+    return status;
+}
+
+static enum status prepare(void) {
+    struct machine_information machine;
+    const void *archive = NULL;
+    size_t size = 0;
+    machine_information(&machine);
+    boot_time = machine.boot_time * NANOSECONDS_PER_SECOND;
+    service.make_image = make_image;
+    service.make_heap = make_heap;
+    service.adopt_heap = adopt_heap;
+    service.random = random_word;
+    service.uptime = clock_now;
+    service.time_of_day = time_of_day;
+    uint64_t bytes_max = machine.memory_total / CONTENT_SHARE;
+    enum status status = open_ramdisk(&archive, &size);
+    status = status == STATUS_OK ? open_store() : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return store_is_filled(&store, size) ? recover(bytes_max, archive) : fill(bytes_max, archive, size);
 }
 
 int main(void) {

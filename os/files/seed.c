@@ -24,7 +24,7 @@ static enum status make_null(struct tree *tree) {
         status = tree_make(tree, (struct tree_path){"/dev/null", 9}, FILES_TYPE_FILE, SEED_NULL_MODE, SEED_USER, &node);
     }
     if (status == STATUS_OK) {
-        tree_make_null(node);
+        tree_make_null(tree, node);
     }
     return status;
 }
@@ -47,7 +47,7 @@ static enum status add_file(struct tree *tree, struct tree_path path, const stru
         status = status == STATUS_OK ? tree_make(tree, path, FILES_TYPE_FILE, entry->mode, SEED_USER, &node) : status;
     }
     if (status == STATUS_OK) {
-        tree_borrow(node, entry->data, entry->size);
+        tree_borrow(tree, node, entry->data, entry->size);
     }
     return status;
 }
@@ -75,12 +75,15 @@ static enum status make_shared_directories(struct tree *tree) {
 enum status seed_tree(struct tree *tree, const void *archive, size_t size, const char **problem, size_t *offset) {
     struct tar_reader reader = {.bytes = archive, .size = size};
     struct tar_entry entry;
-    enum status status = make_shared_directories(tree);
+    enum status status = STATUS_OK;
+    tree->archive = archive;
+    status = make_shared_directories(tree);
     status = status == STATUS_OK ? make_null(tree) : status;
     while (status == STATUS_OK) {
         status = tar_next(&reader, &entry);
         if (status == STATUS_OK) {
             status = add_entry(tree, &entry);
+            tree_finish(tree);
         }
     }
     *problem = reader.problem ? reader.problem : "an entry fits no directory";

@@ -1,11 +1,13 @@
 // The operations of the file protocol, as a table, and the checks that come before each.
 #include "os/files/service.h"
+#include "os/files/repeat.h"
 
 #include "kernel/abi/object.h"
 
 #include <string.h>
 
 enum field { USES_FLAGS = 1, USES_HANDLE = 2, USES_SIZE = 4, USES_OFFSET = 8, USES_NAME = 16, USES_OTHER = 32 };
+enum { WRITES_TIMES = 64 };
 
 enum {
     OPEN_FLAGS =
@@ -13,7 +15,7 @@ enum {
     OPEN_CHANGES = FILES_FOR_WRITE | FILES_APPEND | FILES_CUT,
     EXECUTE_BITS = 0111,
     IMAGE_RIGHTS = RIGHT_READ | RIGHT_SEND | RIGHT_COPY,
-    HEAP_RIGHTS = RIGHT_READ | RIGHT_WRITE,
+    HEAP_RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_SEND,
 };
 
 // One request while it is answered.
@@ -26,8 +28,10 @@ struct exchange {
     struct files_reply reply;
     uint8_t *reply_payload;
     size_t room_size; // bytes at reply_payload
+    int32_t brought;  // a number that came with the request
     size_t reply_size;
     struct service_answer *answer;
+    struct repeat_call call;
 };
 
 static struct tree_path name_of(const struct exchange *exchange) {
@@ -135,7 +139,7 @@ static enum status find_file(struct exchange *exchange, uint32_t flag, struct op
     if ((*opened)->node->type == FILES_TYPE_DIRECTORY) {
         return STATUS_IS_DIRECTORY;
     }
-    return (*opened)->flags & flag ? STATUS_OK : STATUS_NO_RIGHT;
+    return (*opened)->record->flags & flag ? STATUS_OK : STATUS_NO_RIGHT;
 }
 
 static enum status run_read(struct exchange *exchange) {
@@ -149,11 +153,17 @@ static enum status run_read(struct exchange *exchange) {
         return STATUS_TOO_SMALL;
     }
     bool current = request->offset == FILES_OFFSET_CURRENT;
-    uint64_t offset = current ? opened->offset : request->offset;
+    uint64_t offset = current ? repeat_begin_read(&exchange->call, opened->record) : request->offset;
     exchange->reply_size = tree_read(opened->node, offset, exchange->reply_payload, request->size);
     exchange->reply.value = exchange->reply_size;
-    opened->offset += current ? exchange->reply_size : 0;
+    if (current) {
+        opened->record->offset = offset + exchange->reply_size;
+    }
     return STATUS_OK;
+}
+
+static void set_offset(struct exchange *exchange, struct opened *opened, uint64_t offset) {
+    store_write(exchange->service->tree.store, &opened->record->offset, &offset, sizeof(offset));
 }
 
 static enum status run_write(struct exchange *exchange) {
@@ -167,11 +177,14 @@ static enum status run_write(struct exchange *exchange) {
         return STATUS_INVALID_ARGUMENT;
     }
     bool current = request->offset == FILES_OFFSET_CURRENT;
-    uint64_t offset = opened->flags & FILES_APPEND ? opened->node->size : current ? opened->offset : request->offset;
+    uint64_t own = current ? opened->record->offset : request->offset;
+    uint64_t offset = opened->record->flags & FILES_APPEND ? opened->node->size : own;
     status = tree_write(&exchange->service->tree, opened->node, offset, exchange->payload, request->size);
     if (status == STATUS_OK) {
         exchange->reply.value = request->size;
-        opened->offset = current ? offset + request->size : opened->offset;
+    }
+    if (status == STATUS_OK && current) {
+        set_offset(exchange, opened, offset + request->size);
     }
     return status;
 }
@@ -185,7 +198,7 @@ static enum status run_seek(struct exchange *exchange) {
     }
     int64_t bases[] = {
         [FILES_FROM_START] = 0,
-        [FILES_FROM_CURRENT] = (int64_t)opened->offset,
+        [FILES_FROM_CURRENT] = (int64_t)opened->record->offset,
         [FILES_FROM_END] = (int64_t)opened->node->size,
     };
     uint32_t from = exchange->request.flags;
@@ -193,7 +206,7 @@ static enum status run_seek(struct exchange *exchange) {
         position < 0) {
         return STATUS_INVALID_ARGUMENT;
     }
-    opened->offset = position;
+    set_offset(exchange, opened, (uint64_t)position);
     exchange->reply.value = position;
     return STATUS_OK;
 }
@@ -334,20 +347,24 @@ static enum status run_set_time(struct exchange *exchange) {
     uint64_t time = exchange->request.offset;
     time = time == FILES_TIME_NOW ? exchange->service->tree.now : time;
     enum status status = find_named(exchange, &node);
-    return status == STATUS_OK ? tree_set_time(node, time, exchange->client.user) : status;
+    return status == STATUS_OK ? tree_set_time(&exchange->service->tree, node, time, exchange->client.user) : status;
 }
 
+// A client that had one from a service before this brings it along.
 static enum status run_heap(struct exchange *exchange) {
     struct service *service = exchange->service;
     struct client *client = NULL;
+    uint64_t heap = 0;
     enum status status = handles_client(&service->handles, exchange->client.process, &client);
     if (status == STATUS_OK && client->memory) {
-        status = STATUS_EXISTS;
+        return STATUS_EXISTS;
     }
     if (status == STATUS_OK) {
-        status = service->make_heap(client);
+        status = exchange->brought ? service->adopt_heap(client, exchange->brought) : service->make_heap(client, &heap);
     }
-    if (status == STATUS_OK) {
+    exchange->answer->took_number = status == STATUS_OK && exchange->brought;
+    if (status == STATUS_OK && !exchange->brought) {
+        handles_set_heap(&service->handles, client, heap);
         exchange->answer->number = client->memory;
         exchange->answer->rights = HEAP_RIGHTS;
     }
@@ -356,28 +373,28 @@ static enum status run_heap(struct exchange *exchange) {
 
 struct operation {
     enum status (*run)(struct exchange *exchange);
-    uint32_t uses; // enum field
+    uint32_t uses; // enum field, WRITES_TIMES
 };
 
 static const struct operation operations[] = {
-    [FILES_OPEN] = {run_open, USES_NAME | USES_FLAGS | USES_OFFSET},
+    [FILES_OPEN] = {run_open, USES_NAME | USES_FLAGS | USES_OFFSET | WRITES_TIMES},
     [FILES_CLOSE] = {run_close, USES_HANDLE},
     [FILES_READ] = {run_read, USES_HANDLE | USES_SIZE | USES_OFFSET},
-    [FILES_WRITE] = {run_write, USES_HANDLE | USES_SIZE | USES_OFFSET},
+    [FILES_WRITE] = {run_write, USES_HANDLE | USES_SIZE | USES_OFFSET | WRITES_TIMES},
     [FILES_SEEK] = {run_seek, USES_HANDLE | USES_OFFSET | USES_FLAGS},
     [FILES_STAT] = {run_stat, USES_NAME},
     [FILES_STAT_HANDLE] = {run_stat_handle, USES_HANDLE},
-    [FILES_TRUNCATE] = {run_truncate, USES_HANDLE | USES_OFFSET},
-    [FILES_MAKE_DIRECTORY] = {run_make_directory, USES_NAME | USES_OFFSET},
-    [FILES_REMOVE_DIRECTORY] = {run_remove_directory, USES_NAME},
-    [FILES_REMOVE] = {run_remove, USES_NAME},
-    [FILES_RENAME] = {run_rename, USES_NAME | USES_OTHER},
+    [FILES_TRUNCATE] = {run_truncate, USES_HANDLE | USES_OFFSET | WRITES_TIMES},
+    [FILES_MAKE_DIRECTORY] = {run_make_directory, USES_NAME | USES_OFFSET | WRITES_TIMES},
+    [FILES_REMOVE_DIRECTORY] = {run_remove_directory, USES_NAME | WRITES_TIMES},
+    [FILES_REMOVE] = {run_remove, USES_NAME | WRITES_TIMES},
+    [FILES_RENAME] = {run_rename, USES_NAME | USES_OTHER | WRITES_TIMES},
     [FILES_LIST] = {run_list, USES_HANDLE | USES_SIZE | USES_OFFSET},
     [FILES_IMAGE] = {run_image, USES_NAME},
     [FILES_SHARE] = {run_share, USES_SIZE},
     [FILES_ADOPT] = {run_adopt, USES_OFFSET},
     [FILES_SET_MODE] = {run_set_mode, USES_NAME | USES_OFFSET},
-    [FILES_SET_TIME] = {run_set_time, USES_NAME | USES_OFFSET},
+    [FILES_SET_TIME] = {run_set_time, USES_NAME | USES_OFFSET | WRITES_TIMES},
     [FILES_HEAP] = {run_heap, 0},
 };
 enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
@@ -402,6 +419,9 @@ static enum status check_and_run(struct exchange *exchange) {
         !is_unused_zero(&exchange->request, operations[operation].uses) || !payload_fits(exchange)) {
         return STATUS_INVALID_ARGUMENT;
     }
+    if (operations[operation].uses & WRITES_TIMES) {
+        exchange->service->tree.now = exchange->service->time_of_day();
+    }
     return operations[operation].run(exchange);
 }
 
@@ -416,14 +436,22 @@ struct service_answer service_answer(struct service *service, struct service_cli
         .payload_size = request->payload_size,
         .reply_payload = request->room,
         .room_size = request->room_size,
+        .brought = request->number,
         .answer = &answer,
+        .call = {service->tree.store, request->tag, client.process},
     };
-    service->tree.now = service->time_of_day();
+    if (repeat_answer(&exchange.call, &answer.reply, request->room, request->room_size, &answer.payload_size)) {
+        return answer;
+    }
     enum status status = check_and_run(&exchange);
     if (status >= 0) {
         answer.reply = exchange.reply;
         answer.payload_size = exchange.reply_size;
     }
     answer.reply.status = status;
+    if (store_is_changing(service->tree.store)) {
+        repeat_note(&exchange.call, &answer.reply, request->room, answer.number ? REPEAT_NEVER : answer.payload_size);
+        tree_finish(&service->tree);
+    }
     return answer;
 }

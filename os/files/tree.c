@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TREE_NODE_COST = 4096 }; // the most memory that a node and its name may touch anew
+enum { TREE_NODE_COST = 3 * TREE_PAGE }; // the most memory that a node and its record may touch anew
 
 static int compare_names(const struct node *a, const struct node *b) {
     return strcmp(a->name, b->name);
@@ -18,16 +18,53 @@ struct part {
     char text[FILES_NAME_MAX + 1];
 };
 
+// A record that is free. There is one: nodes are counted.
+static struct store_node *find_record(struct tree *tree) {
+    struct store_header *header = tree->store->header;
+    struct store_node *nodes = tree->store->nodes;
+    if (tree->nodes == header->node_end) {
+        return &nodes[header->node_end++];
+    }
+    while (nodes[tree->free_hint % header->node_end].id) {
+        tree->free_hint++;
+    }
+    return &nodes[tree->free_hint % header->node_end];
+}
+
+void tree_save(struct tree *tree, const struct node *node) {
+    struct store *store = tree->store;
+    const uint8_t *base = node->capacity ? store->contents : tree->archive;
+    struct store_node now = {
+        .id = node->id,
+        .modified = node->modified,
+        .position = node->position,
+        .next_position = node->next_position,
+        .size = node->size,
+        .capacity = node->capacity,
+        .content = node->bytes ? (uint64_t)(node->bytes - base) : 0,
+        .parent = node->parent ? tree_index(tree, node->parent) + 1 : 0,
+        .type = node->type,
+        .mode = node->mode,
+        .user = node->user,
+        .flags = (node->discards ? STORE_NODE_DISCARDS : 0) | (node->is_root ? STORE_NODE_ROOT : 0),
+    };
+    store_write(store, node->record, &now, offsetof(struct store_node, name));
+}
+
+void tree_save_name(struct tree *tree, struct node *node, const char *name) {
+    store_write(tree->store, node->record->name, name, strlen(name) + 1);
+}
+
 static struct node *node_create(struct tree *tree, uint32_t type, uint32_t mode, uint32_t user, const char *name) {
+    struct store_header *header = tree->store->header;
     struct node *node = calloc(1, sizeof(*node));
-    char *copy = name ? strdup(name) : NULL;
-    if (!node || (name && !copy)) {
-        free(node);
-        free(copy);
+    uint64_t next_id = header->next_id + 1;
+    if (!node) {
         return NULL;
     }
-    node->name = copy;
-    node->id = tree->next_id++;
+    node->record = find_record(tree);
+    node->name = node->record->name;
+    node->id = header->next_id;
     node->type = type;
     node->mode = mode & TREE_MODE_BITS;
     node->user = user;
@@ -35,34 +72,81 @@ static struct node *node_create(struct tree *tree, uint32_t type, uint32_t mode,
     RB_INIT(&node->names);
     TAILQ_INIT(&node->order);
     tree->nodes++;
+    tree_save_name(tree, node, name);
+    store_write(tree->store, &header->next_id, &next_id, sizeof(next_id));
+    tree_save(tree, node);
     return node;
 }
 
 static void node_destroy(struct tree *tree, struct node *node) {
+    static const uint64_t none;
     tree_drop_content(tree, node);
-    free(node->name);
+    store_write(tree->store, &node->record->id, &none, sizeof(none));
+    tree->free_hint = tree_index(tree, node);
     free(node);
     tree->nodes--;
 }
 
-enum status tree_create(struct tree *tree, uint64_t bytes_max, uint64_t nodes_max) {
-    *tree = (struct tree){.next_id = 1, .bytes_max = bytes_max, .nodes_max = nodes_max};
-    tree->root = node_create(tree, FILES_TYPE_DIRECTORY, TREE_STICKY | 0777, 0, NULL);
+enum status tree_prepare(struct tree *tree, struct store *store, uint64_t bytes_max) {
+    uint64_t small = store->contents_size / STORE_SMALL_SHARE / TREE_PAGE * TREE_PAGE;
+    *tree = (struct tree){.store = store, .bytes_max = bytes_max, .nodes_max = store->header->nodes_max};
+    enum status status = extents_create(&tree->small, 0, small, TREE_GRANULE);
+    if (status == STATUS_OK) {
+        status = extents_create(&tree->large, small, store->contents_size - small, TREE_PAGE);
+    }
+    return status;
+}
+
+enum status tree_create(struct tree *tree, struct store *store, uint64_t bytes_max) {
+    enum status status = tree_prepare(tree, store, bytes_max);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    tree->root = node_create(tree, FILES_TYPE_DIRECTORY, TREE_STICKY | 0777, 0, "");
     if (!tree->root) {
         return STATUS_NO_MEMORY;
     }
+    tree->root->is_root = true;
     tree->root->holders = 1;
+    tree_save(tree, tree->root);
+    tree_finish(tree);
     return STATUS_OK;
 }
 
-static void link_node(struct tree *tree, struct node *directory, struct node *node) {
+void tree_settle(struct tree *tree) {
+    if (extents_has_left(&tree->small)) {
+        extents_settle(&tree->small, NULL);
+    }
+    if (extents_has_left(&tree->large)) {
+        extents_settle(&tree->large, tree->give_back);
+    }
+}
+
+void tree_finish(struct tree *tree) {
+    if (store_is_changing(tree->store)) {
+        store_finish(tree->store);
+    }
+    tree_settle(tree);
+}
+
+bool tree_attach(struct node *directory, struct node *node) {
     assert(!node->parent && directory->type == FILES_TYPE_DIRECTORY);
+    if (RB_INSERT(node_names, &directory->names, node)) {
+        return false;
+    }
     node->parent = directory;
-    node->position = directory->next_position++;
-    RB_INSERT(node_names, &directory->names, node);
     TAILQ_INSERT_TAIL(&directory->order, node, in_order);
     directory->count++;
+    return true;
+}
+
+static void link_node(struct tree *tree, struct node *directory, struct node *node) {
+    bool is_new = tree_attach(directory, node);
+    assert(is_new);
+    node->position = directory->next_position++;
     directory->modified = tree->now;
+    tree_save(tree, node);
+    tree_save(tree, directory);
 }
 
 static void unlink_node(struct tree *tree, struct node *node) {
@@ -73,6 +157,8 @@ static void unlink_node(struct tree *tree, struct node *node) {
     directory->count--;
     directory->modified = tree->now;
     node->parent = NULL;
+    tree_save(tree, node);
+    tree_save(tree, directory);
 }
 
 static void destroy_if_unused(struct tree *tree, struct node *node) {
@@ -106,12 +192,15 @@ void tree_destroy(struct tree *tree) {
             tree->root = NULL;
         }
         node_destroy(tree, node);
+        tree_finish(tree);
         node = parent;
     }
+    extents_destroy(&tree->small);
+    extents_destroy(&tree->large);
 }
 
 static struct node *child_of(struct node *directory, const char *name) {
-    struct node key = {.name = (char *)name};
+    struct node key = {.name = name};
     return RB_FIND(node_names, &directory->names, &key);
 }
 
@@ -291,17 +380,12 @@ enum status tree_rename(struct tree *tree, struct tree_path from, struct tree_pa
     if (status != STATUS_OK || target.old == node) {
         return status;
     }
-    char *name = strdup(target.name.text);
-    if (!name) {
-        return STATUS_NO_MEMORY;
-    }
     if (target.old) {
         unlink_node(tree, target.old);
         destroy_if_unused(tree, target.old);
     }
     unlink_node(tree, node);
-    free(node->name);
-    node->name = name;
+    tree_save_name(tree, node, target.name.text);
     link_node(tree, target.directory, node);
     return STATUS_OK;
 }
@@ -314,14 +398,16 @@ enum status tree_set_mode(struct tree *tree, struct node *node, uint32_t mode, u
         return STATUS_INVALID_ARGUMENT;
     }
     node->mode = mode;
+    tree_save(tree, node);
     return STATUS_OK;
 }
 
-enum status tree_set_time(struct node *node, uint64_t modified, uint32_t user) {
+enum status tree_set_time(struct tree *tree, struct node *node, uint64_t modified, uint32_t user) {
     if (user != node->user && !tree_may(node, user, TREE_MAY_WRITE)) {
         return STATUS_DENIED;
     }
     node->modified = modified;
+    tree_save(tree, node);
     return STATUS_OK;
 }
 
@@ -332,7 +418,7 @@ void tree_stat(const struct node *node, struct files_stat *stat) {
         .modified = node->modified,
         .type = node->type,
         .mode = node->mode,
-        .links = node->parent || node->name == NULL ? 1 : 0,
+        .links = node->parent || node->is_root ? 1 : 0,
         .user = node->user,
     };
 }

@@ -1,6 +1,7 @@
 // Sources of authority, as a table from their kind to the making of a number.
 #include "os/init/authority.h"
 
+#include "os/init/kept.h"
 #include "os/init/pci.h"
 
 #include <parley/calls.h>
@@ -95,6 +96,11 @@ static enum status make_interface(const struct startup_source *source, struct au
     return interface_name_create(INIT_MACHINE, source->base, &authority->number);
 }
 
+static enum status make_kept(const struct startup_source *source, struct authority *authority) {
+    authority->rights = KEPT_RIGHTS;
+    return kept_make(source, &authority->number);
+}
+
 static enum status (*const makers[])(const struct startup_source *, struct authority *) = {
     [SOURCE_PORTS] = make_ports,
     [SOURCE_LINE] = make_line,
@@ -105,6 +111,7 @@ static enum status (*const makers[])(const struct startup_source *, struct autho
     [SOURCE_RAMDISK] = make_ramdisk,
     [SOURCE_MACHINE] = make_machine,
     [SOURCE_INTERFACE] = make_interface,
+    [SOURCE_KEPT] = make_kept,
 };
 
 enum status authority_make(const struct startup_grant *grant, struct authority *authority) {

@@ -14,6 +14,7 @@
 
 struct running {
     const struct startup_service *service;
+    int32_t image;  // of its program, kept for its next life; 0: not made yet
     int32_t number; // of the process; 0: it does not run
     uint32_t process;
     uint64_t started;
@@ -134,6 +135,7 @@ static enum status make_image(const struct archive *archive, const char *path, i
     }
     if (status != STATUS_OK) {
         number_close(*number);
+        *number = NUMBER_NONE;
     }
     return status;
 }
@@ -159,12 +161,11 @@ static enum status spawn(const struct start *start, int32_t image, struct spawne
     return program_spawn(&request, spawned);
 }
 
-static enum status start_program(const struct archive *archive, const struct start *start, struct spawned *spawned) {
-    int32_t image = NUMBER_NONE;
-    enum status status = make_image(archive, start->service->words[0], &image);
+static enum status start_program(const struct archive *archive, const struct start *start, int32_t *image,
+                                 struct spawned *spawned) {
+    enum status status = *image ? STATUS_OK : make_image(archive, start->service->words[0], image);
     if (status == STATUS_OK) {
-        status = spawn(start, image, spawned);
-        number_close(image);
+        status = spawn(start, *image, spawned);
     }
     if (status != STATUS_OK) {
         log_line("init: %s: %s: %s", start->service->name, start->service->words[0], status_text(status));
@@ -172,11 +173,11 @@ static enum status start_program(const struct archive *archive, const struct sta
     return status;
 }
 
-static enum status start_service_of(const struct startup_service *service, struct spawned *spawned) {
-    struct start start = {.service = service};
+static enum status start_life(struct running *running, struct spawned *spawned) {
+    struct start start = {.service = running->service};
     collect_reaches(&start);
     enum status status = collect_grants(&start);
-    status = status == STATUS_OK ? start_program(&programs, &start, spawned) : status;
+    status = status == STATUS_OK ? start_program(&programs, &start, &running->image, spawned) : status;
     for (uint32_t i = 0; i < start.authority_count; i++) {
         authority_drop(&start.authorities[i]);
     }
@@ -188,18 +189,23 @@ static void note_start(struct running *running, const struct spawned *spawned) {
     running->process = spawned->process;
     running->started = clock_now();
     running->due = DEADLINE_NEVER;
+    if (!running->service->restarts || running->service->is_known) {
+        start_grant_add(running->service->name, NUMBER_NONE, spawned->process);
+    }
 }
 
-// The process id of a service that is started again changes: others are not told it, but find it in the directory.
+// The process id of a service that is started again changes: who is not told it finds it in the directory.
 static void start_first(const struct startup_service *service) {
     struct spawned spawned = {0};
-    if (start_service_of(service, &spawned) != STATUS_OK) {
-        return;
+    struct running *running = &services[service_count];
+    *running = (struct running){.service = service};
+    if (start_life(running, &spawned) == STATUS_OK) {
+        note_start(running, &spawned);
+        service_count++;
     }
-    services[service_count] = (struct running){.service = service};
-    note_start(&services[service_count++], &spawned);
-    if (!service->restarts) {
-        start_grant_add(service->name, NUMBER_NONE, spawned.process);
+    if (running->image && !(running->number && service->restarts)) {
+        number_close(running->image);
+        running->image = NUMBER_NONE;
     }
 }
 
@@ -265,7 +271,7 @@ static void start_again(struct running *running, uint64_t now) {
     struct spawned spawned = {0};
     enum status status = STATUS_WOULD_WAIT;
     if (reaches_all(running->service)) {
-        status = start_service_of(running->service, &spawned);
+        status = start_life(running, &spawned);
     }
     if (status == STATUS_OK) {
         note_start(running, &spawned);

@@ -135,6 +135,13 @@ static void source_interface(struct parser *parser, struct startup_source *sourc
     }
 }
 
+static void source_kept(struct parser *parser, struct startup_source *source) {
+    source->base = take_number(parser, 10, STARTUP_SHARE_MAX);
+    if (source->base == 0) {
+        fail(parser, "a number is wrong or too large");
+    }
+}
+
 struct source_word {
     const char *word;
     enum startup_source_kind kind;
@@ -151,6 +158,7 @@ static const struct source_word source_words[] = {
     {"ramdisk", SOURCE_RAMDISK, source_nothing},
     {"machine", SOURCE_MACHINE, source_machine},
     {"interface", SOURCE_INTERFACE, source_interface},
+    {"kept", SOURCE_KEPT, source_kept},
 };
 
 static void take_source(struct parser *parser, struct startup_source *source) {
@@ -233,6 +241,10 @@ static void line_restart(struct parser *parser) {
     parser->service->restarts = true;
 }
 
+static void line_known(struct parser *parser) {
+    parser->service->is_known = true;
+}
+
 static void take_condition(struct parser *parser, bool wanted) {
     struct startup_service *service = parser->service;
     if (service->condition_count == STARTUP_CONDITIONS_MAX) {
@@ -268,7 +280,7 @@ static const struct line_word line_words[] = {
     {"user", true, line_user},       {"priority", true, line_priority},
     {"grant", true, line_grant},     {"reach", true, line_reach},
     {"unless", true, line_unless},   {"if", true, line_if},
-    {"restart", true, line_restart},
+    {"restart", true, line_restart}, {"known", true, line_known},
 };
 
 static const struct line_word *find_line(const char *word) {

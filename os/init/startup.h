@@ -12,6 +12,7 @@
 //                              started, this one is not either
 //   restart                    it is started again whenever it ends: at once, but with a growing pause where it ends itself
 //                              soon after its start. Who needs it finds it again in the directory
+//   known                      every program is told its process id from the start. Where that has ended, it is in the directory
 //   if word TEXT               only if the kernel's command line has this word
 //   if service NAME            only if this service was started
 //   unless word TEXT           not if the command line has it
@@ -24,6 +25,8 @@
 //   framebuffer                the memory of the screen that the boot loader set up
 //   pci VENDOR:DEVICE BAR      memory of a device on the PCI bus
 //   qemu FILE                  the ports by which QEMU hands over this file
+//   kept SHARE                 memory that init keeps, so that the service finds it as it was when it is started again: SHARE times as
+//                              much as the machine has, of which only what is touched is there
 //   ramdisk                    the archive, to read
 //   interface NAME             the right to register the system interface of this name (<parley/directory.h>)
 //   machine RIGHT...           of input, power, range, line, user, limit, priority, swap, and copy and send, by which the
@@ -45,6 +48,7 @@ enum {
     STARTUP_CONDITIONS_MAX = 4,
     STARTUP_ARGUMENTS_MAX = 8,
     STARTUP_WORD_MAX = 64,
+    STARTUP_SHARE_MAX = 64,
 };
 
 enum startup_source_kind {
@@ -57,12 +61,14 @@ enum startup_source_kind {
     SOURCE_RAMDISK,
     SOURCE_MACHINE,
     SOURCE_INTERFACE,
+    SOURCE_KEPT,
 };
 
 struct startup_source {
     enum startup_source_kind kind;
-    uint64_t base; // ports, memory: the first; line: its number; pci: vendor << 16 | device; machine: enum right bits
-    uint64_t size; // ports, memory: how many; pci: which BAR
+    uint64_t
+        base; // ports, memory: the first; line: its number; pci: vendor << 16 | device; machine: enum right bits; kept: the share
+    uint64_t size;               // ports, memory: how many; pci: which BAR
     char file[STARTUP_WORD_MAX]; // qemu
 };
 
@@ -96,6 +102,7 @@ struct startup_service {
     struct startup_condition conditions[STARTUP_CONDITIONS_MAX];
     uint32_t condition_count;
     bool restarts;
+    bool is_known;
 };
 
 struct startup {

@@ -413,6 +413,11 @@ const struct argument_entry argument_table[] = {
     {ENTRY(debug_information, NOTHING_TO_UNDO),
      2,
      {DEBUGGER(RIGHT_READ), POINTER(OUT, GOOD_BUFFER, sizeof(struct debug_information))}},
+    {ENTRY(shared_drop, NOTHING_TO_UNDO),
+     3,
+     {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_MANAGE),
+      VALUE_OF(GOOD_ZERO, NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT)),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT))}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

@@ -43,6 +43,31 @@ TEST(two_mappings_show_the_same_bytes) {
     unmap(two, 1);
 }
 
+TEST(dropped_pages_are_zeros_wherever_they_are_mapped_and_go_back_to_the_machine) {
+    int32_t number = make(200), poor;
+    uint8_t *one = map(number, 200, PROTECTION_WRITE, 0), *two = map(number, 200, PROTECTION_READ, 0);
+    for (size_t i = 0; i < 200; i++)
+        one[i * PAGE_SIZE] = two[i * PAGE_SIZE] + 7;
+    uint64_t before = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
+    EXPECT_OK(shared_drop(number, PAGE_SIZE, 198 * PAGE_SIZE));
+    EXPECT_EQUAL(guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used, before - 198);
+    for (size_t i = 1; i < 199; i++)
+        EXPECT_EQUAL(two[i * PAGE_SIZE], 0);
+    EXPECT_EQUAL(one[0], 7);
+    EXPECT_EQUAL(one[199 * PAGE_SIZE], 7);
+    one[5 * PAGE_SIZE] = 8;
+    EXPECT_EQUAL(two[5 * PAGE_SIZE], 8);
+    EXPECT_STATUS(shared_drop(number, 199 * PAGE_SIZE, 2 * PAGE_SIZE), INVALID_ARGUMENT);
+    EXPECT_OK(number_copy(number, RIGHT_READ | RIGHT_WRITE, &poor));
+    EXPECT_STATUS(shared_drop(poor, 0, PAGE_SIZE), NO_RIGHT);
+    unmap(one, 200);
+    EXPECT_OK(shared_seal(number));
+    EXPECT_STATUS(shared_drop(number, 0, PAGE_SIZE), BUSY);
+    unmap(two, 200);
+    EXPECT_OK(number_close(poor));
+    EXPECT_OK(number_close(number));
+}
+
 TEST(the_rights_of_a_number_bound_how_it_can_be_mapped) {
     int32_t number = make(1), reader, writer;
     uint64_t base;

@@ -46,7 +46,7 @@ same() {
     fi
 }
 
-readers='cat|head|tail|wc|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
+readers='cat|head|tail|wc|cksum|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
 files='ls|cp|mv|rm|mkdir|rmdir|touch|tee|stat|find|sh'
 words='tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
 others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw'

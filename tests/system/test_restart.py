@@ -131,7 +131,7 @@ class Restart(unittest.TestCase):
         self.assertRegex(self.run_line("date"), r" 20\d\d")
 
     def test_no_object_leaks(self):
-        for name in ("keyboard", "display", "clock"):
+        for name in ("keyboard", "display", "clock", "files"):
             with self.subTest(name):
                 self.assert_nothing_leaks(name, lambda name=name: self.run_line("restart " + name))
 

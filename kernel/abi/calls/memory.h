@@ -42,3 +42,9 @@ CALL(48, shared_accept, VALUE(int32_t, number), (uint32_t offer))
 
 // Refuses an offer made to the caller.
 CALL(49, shared_refuse, NO_VALUE, (uint32_t offer))
+
+// Gives whole pages of shared memory back to the machine, wherever they are mapped: they read as zeros from now on, and are
+// made anew when they are touched. Needs RIGHT_MANAGE.
+// = INVALID_ARGUMENT no whole pages of it; or memory whose pages come from a pager, or must stay (an interface's)
+// = BUSY it is sealed
+CALL(155, shared_drop, NO_VALUE, (int32_t number, uint64_t offset, size_t size))

@@ -6,7 +6,8 @@
 // Rules for the server: it trusts no field. Unknown operations, flags and handles get INVALID_ARGUMENT or BAD_NUMBER. A
 // handle is good for the process that it was given to alone, and is closed when that process ends. Paths are absolute,
 // without a final 0, at most FILES_PATH_MAX bytes, with no empty, "." or ".." part (libc normalises them); else
-// INVALID_ARGUMENT. The server never waits for a client.
+// INVALID_ARGUMENT. The server never waits for a client. A server that is started anew knows all files, handles and tickets of the one
+// before it; a call that got no answer can be made again (`tag`).
 #pragma once
 
 #include "kernel/abi/status.h"
@@ -67,7 +68,8 @@ enum files_operation {
     FILES_SET_MODE = 17,
     // a, offset (nanoseconds since 1970; FILES_TIME_NOW): when it was last changed
     FILES_SET_TIME = 18,
-    // One number comes with the reply: the client's heap, with the rights READ and WRITE, once. EXISTS, LIMIT_REACHED
+    // One number comes with the reply: the client's heap, with the rights READ, WRITE and SEND, once. A client whose server was started
+    // anew sends the number of the heap that it has, and goes on with that. EXISTS, LIMIT_REACHED, DENIED (not the one that it was given)
     FILES_HEAP = 19,
 };
 
@@ -123,7 +125,7 @@ struct files_entry {
 
 enum {
     FILES_MESSAGE_SIZE = 512,                    // of the server's port
-    FILES_CALL_BYTES = FILES_MESSAGE_SIZE - 48,  // of payload in the message itself
+    FILES_CALL_BYTES = FILES_MESSAGE_SIZE - 56,  // of payload in the message itself
     FILES_SHORT_MAX = FILES_CALL_BYTES,          // what always fits both ways
     FILES_HEAP_SIZE = FILES_DATA_MAX + (8 << 10) // for one long payload beside short ones
 };
@@ -134,6 +136,8 @@ struct files_call {
     uint32_t payload_size;
     uint32_t room; // offset in the heap of the place for the reply's payload; 0: the reply's own `bytes`
     uint32_t room_size;
+    uint64_t
+        tag; // the client's own for each call that may be made again (after the server ended): it is carried out once. 0: none
     uint8_t bytes[FILES_CALL_BYTES];
 };
 

@@ -75,3 +75,6 @@ uint32_t start_service(const char *name);
 // Adds a grant to what start_service and start_grant_number find, and what children are told (services only).
 // False: no room, or the name is too long.
 bool start_grant_add(const char *name, int32_t number, uint32_t process);
+
+// A service that is known by this name has another process id now. May be called by any thread.
+void start_grant_move(const char *name, uint32_t process);

@@ -192,6 +192,12 @@ enum status space_fault(struct space *space, uint64_t address, enum fault_access
     return STATUS_BAD_ADDRESS;
 }
 
+void space_forget_everywhere(struct memory *memory, uint64_t page, uint64_t count) {
+    (void)memory;
+    (void)page;
+    (void)count;
+}
+
 void space_write_protect_everywhere(struct memory *memory, uint64_t page) {
     (void)memory;
     (void)page;

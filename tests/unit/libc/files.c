@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 #include <parley/calls.h>
+#include <parley/clock.h>
+#include <parley/directory.h>
 #include <parley/shared_heap.h>
 #include <parley/start.h>
 #include <stdlib.h>
@@ -26,20 +28,59 @@ uint32_t start_service(const char *name) {
     return server;
 }
 
+// A server that ends, and one after it.
+static int calls_until_end = -1, closed_entries, brought_heaps, pauses;
+static uint32_t next_server;
+static int32_t living_entry = ENTRY;
+static uint64_t tag_at_end, told_server;
+
+uint32_t directory_find(const char *name) {
+    cr_assert_str_eq(name, "files");
+    return pauses > 2 ? next_server : 0;
+}
+
+enum status thread_sleep(uint64_t deadline) {
+    pauses++;
+    return STATUS_OK;
+}
+
+uint64_t clock_now(void) {
+    return (uint64_t)pauses * NANOSECONDS_PER_SECOND;
+}
+
+uint64_t deadline_after(uint64_t duration) {
+    return clock_now() + duration;
+}
+
+void start_grant_move(const char *name, uint32_t process) {
+    told_server = process;
+}
+
+int32_t shared_heap_number(const struct shared_heap *of) {
+    return HEAP;
+}
+
 enum status port_open(uint32_t process, uint64_t thread, uint64_t deadline, int32_t *entry) {
-    cr_assert_eq(process, SERVER);
+    cr_assert_eq(process, next_server ? next_server : SERVER);
     cr_assert_eq(thread, 0);
-    *entry = ENTRY;
+    *entry = living_entry = next_server ? ENTRY + 1 : ENTRY;
     return open_status;
 }
 
 enum status number_close(int32_t number) {
+    closed_entries += number == ENTRY;
     return STATUS_OK;
 }
 
 enum status port_call(int32_t entry, void *message, struct port_cargo *cargo, uint64_t deadline) {
-    cr_assert_eq(entry, ENTRY);
+    cr_assert_eq(entry, living_entry);
+    if (calls_until_end-- == 0) {
+        tag_at_end = ((struct files_call *)message)->tag;
+        next_server = SERVER + 1;
+        return STATUS_PEER_DIED;
+    }
     if (((struct files_call *)message)->request.operation == FILES_HEAP) {
+        brought_heaps += cargo->number == HEAP;
         *(struct files_answer *)message =
             (struct files_answer){.reply.status = heap_refused ? STATUS_LIMIT_REACHED : 0};
         cargo->number = HEAP;
@@ -246,4 +287,39 @@ Test(files, a_server_that_died_before_or_after_the_request_is_told_apart_from_a_
     open_status = STATUS_OK;
     call_status = STATUS_PEER_DIED;
     cr_assert_eq(files_close(1), STATUS_PEER_DIED);
+}
+
+Test(files, a_call_without_an_answer_is_made_again_at_the_servers_next_life) {
+    struct files_stat stat = {.id = 3};
+    calls_until_end = 0;
+    will_reply(STATUS_OK, 0, 0, &stat, sizeof stat);
+    cr_assert_eq(files_stat_path("/etc/x", &stat), STATUS_OK);
+    cr_assert_eq(request()->operation, FILES_STAT);
+    cr_assert_eq(sent.tag, tag_at_end, "it can be told that it is the same call");
+    cr_assert_neq(sent.tag, 0);
+    cr_assert_eq(closed_entries, 1);
+    cr_assert_eq(told_server, SERVER + 1, "children are told of the new one");
+    cr_assert_eq(files_stat_path("/etc/x", &stat), STATUS_OK);
+    cr_assert_neq(sent.tag, tag_at_end);
+}
+
+Test(files, the_heap_is_brought_along_to_the_servers_next_life) {
+    static char data[5000];
+    size_t done = 0;
+    will_reply(STATUS_OK, 0, sizeof data, "", 0);
+    cr_assert_eq(files_write(4, 0, data, sizeof data, &done), STATUS_OK);
+    calls_until_end = 0;
+    cr_assert_eq(files_write(4, 0, data, sizeof data, &done), STATUS_OK);
+    cr_assert_eq(brought_heaps, 1);
+    cr_assert_eq(sent.tag, tag_at_end);
+    cr_assert_eq(files_write(4, 0, data, sizeof data, &done), STATUS_OK);
+    cr_assert_eq(brought_heaps, 1);
+}
+
+Test(files, a_server_that_does_not_come_back_is_told) {
+    struct files_stat stat;
+    calls_until_end = 0;
+    will_reply(STATUS_OK, 0, 0, &stat, sizeof stat);
+    pauses = -1000;
+    cr_assert_eq(files_stat_path("/etc/x", &stat), STATUS_PEER_DIED);
 }

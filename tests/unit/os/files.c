@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NODES = 10000, STORE_SIZE = 96 << 20 };
+
+static _Alignas(4096) uint8_t memory[STORE_SIZE];
+static struct store store;
 static struct service service;
 static uint64_t time_now = 1000, uptime_now = 1000;
 static int images, watches;
@@ -41,8 +45,9 @@ static void unwatch(struct client *client) {
     watches--;
 }
 
-static enum status make_heap(struct client *client) {
+static enum status make_heap(struct client *client, uint64_t *id) {
     client->memory = 99;
+    *id = 1;
     return STATUS_OK;
 }
 
@@ -50,7 +55,9 @@ static void drop_image(int32_t number) {
 }
 
 static void setup(void) {
-    cr_assert_eq(tree_create(&service.tree, 1 << 24, 10000), STATUS_OK);
+    cr_assert_eq(store_map(&store, memory, STORE_SIZE, NODES), STATUS_OK);
+    store_clear(&store, 0);
+    cr_assert_eq(tree_create(&service.tree, &store, 1 << 24), STATUS_OK);
     service.tree.drop_image = drop_image;
     handles_create(&service.handles, &service.tree);
     service.handles.watch = watch;
@@ -68,6 +75,7 @@ static void teardown(void) {
         handles_end_process(&service.handles, process);
     }
     handles_expire(&service.handles, UINT64_MAX);
+    tree_finish(&service.tree);
     cr_assert_eq(service.handles.count, 0);
     cr_assert_eq(service.handles.client_count, 0);
     cr_assert_eq(watches, 0);
@@ -316,7 +324,7 @@ Test(files, seeking_has_its_bounds) {
 Test(files, a_client_gets_one_heap) {
     cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_OK);
     cr_assert_eq(answer.number, 99);
-    cr_assert_eq(answer.rights, RIGHT_READ | RIGHT_WRITE);
+    cr_assert_eq(answer.rights, RIGHT_READ | RIGHT_WRITE | RIGHT_SEND);
     cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_EXISTS);
     me.process = 8;
     cr_assert_eq(ask((struct files_request){.operation = FILES_HEAP}, "", 0), STATUS_OK);

@@ -181,3 +181,14 @@ Test(backoff, who_ends_itself_at_once_waits_longer_each_time_up_to_a_bound) {
     cr_assert_eq(pause, UINT64_C(5000) * MILLISECOND);
     cr_assert_eq(backoff_pause(END_EXITED, 0, 0), 50 * MILLISECOND);
 }
+
+Test(startup, memory_can_be_kept_for_a_service_between_its_lives) {
+    cr_assert_eq(parse("service a /a\n  restart\n  known\n  grant store kept 4\nservice b /b\n"), STATUS_OK);
+    cr_assert(startup.services[0].is_known);
+    cr_assert_not(startup.services[1].is_known);
+    cr_assert_eq(startup.services[0].grants[0].sources[0].kind, SOURCE_KEPT);
+    cr_assert_eq(startup.services[0].grants[0].sources[0].base, 4);
+    expect_problem("service a /a\n  grant store kept 0\n", 2, "number");
+    expect_problem("service a /a\n  grant store kept 1000\n", 2, "number");
+    expect_problem("service a /a\n  grant store kept\n", 2, "missing");
+}
