@@ -1,6 +1,8 @@
 // One part of a pipeline.
 #include "apps/sh/command.h"
 
+#include "kernel/abi/status.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +213,17 @@ void command_run_own(struct command *command, struct shell *shell) {
     descriptors_release(&command->descriptors);
 }
 
+static const char *lack_text(int status) {
+    switch (status) {
+    case STATUS_NO_MEMORY:
+        return "ended: the machine's memory is used up";
+    case STATUS_LIMIT_REACHED:
+        return "ended: it reached its limit of memory";
+    default:
+        return "ended: the memory daemon did not bring a page";
+    }
+}
+
 void command_tell_end(const struct command *command) {
     static const struct {
         int signal;
@@ -226,6 +239,10 @@ void command_tell_end(const struct command *command) {
         {SIGTRAP, "breakpoint or trace"},
     };
     const char *name = command->words.count ? command->words.list[0] : "( )";
+    if (command->lack) {
+        shell_complain(2, name, lack_text(-command->lack));
+        return;
+    }
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
         if (ends[i].signal == command->signal)
             shell_complain(2, name, ends[i].text);

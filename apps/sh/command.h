@@ -28,6 +28,7 @@ struct command {
     pid_t process;
     int status;
     int signal; // that ended it, 0: none
+    int lack;   // why a page of its was not to be had, which ended it: an enum status without its sign; 0: it did not
 };
 
 // Expands the words. `beside_others`: what changes the shell gets a shell of its own.

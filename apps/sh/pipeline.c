@@ -93,6 +93,7 @@ static void wait_for(struct command *part) {
     while (ended < 0 && errno == EINTR);
     part->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
     part->signal = ended > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    part->lack = part->signal ? status >> 16 : 0;
 }
 
 static void release(struct pipeline *pipeline) {

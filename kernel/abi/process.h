@@ -62,9 +62,11 @@ struct thread_create {
 };
 
 enum process_end_reason {
-    END_EXITED = 1,  // process_exit; code is its argument
-    END_KILLED = 2,  // process_kill; code is its argument
-    END_FAULTED = 3, // did what a program must not; code is the processor's exception vector
+    END_EXITED = 1, // process_exit; code is its argument
+    END_KILLED = 2, // process_kill; code is its argument
+    END_FAULTED =
+        3, // did what a program must not; code is the processor's exception vector. Or it touched a page of its own that
+           // was not to be had; code is why: NO_MEMORY, LIMIT_REACHED; TIMED_OUT, PEER_DIED, DENIED: its pager
 };
 
 // How a process ended (process_wait).

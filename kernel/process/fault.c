@@ -27,6 +27,10 @@ static const char *fault_reason(enum status status) {
     }
 }
 
+static bool page_is_lacking(const struct process_fault *fault) {
+    return fault->reason != STATUS_OK && fault->reason != STATUS_BAD_ADDRESS;
+}
+
 static uint32_t fault_type(const struct process_fault *fault) {
     static const uint8_t types[] = {
         [0] = PAGE_TYPE_ARITHMETIC,  // division
@@ -36,7 +40,7 @@ static uint32_t fault_type(const struct process_fault *fault) {
         [16] = PAGE_TYPE_ARITHMETIC, // x87
         [19] = PAGE_TYPE_ARITHMETIC, // vector
     };
-    if (fault->reason != STATUS_OK && fault->reason != STATUS_BAD_ADDRESS)
+    if (page_is_lacking(fault))
         return PAGE_TYPE_NO_PAGE;
     uint32_t type = fault->vector < sizeof(types) ? types[fault->vector] : 0;
     return type != 0 ? type : PAGE_TYPE_NO_ACCESS;
@@ -60,7 +64,7 @@ void process_fault_pass(const struct process_fault *fault) {
     trap_describe_stack(fault->frame, log_writer());
     struct process_end end = {
         .reason = END_FAULTED,
-        .code = (int32_t)fault->vector,
+        .code = page_is_lacking(fault) ? (int32_t)fault->reason : (int32_t)fault->vector,
         .vector = fault->vector,
         .address = fault->address,
         .instruction = fault->instruction,

@@ -1,6 +1,8 @@
 // How a process ended, as waitpid tells it.
 #include "libc/posix/wait_status.h"
 
+#include "kernel/abi/status.h"
+
 #include <criterion/criterion.h>
 #include <signal.h>
 
@@ -25,6 +27,16 @@ Test(wait_status, a_kill_is_its_signal_or_the_kill_signal) {
     cr_assert_eq(end_signal(wait_status_of(&(struct process_end){.reason = END_KILLED, .code = 0})), SIGKILL);
     cr_assert_eq(end_signal(wait_status_of(&(struct process_end){.reason = END_KILLED, .code = 127})), SIGKILL);
     cr_assert_eq(end_signal(wait_status_of(&(struct process_end){.reason = END_KILLED, .code = -5})), SIGKILL);
+}
+
+Test(wait_status, a_page_that_was_not_to_be_had_is_a_bus_error_and_says_why) {
+    static const int reasons[] = {STATUS_NO_MEMORY, STATUS_LIMIT_REACHED, STATUS_TIMED_OUT, STATUS_PEER_DIED,
+                                  STATUS_DENIED};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct process_end end = {.reason = END_FAULTED, .code = reasons[i], .vector = 14};
+        cr_assert_eq(end_signal(wait_status_of(&end)), SIGBUS);
+        cr_assert_eq(wait_status_of(&end) >> 16, -reasons[i]);
+    }
 }
 
 Test(wait_status, a_fault_is_the_signal_of_its_exception) {
