@@ -11,19 +11,29 @@ import gdb
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-for name in ("parley_objects", "parley_commands", "parley_printers", "parley_inferiors"):
-    sys.modules.pop(name, None)  # sourced again: as it is now
+for name in [name for name in sys.modules if name.startswith("parley_")]:
+    sys.modules.pop(name)  # sourced again: as it is now
 
+import parley_boundary  # noqa: E402
+import parley_command  # noqa: E402
 import parley_commands  # noqa: E402
 import parley_inferiors  # noqa: E402
+import parley_ipc  # noqa: E402,F401
 import parley_printers  # noqa: E402
+import parley_reverse  # noqa: E402,F401
+import parley_stacks  # noqa: E402,F401
+import parley_trace  # noqa: E402,F401
+import parley_waits  # noqa: E402,F401
 
-SETTINGS = ("osabi none",            # programs are none of Linux's: their places are told by the debugger
-            "schedule-multiple on",  # one process that runs alone would wait for the others for ever
+SETTINGS = ("schedule-multiple on",  # one process that runs alone would wait for the others for ever
             "print inferior-events off", "confirm off", "tcp auto-retry on")
 
 for setting in SETTINGS:
     gdb.execute("set " + setting, to_string=True)
+if not parley_inferiors.is_dump():
+    parley_inferiors.forget_linux()
 parley_inferiors.start()
+parley_command.start()
 parley_commands.start()
+parley_boundary.start()
 parley_printers.start()

@@ -1,43 +1,25 @@
-"""The commands `parley ...`, and $process() and $object()."""
+"""The commands that list what there is: processes, threads, objects, and what hangs on each; and $process() and $object()."""
 import gdb
 
 import parley_inferiors
+from parley_command import command, show
 from parley_objects import (ParleyError, as_type, enumerators, kind_of, object_by_id, objects, process_by, processes, queue,
-                            state_of, symbol, text, threads, type_of, wait_of)
-
-COMMANDS = []
+                            state_of, static, symbol, text, threads, type_of, wait_of)
 
 
-def command(name, arguments="", least=0):
-    """Makes `parley NAME` of a function; its first line of documentation is the help."""
-    def make(function):
-        class Command(gdb.Command):
-            __doc__ = f"parley {name} {arguments}\n{function.__doc__}"
-
-            def __init__(self):
-                super().__init__("parley " + name, gdb.COMMAND_STATUS)
-
-            def invoke(self, line, _from_tty):
-                words = gdb.string_to_argv(line)
-                if len(words) < least:
-                    raise ParleyError(f"usage: parley {name} {arguments}")
-                function(*words)
-        COMMANDS.append(Command)
-        return function
-    return make
-
-
-def show(line):
-    gdb.write(line.rstrip() + "\n")
-
-
-@command("connect", "SOCKET", 1)
+@command("connect", "SOCKET", 1, reads=False)
 def connect(socket):
     """Attaches to the kernel's debugger at a UNIX socket (os/run --gdb SOCKET), with symbols of all processes."""
     parley_inferiors.connect(socket)
 
 
-@command("refresh")
+@command("open", "FILE", 1, reads=False)
+def open_dump(path):
+    """Opens a dump of the machine's memory (ninja dump, os/run --dump FILE)."""
+    parley_inferiors.open_dump(path)
+
+
+@command("refresh", reads=False)
 def refresh():
     """Reads the symbols of processes that are new."""
     gdb.execute("info threads", to_string=True)
@@ -81,55 +63,6 @@ def show_object(number):
     """Shows one object as the structure that its type says it is."""
     value = object_by_id(int(number, 0))
     gdb.write(typed(value).format_string(max_elements=16) + "\n")
-
-
-@command("waits")
-def show_waits():
-    """Lists the wait records: who waits for what, and who holds it where that is known without running the kernel."""
-    for thread in threads():
-        words = wait_of(thread)
-        if words:
-            process = thread["process"]
-            show(f"{text(process['object']['name'])}[{int(process['id'])}] thread {int(thread['object']['id'])} {words}"
-                 + object_words(int(thread["wait"]["object"])))
-
-
-def object_words(number):
-    if not number:
-        return ""
-    try:
-        value = object_by_id(number)
-    except ParleyError:
-        return " (gone)"
-    return f" ({kind_of(value)} \"{text(value['name'])}\")"
-
-
-@command("why", "PID|NAME", 1)
-def show_why(wanted):
-    """Follows what a process waits for to its end; over the kernel's own debugger, which knows who could end each wait."""
-    process = process_by(wanted)
-    try:
-        gdb.execute(f"monitor why {int(process['id'])}")
-    except gdb.error:
-        for thread in threads():
-            if int(thread["process"]["id"]) == int(process["id"]):
-                show(wait_of(thread) + object_words(int(thread["wait"]["object"])) or "does not wait")
-
-
-@command("messages", "PID|NAME", 1)
-def show_messages(wanted):
-    """Lists the messages that lie in a process's queue."""
-    process = process_by(wanted)
-    place = gdb.parse_and_eval("(int)ATTACHMENT_MESSAGES")
-    pointer = process["attachments"][int(place)]
-    if not int(pointer):
-        raise ParleyError("it has no queue")
-    messages = pointer.cast(type_of("message_queue").pointer()).dereference()
-    show("  id sender    size reply to  told")
-    for name in ("messages", "replies"):
-        for message in queue(messages[name]["tqh_first"], "link", "tqe_next"):
-            show(f"{int(message['id']):4} {int(message['sender']):6} {int(message['size']):7} "
-                 f"{int(message['in_reply_to']):8}  {bool(message['told'])}")
 
 
 @command("limits", "PID|NAME", 1)
@@ -199,7 +132,7 @@ def show_locks():
 @command("log")
 def show_log():
     """Prints the kernel's log."""
-    ring, end = symbol("'kernel/base/log.c'::ring"), int(symbol("'kernel/base/log.c'::ring_end"))
+    ring, end = static("kernel/base/log.c", "ring"), int(static("kernel/base/log.c", "ring_end"))
     size = ring.type.range()[1] + 1
     held = gdb.selected_inferior().read_memory(int(ring.address), size).tobytes()
     whole = held[:end] if end <= size else held[end % size:] + held[:end % size]
@@ -237,16 +170,6 @@ def typed(value):
         return value
 
 
-class Parley(gdb.Command):
-    """What the kernel knows, by its memory. `help parley` lists the commands."""
-
-    def __init__(self):
-        super().__init__("parley", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
-
-
 def start():
-    Parley()
-    for make in COMMANDS:
-        make()
     ProcessFunction()
     ObjectFunction()

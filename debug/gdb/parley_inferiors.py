@@ -2,9 +2,15 @@
 
 GDB 13 reads the description and the programs of the first process of a connection alone; for those that it notices later it is asked to.
 """
+import contextlib
+import os
+
 import gdb
+from parley_objects import kernel_file
 
 KERNEL_PROCESS = 2000000000
+# The kernel's half is asked for in pieces, each once per stop: a serial line has room for few questions.
+CACHE = ("set mem inaccessible-by-default off", "mem 0xffff800000000000 0 rw cache", "set dcache line-size 256")
 _known = {}  # number of an inferior to the process it was set up for
 
 
@@ -20,9 +26,45 @@ def _new_inferiors():
             if inferior.pid and inferior.threads() and _known.get(inferior.num) != inferior.pid]
 
 
+def is_over_kernel():
+    """Whether GDB talks to the kernel's own debugger, to which each process is an inferior."""
+    return any(inferior.pid == KERNEL_PROCESS for inferior in gdb.inferiors())
+
+
+def is_dump():
+    """Whether GDB looks at a dump of the machine's memory."""
+    connection = gdb.selected_inferior().connection
+    return connection is not None and connection.type == "core"
+
+
+def forget_linux():
+    """Programs are none of Linux's: their places are told by the debugger."""
+    gdb.execute("set osabi none")
+
+
+def find_programs():
+    """Where the programs' symbols are, unless the person has said so: beside the kernel's."""
+    if gdb.parameter("sysroot") in (None, "", "target:"):
+        gdb.execute(f"set sysroot {os.path.dirname(kernel_file().filename)}/symbols")
+
+
+def find_symbols():
+    """Symbols of all programs, where nobody tells GDB of them, as far as the kernel has come."""
+    if not is_over_kernel():
+        with contextlib.suppress(gdb.error):  # it has not begun, or is another build: said when something is asked
+            gdb.execute("parley symbols all", to_string=True)
+
+
+def open_dump(path):
+    """Goes to a dump. GDB reads the notes that QEMU wrote into one as if they were Linux's."""
+    gdb.execute("set osabi GNU/Linux")
+    gdb.execute(f"core-file {path}")
+    find_symbols()
+
+
 def refresh():
     """Sets up what is new, and leaves the person where they were."""
-    new = _new_inferiors()
+    new = _new_inferiors() if is_over_kernel() else []
     if not new:
         return
     thread = gdb.selected_thread()
@@ -33,12 +75,18 @@ def refresh():
 
 
 def connect(socket):
-    """Connects to the kernel's debugger at a UNIX socket, and learns of all processes."""
+    """Connects to the kernel's debugger at a UNIX socket, and learns of all processes; or to QEMU's own, which knows CPUs alone."""
+    forget_linux()
+    find_programs()
     gdb.execute(f"target remote {socket}")
     thread = gdb.selected_thread()
     gdb.execute("info threads", to_string=True)  # has GDB hear of the others
+    if is_over_kernel():
+        for setting in CACHE:
+            gdb.execute(setting)
     refresh()
     thread.switch()
+    find_symbols()
 
 
 def _stopped(_event):

@@ -1,10 +1,12 @@
 """The kernel's structures, read out of its memory by the types that its own debugging information has."""
+import os
 import struct
 
 import gdb
 
 LIST_MAX = 65536  # longer chains are broken ones
 WAIT_NOT = 0
+BUILD_ID_OFFSET, BUILD_ID_SIZE = 16, 20  # of the note: behind its head and its owner's name
 
 
 class ParleyError(gdb.GdbError):
@@ -16,6 +18,34 @@ def symbol(name):
         return gdb.parse_and_eval(name)
     except gdb.error as error:
         raise ParleyError(f"{name}: {error}; is the file the running kernel's?")
+
+
+def static(file, name):
+    """A variable of one file of the kernel's: others have some of the same name."""
+    for found in gdb.lookup_static_symbols(name):
+        if found.symtab.filename.endswith(file):
+            return found.value()
+    raise ParleyError(f"{file} has no {name}: is the file the running kernel's?")
+
+
+def kernel_file():
+    """The file of symbols that is the kernel's."""
+    for file in gdb.objfiles():
+        if os.path.basename(file.filename or "").startswith("parley.elf"):
+            return file
+    raise ParleyError("no kernel's symbols: `file build/debug/parley.elf`")
+
+
+def check_build():
+    """That the kernel in memory was made from the file whose types are used to read it: else all would be lies."""
+    file = kernel_file()
+    place = int(symbol("(unsigned long)&kernel_build_id")) + BUILD_ID_OFFSET
+    try:
+        held = gdb.selected_inferior().read_memory(place, BUILD_ID_SIZE).tobytes().hex()
+    except gdb.MemoryError:
+        raise ParleyError("the kernel has not begun yet, or the memory of this thread is not the kernel's")
+    if held != file.build_id:
+        raise ParleyError(f"the kernel in memory is another build than {file.filename}: give GDB its file, and start anew")
 
 
 def type_of(name):
@@ -57,7 +87,7 @@ def whole(pointer):
 
 def bucket_heads():
     """The first object of each bucket of the object table, as addresses."""
-    buckets = symbol("'kernel/object/object.c'::registry.buckets")
+    buckets = static("kernel/object/object.c", "registry")["buckets"]
     raw = gdb.selected_inferior().read_memory(int(buckets.address), buckets.type.sizeof).tobytes()
     return struct.unpack(f"<{len(raw) // 8}Q", raw)
 
@@ -132,12 +162,20 @@ def state_of(thread):
     return enumerators("thread_state", "THREAD_").get(int(thread["state"]), "new")
 
 
+def wait_text(reason):
+    """A reason to wait in words, which are the kernel's own."""
+    try:
+        return gdb.parse_and_eval(f"wait_text::texts[{reason}]").string()
+    except gdb.error:
+        return "for " + enumerators("wait_reason", "WAIT_").get(reason, "?")
+
+
 def wait_of(thread):
     """What a thread waits for, in words; empty: it does not."""
     record = thread["wait"]
     if state_of(thread) != "waiting" or int(record["reason"]) == WAIT_NOT:
         return ""
-    words = "waits: " + enumerators("wait_reason", "WAIT_").get(int(record["reason"]), "?")
+    words = "waits " + wait_text(int(record["reason"]))
     if int(record["object"]):
         words += f", object {int(record['object'])}"
     return words

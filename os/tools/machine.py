@@ -8,7 +8,6 @@ os/run and the tests in tests/system start Parley with this module alone:
         machine.expect(b"hello")
 """
 import ctypes
-import json
 import os
 import re
 import shlex
@@ -21,11 +20,13 @@ import threading
 import time
 from dataclasses import dataclass
 
+from monitor import Monitor, MonitorError, dump
 from picture import read_ppm
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 QEMU = "qemu-system-x86_64"
 ISO = "build/parley.iso"
+MONITOR = "build/monitor.socket"  # of the machine that a person started last
 PROMPT = rb"\$ $"
 PR_SET_PDEATHSIG = 1
 
@@ -49,6 +50,10 @@ class Settings:
     append: str = ""          # the kernel's command line
     command: str = ""         # a file with the line that the guest's program `host` runs
     gdb: str = ""             # a UNIX socket where the kernel's debugger listens, on the second serial port
+    qemu_gdb: str = ""        # a UNIX socket where QEMU's own stub listens
+    monitor: str = ""         # a UNIX socket where QEMU's machine protocol listens, for others (os/dump)
+    recording: str = ""       # the directory that a run is recorded in (recording_make)
+    replays: bool = False     # what was recorded there is done again
     more: str = ""            # more flags for QEMU, as one would type them
 
 
@@ -79,17 +84,43 @@ def flags(settings):
     Each CPU runs in a thread of QEMU's own where there is no screen. With one, all CPUs share a thread: QEMU 7.2 itself
     crashes now and then, when one CPU changes the memory map (the display's mode) while another writes to its APIC."""
     screen = needs_screen(settings)
-    threads = "single" if screen or settings.icount else "multi"
+    threads = "single" if screen or settings.icount or settings.recording else "multi"
     chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={threads}", "-cpu", "max",
               "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std" if screen else "none", "-no-reboot"]
     if settings.icount:
         # Random bits and the time of day would differ from run to run, too.
         chosen += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
+    if settings.recording:
+        chosen += recording_flags(settings)
+    if settings.qemu_gdb:
+        chosen += ["-chardev", f"socket,id=qemu-gdb,path={settings.qemu_gdb},server=on,wait=off", "-gdb", "chardev:qemu-gdb"]
+    if settings.monitor:
+        chosen += ["-qmp", f"unix:{settings.monitor},server=on,wait=off"]
     if settings.swap:
         chosen += ["-object", f"memory-backend-ram,id=swap,size={settings.swap}M", "-device", "ivshmem-plain,memdev=swap"]
     if settings.command:
         chosen += ["-fw_cfg", f"name=opt/parley/command,file={settings.command}"]
     return chosen + boot_flags(settings) + shlex.split(settings.more)
+
+
+def recording_flags(settings):
+    """A run that is recorded with all that comes in from outside, or done again from that. The disk holds the machine's state
+    at the start, from where QEMU goes forward to a place that lies before the one where it stands.
+
+    Without vapic=off QEMU 7.2 hangs in going back: that device's reset waits for the CPU, which waits for the recording's lock."""
+    mode = "replay" if settings.replays else "record"
+    # Powered off it stands, so that it can be asked how long it ran.
+    return ["-no-shutdown", "-icount", f"shift=3,rr={mode},rrfile={settings.recording}/run,rrsnapshot=start", "-global", "apic-common.vapic=off",
+            "-drive", f"file={settings.recording}/states.qcow2,if=none,id=states", "-net", "none"]
+
+
+def recording_make(directory):
+    """Makes the directory for a recording, in place of what was recorded there before."""
+    os.makedirs(directory, exist_ok=True)
+    states = os.path.join(directory, "states.qcow2")
+    if os.path.exists(states):
+        os.remove(states)
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", states, "1G"], check=True)
 
 
 def gdb_flags(settings):
@@ -179,13 +210,13 @@ class Machine:
         except MachineError:
             self.quit()
             raise
-        self._monitor = self.links.pop("monitor").makefile("rw", encoding="utf-8")
         try:
-            self._execute("qmp_capabilities")
-            self._execute("cont")
-        except MachineError:
+            self._monitor = Monitor(self.links.pop("monitor"))
+            if not self.settings.replays:
+                self._execute("cont")
+        except (MonitorError, MachineError) as error:
             self.quit()
-            raise
+            raise MachineError(f"{error}: {self.errors()}") from error
         if self._has_console_file():
             self._console_file = open(os.path.join(self._directory, "serial"), "rb", buffering=0)
         else:
@@ -237,16 +268,9 @@ class Machine:
     def _execute(self, command, **arguments):
         """Has QEMU's monitor do a command of its machine protocol, and returns what it answers."""
         try:
-            print(json.dumps({"execute": command, "arguments": arguments}), file=self._monitor, flush=True)
-            for line in self._monitor:
-                answer = json.loads(line)
-                if "return" in answer:
-                    return answer["return"]
-                if "error" in answer:
-                    raise MachineError(f"{command}: {answer['error']['desc']}")
-        except ConnectionError:
-            pass
-        raise MachineError(f"{command}: QEMU has ended: {self.errors()}")
+            return self._monitor.execute(command, **arguments)
+        except MonitorError as error:
+            raise MachineError(f"{error}: {self.errors()}" if self._process.poll() is not None else str(error)) from error
 
     def errors(self):
         """What QEMU itself complained of."""
@@ -266,6 +290,28 @@ class Machine:
         for character in text:
             self.sendkey(key_of(character))
             time.sleep(pause)
+
+    def dump(self, path):
+        """Writes the guest's memory and registers as an ELF core."""
+        try:
+            dump(self._monitor, os.path.abspath(path))
+        except MonitorError as error:
+            raise MachineError(str(error)) from error
+
+    def has_stopped(self):
+        """Whether the guest runs no more: it was powered off, or stands."""
+        return self._process.poll() is not None or not self._execute("query-status")["running"]
+
+    def stop_recording(self):
+        """Stops the guest, and says where in its run that is: how many instructions."""
+        self._execute("stop")
+        return self._execute("query-replay")["icount"]
+
+    def replay_to(self, instructions):
+        """Has a recorded run done again up to there, where it stands."""
+        self._execute("replay-seek", icount=instructions)
+        while self._execute("query-status")["running"]:
+            time.sleep(0.05)
 
     def send_break(self):
         """Holds the serial line in a break."""

@@ -1,0 +1,144 @@
+"""GDB's helpers: the same script over the kernel's own debugger, over QEMU's, and on a dump, since they read memory alone."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from gdb_line import SECONDS
+from machine import PROMPT, ROOT, Machine, Settings
+
+SCRIPT = """
+parley processes
+parley threads
+parley objects messages
+parley object 1
+parley waits
+parley why deadlock
+parley trace 20
+parley messages deadlock
+parley events sh
+parley limits sh
+parley numbers sh
+parley areas sh
+parley cpus
+parley locks
+parley bt sh
+parley bt deadlock
+parley symbols sh
+parley memory sh $process("sh")->image_base 16
+parley memory sh 0x10 16
+print *$process("sh")
+print $process("sh")->threads.lh_first->wait
+print *$object($process("sh")->object.id)
+print ((struct thread *)$process("sh")->threads.lh_first)->object
+parley waiters 1
+parley nonsense
+parley why nobody
+parley bt 1
+parley messages
+"""
+EXPECTED = (r"(?m)^ +1 +0 +0 +1 +\d+ init$", r"(?m)^ +\d+ +\d+ +\d+ waiting +sh +waits for data in a pipe, object \d+$",
+            r"(?m)^ +\d+ messages +\d+ +2 +1 +1 deadlock$", r"(?m)^sh\[\d+\] waits for data in a pipe \(pipe \d+ \"pipe\"\); it could "
+            r"be ended by serial-console\[\d+\]$",
+            r"(?m)^ +0 us before the last, CPU \d: .*\[\d+\] \w+ \w+",
+            r"(?m)^  id sender    size reply to  told$", r"(?m)^memory pages +\d+ of no limit", r"(?m)^ +1 pipe +object \d+ rights 0x",
+            r"(?m)^0x\w+ 0x\w+ r-x \w+ ", r"(?m)^CPU 0: \S+, \d+ switches, 0 locks held$",
+            r"(?s)thread \d+ of sh\[\d+\]: waiting, waits for data in a pipe.*call_pipe_read.*--- system call pipe_read of the "
+            r"program ---.*main \(",
+            r"(?s)thread \d+ of deadlock\[\d+\]: waiting, waits for a message.*main \(",
+            r"(?m)^sh\[\d+\] lies at 0x\w+000$", r"(?m)^0x\w+000: 7f 45 4c 46 .* \.ELF", r"0x0+10: not in memory",
+            r"= process \d+ \"sh\", 1 threads = \{object = object \d+ process \"sh\", ", r"= wait for data in a pipe, object \d+",
+            r"= object \d+ thread \"sh\", \d+ references", r"there is no process nobody", r"object 1 is no thread",
+            r"usage: parley messages PID\|NAME")
+CIRCLE = re.compile(r"^deadlock: (deadlock\[\d+\]) waits for (deadlock\[\d+\]) waits for \1: none of them can go on$", re.M)
+
+# What does not change while two processes and the shell wait: who waits, and the functions of the stacks.
+STILL = re.compile(r"^(?:((?:deadlock|sh)\[\d+\] waits.*|deadlock:.*|thread \d+ of.*)|(?:#\d+ +)?(?:0x\w+ in )?(\w+|--- .* ---)(?: \(|$).*)$", re.M)
+
+
+class Session:
+    """A machine in a deadlock, with both debuggers' lines, and GDB on it."""
+
+    def __init__(self, kind):
+        self.kind, self.directory = kind, tempfile.TemporaryDirectory(prefix="parley-helpers-")
+        self.machine = Machine(Settings(kind=kind, memory=64, append="console=serial trace=on", gdb=self.path("kernel"),
+                                        qemu_gdb=self.path("qemu")))
+        self.machine.expect(PROMPT, SECONDS)
+        self.machine.write("deadlock &\r")
+        self.machine.expect(rb"wait for each other", SECONDS)
+        self.settle()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.machine.quit()
+        self.directory.cleanup()
+
+    def settle(self):
+        """Until the two wait: they said so before they did."""
+        self.machine.write("until waits | grep Cycle; do :; done\r")
+        self.machine.expect(rb"Cycle 1", SECONDS)
+        self.machine.expect(PROMPT, SECONDS)
+
+    def path(self, name):
+        return os.path.join(self.directory.name, name)
+
+    def gdb(self, where, script, more=()):
+        with open(self.path("script"), "w", encoding="utf-8") as file:
+            file.write("\n".join(f"python\ntry: gdb.execute({line!r})\nexcept gdb.error as error: print(error)\nend"
+                                 for line in script.strip().splitlines()))
+        result = subprocess.run(["gdb", "-nx", "-q", "-batch", "-ex", "set width 0", "-ex", f"set sysroot build/{self.kind}/symbols",
+                                 "-ex", "source debug/gdb/parley.py", "-ex", f"parley {where}", *more, "-x", self.path("script"),
+                                 f"build/{self.kind}/parley.elf"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, timeout=2 * SECONDS, check=False, text=True, errors="replace")
+        return result.stdout
+
+
+class Helpers(unittest.TestCase):
+    def check(self, said):
+        for pattern in EXPECTED:
+            self.assertRegex(said, pattern)
+        self.assertNotIn("Python Exception", said)
+        self.assertNotIn("Traceback", said)
+        self.assertEqual(len(CIRCLE.findall(said)), 2, said)  # of `waits`, and of `why`
+        return [wait or function for wait, function in STILL.findall(said[said.index("id parent user"):])]
+
+    def test_say_the_same_over_the_kernels_debugger_over_qemus_and_on_a_dump(self):
+        for kind in ("debug", "release"):
+            with self.subTest(kind=kind), Session(kind) as session:
+                session.machine.dump(session.path("dump"))
+                first = self.check(session.gdb("open " + session.path("dump"), SCRIPT))
+                self.assertGreater(len(first), 20, first)
+                for where in ("qemu", "kernel") if kind == "debug" else ("qemu",):  # the serial line takes its time
+                    lines = self.check(session.gdb("connect " + session.path(where), SCRIPT + "detach"))
+                    self.assertEqual(lines, first, where)
+                session.machine.write("echo still \"4\"2\r")
+                session.machine.expect(rb"still 42", SECONDS)
+
+
+class OtherBuild(unittest.TestCase):
+    def test_is_not_lied_about(self):
+        with Session("release") as session:
+            session.machine.dump(session.path("dump"))
+            session.kind = "debug"
+            said = session.gdb("open " + session.path("dump"), "parley waits\nparley processes")
+            self.assertEqual(said.count("the kernel in memory is another build than"), 2, said)
+            self.assertNotIn("init", said.split("another build", 1)[1])
+
+
+class Communication(unittest.TestCase):
+    def test_is_stopped_at_over_the_kernels_debugger_alone(self):
+        with Session("debug") as session:
+            rule = "parley break-ipc message to deadlock"
+            said = session.gdb("connect " + session.path("qemu"), rule + "\ndetach")
+            self.assertIn("only the kernel's own debugger stops at communication", said)
+            session.machine.write("deadlock &\r")
+            session.machine.expect(rb"wait for each other", SECONDS)
+            said = session.gdb("connect " + session.path("kernel"), "parley break-ipc message size >= 1\nmonitor delete ipc\ndetach")
+            self.assertNotIn("Error", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
