@@ -87,8 +87,18 @@ class HostChannel:
         return NEVER_RAN
 
 
-def run_line(settings, line, timeout):
-    """Boots a machine, has it run the line, forwards what it prints, and returns the exit status."""
+def write_dump(machine, path):
+    """Keeps the memory of a machine that did not do what it should."""
+    try:
+        machine.dump(path)
+        print(f"os/run: its memory is in {path}: os/dump --open {path}", file=sys.stderr)
+    except MachineError as error:
+        print(f"os/run: no dump: {error}", file=sys.stderr)
+
+
+def run_line(settings, line, timeout, dump=""):
+    """Boots a machine, has it run the line, forwards what it prints, and returns the exit status. `dump`: a file for its memory
+    where that goes wrong."""
     with tempfile.NamedTemporaryFile(prefix="parley-command-") as file:
         file.write(os.fsencode(line))
         file.flush()
@@ -97,7 +107,10 @@ def run_line(settings, line, timeout):
             with Machine(settings, PORTS) as machine:
                 channel = HostChannel(machine, timeout)
                 channel.forward()
-                return channel.result()
+                status = channel.result()
+                if dump and status in (TIMED_OUT, NEVER_RAN):
+                    write_dump(machine, dump)
+                return status
         except MachineError as error:
             print(f"os/run: {error}", file=sys.stderr)
             return NEVER_RAN
