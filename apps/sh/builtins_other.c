@@ -70,7 +70,8 @@ int builtin_help(struct builtin_call *call) {
         "  for NAME in WORD...; do A; done    case WORD in PATTERN) A ;; esac\n"
         "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} ${NAME%PATTERN} ${NAME#PATTERN} $? $$ $! $# $1 $@\n"
         "  $(COMMAND)  $((1 + 2))  * ? [a-z]  # comment\n"
-        "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-C ends a program, Ctrl-D ends the input\n";
+        "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-R looks back, Ctrl-C ends a program, Ctrl-D "
+        "ends the input\n";
     int status = 0;
     for (size_t i = 1; i < call->count; i++)
         status |= help_on(call, call->arguments[i]);

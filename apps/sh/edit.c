@@ -13,6 +13,7 @@ void edit_start(struct edit *edit, const struct history *history) {
     edit->cursor = 0;
     edit->history = history;
     edit->history_place = history->lines.count;
+    edit->searching = edit->search_failed = false;
 }
 
 static bool is_continuation(const struct edit *edit, size_t place) {
@@ -76,7 +77,7 @@ static void kill(struct edit *edit, size_t start, size_t end) {
     edit->cursor = start;
 }
 
-static void show_history(struct edit *edit, size_t place) {
+void edit_show_history(struct edit *edit, size_t place) {
     if (edit->history_place == edit->history->lines.count) {
         text_clear(&edit->new_line);
         text_add(&edit->new_line, bytes_of(&edit->line), edit->line.length);
@@ -114,13 +115,13 @@ static enum edit_result do_right(struct edit *edit, const struct key_press *pres
 
 static enum edit_result do_up(struct edit *edit, const struct key_press *press) {
     if (edit->history_place)
-        show_history(edit, edit->history_place - 1);
+        edit_show_history(edit, edit->history_place - 1);
     return EDIT_GOES_ON;
 }
 
 static enum edit_result do_down(struct edit *edit, const struct key_press *press) {
     if (edit->history_place < edit->history->lines.count)
-        show_history(edit, edit->history_place + 1);
+        edit_show_history(edit, edit->history_place + 1);
     return EDIT_GOES_ON;
 }
 
@@ -216,5 +217,5 @@ enum edit_result edit_apply(struct edit *edit, const struct key_press *press) {
         [EDIT_KEY_FINISH] = do_finish,
         [EDIT_KEY_TAB] = do_complete,
     };
-    return actions[press->key](edit, press);
+    return edit_search(edit, press) ? EDIT_GOES_ON : actions[press->key](edit, press);
 }

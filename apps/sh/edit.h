@@ -12,6 +12,9 @@ struct edit {
     const struct history *history;
     size_t history_place; // which of its lines this is; its count: none, the line is new
     struct text new_line; // the new line, while another is shown
+    bool searching;       // Ctrl-R: what is typed is looked for in the history
+    bool search_failed;   // no line, or no older one, holds it
+    struct text sought;
 };
 
 enum edit_result {
@@ -28,4 +31,11 @@ void edit_start(struct edit *edit, const struct history *history);
 
 // Puts `bytes` in place of what stands from `start` to the cursor.
 void edit_replace(struct edit *edit, size_t start, const char *bytes, size_t length);
+
+// A line of the history, or at its count the new line, takes the line's place.
+void edit_show_history(struct edit *edit, size_t place);
+
+// Whether the key was for the search: Ctrl-R begins one and goes on to older lines, characters and Backspace change what is
+// sought, and any other key ends it, keeps the line, and is to be applied to that.
+bool edit_search(struct edit *edit, const struct key_press *press);
 enum edit_result edit_apply(struct edit *edit, const struct key_press *press);

@@ -22,7 +22,9 @@ struct session {
     struct display display;
     struct text output;
     struct text prompt;
-    struct text lines; // those of a command that goes on
+    struct text search_prompt;
+    const char *line_prompt; // of the line that is typed
+    struct text lines;       // those of a command that goes on
 };
 
 static void flush(struct session *session) {
@@ -75,8 +77,23 @@ static void complete_word(struct session *session) {
     completion_release(&completion);
 }
 
+// What is sought stands in the prompt's place.
+static void show_search(struct session *session) {
+    const struct edit *edit = &session->edit;
+    text_clear(&session->search_prompt);
+    text_add_string(&session->search_prompt, edit->search_failed ? "(not found: " : "(search: ");
+    text_add_string(&session->search_prompt, edit->sought.bytes ? edit->sought.bytes : "");
+    text_add_string(&session->search_prompt, ") ");
+    session->display.prompt = edit->searching ? session->search_prompt.bytes : session->line_prompt;
+    text_add_string(&session->output, "\r\033[K");
+    display_again(&session->display, edit, &session->output);
+}
+
 static enum edit_result handle(struct session *session, const struct key_press *press) {
+    bool searched = session->edit.searching;
     enum edit_result result = edit_apply(&session->edit, press);
+    if (searched || session->edit.searching)
+        show_search(session);
     if (result == EDIT_CLEAR) {
         text_add_string(&session->output, "\033[H\033[2J");
         display_again(&session->display, &session->edit, &session->output);
@@ -102,6 +119,7 @@ static size_t tell_columns(struct shell *shell) {
 static enum edit_result read_line(struct session *session, const char *prompt) {
     enum edit_result result = EDIT_GOES_ON;
     edit_start(&session->edit, &session->shell->history);
+    session->line_prompt = prompt;
     display_start(&session->display, prompt, tell_columns(session->shell), &session->output);
     flush(session);
     while (result == EDIT_GOES_ON) {

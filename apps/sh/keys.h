@@ -27,6 +27,7 @@ enum edit_key {
     EDIT_KEY_CANCEL,
     EDIT_KEY_FINISH, // Ctrl-D
     EDIT_KEY_TAB,
+    EDIT_KEY_SEARCH, // Ctrl-R
     EDIT_KEY_COUNT,
 };
 

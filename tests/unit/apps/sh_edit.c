@@ -28,6 +28,7 @@ static void release(void) {
     text_release(&edit.line);
     text_release(&edit.killed);
     text_release(&edit.new_line);
+    text_release(&edit.sought);
     strings_release(&history.lines);
 }
 
@@ -137,6 +138,45 @@ Test(sh_edit, history_is_walked_and_the_new_line_kept) {
     type("\x1b[B\x1b[B\x1b[B");
     cr_assert_str_eq(edit.line.bytes, "new");
     cr_assert_eq(edit.cursor, 3);
+}
+
+#define SEARCH "\x12"
+
+Test(sh_edit, what_is_sought_is_found_in_the_newest_line_and_then_in_older_ones) {
+    history_add(&history, "grep one file");
+    history_add(&history, "cat file");
+    history_add(&history, "ls");
+    edit_start(&edit, &history);
+    type("ne" SEARCH "fi");
+    cr_assert_str_eq(edit.line.bytes, "cat file");
+    cr_assert_eq(edit.cursor, 4);
+    type(SEARCH);
+    cr_assert_str_eq(edit.line.bytes, "grep one file");
+    type(SEARCH);
+    cr_assert(edit.search_failed);
+    cr_assert_str_eq(edit.line.bytes, "grep one file", "the last one found stays");
+    type("\r");
+    cr_assert_eq(result, EDIT_DONE);
+    cr_assert_not(edit.searching);
+}
+
+Test(sh_edit, a_search_is_narrowed_widened_and_left) {
+    history_add(&history, "first");
+    history_add(&history, "find");
+    edit_start(&edit, &history);
+    type("new" SEARCH "fi");
+    cr_assert_str_eq(edit.line.bytes, "find");
+    type("r");
+    cr_assert_str_eq(edit.line.bytes, "first");
+    type("x");
+    cr_assert(edit.search_failed);
+    type("\x7f\x7f");
+    cr_assert_str_eq(edit.line.bytes, "find");
+    type("\x7f\x7f");
+    cr_assert_str_eq(edit.line.bytes, "new");
+    type("\x7f" SEARCH "ir\x05!");
+    cr_assert_str_eq(edit.line.bytes, "first!", "Ctrl-E keeps the line and goes to its end");
+    cr_assert_not(edit.searching);
 }
 
 Test(sh_edit, history_leaves_out_what_need_not_be_found_again) {
