@@ -8,7 +8,10 @@
 //   still nobody's? state := RUNS              the other STANDS: good. LEAVES: looks again. RUNS: an NMI
 //   if not:         state := STANDS
 //
-// so that none runs on unnoticed. An NMI that finds its CPU on its way into the stub or out of it is ignored there, because such a place
+// so that none runs on unnoticed. While the holder steps, or runs alone, the others may find that it comes to no end and let everybody go: the
+// machine is then marked (OWNER_STEPS), the holder claims it anew when it is done, and one of the two wins.
+//
+// An NMI that finds its CPU on its way into the stub or out of it is ignored there, because such a place
 // cannot be stepped from; it is sent again until the CPU stands.
 #include "debug/kernel/private.h"
 #include "kernel/arch/machine.h"
@@ -24,6 +27,7 @@ enum {
     STEP_WAIT = 20000000,  // how long the others stand while one steps,
     STEP_WAIT_SURE = 5000, // and how long where its instruction waits for them
     RUN_WAIT = 3000,       // how long they run where a step gives way to them
+    OWNER_STEPS = 1 << 16, // of machine.owner
     LINE_LOOK = 256,       // how often one looks at the line while another runs alone
 };
 
@@ -43,7 +47,7 @@ enum cpu_state hold_state(uint32_t cpu) {
 }
 
 static uint32_t owner_now(void) {
-    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) & ~(uint32_t)OWNER_STEPS;
 }
 
 bool hold_is_anothers(uint32_t self) {
@@ -108,9 +112,14 @@ void machine_let_all_go(void) {
     __atomic_store_n(&machine.owner, 0, __ATOMIC_SEQ_CST);
 }
 
+void hold_let_step(uint32_t cpu) {
+    __atomic_store_n(&machine.owner, (cpu + 1) | OWNER_STEPS, __ATOMIC_SEQ_CST);
+}
+
 // Somebody steps, and does not come to an end of it.
 static void let_go_of_step(uint32_t owner) {
     line_listen();
+    owner |= OWNER_STEPS;
     __atomic_compare_exchange_n(&machine.owner, &owner, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
@@ -137,9 +146,11 @@ void hold_wait_to_go(uint32_t self) {
 // ---- getting hold ----
 
 bool hold_claim(uint32_t self) {
-    uint32_t nobody = 0;
-    return __atomic_compare_exchange_n(&machine.owner, &nobody, self + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
-           nobody == self + 1;
+    uint32_t seen = __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST);
+    while (seen == 0 || (seen & ~(uint32_t)OWNER_STEPS) == self + 1)
+        if (__atomic_compare_exchange_n(&machine.owner, &seen, self + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            return true;
+    return false;
 }
 
 static bool is_to_stand(uint32_t cpu, uint32_t self) {

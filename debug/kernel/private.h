@@ -142,8 +142,9 @@ void machine_let_all_go(void);
 enum cpu_state hold_state(uint32_t cpu);
 bool hold_is_mine(uint32_t self);
 bool hold_is_anothers(uint32_t self);
-bool hold_claim(uint32_t self);  // false: it is another's
-void hold_others(uint32_t self); // returns when they stand
+void hold_let_step(uint32_t cpu); // gives the machine to it, until it is done or comes to no end
+bool hold_claim(uint32_t self);   // false: it is another's
+void hold_others(uint32_t self);  // returns when they stand
 void hold_give_way(uint32_t self);
 void hold_enter(uint32_t self);
 void hold_exit(uint32_t self);

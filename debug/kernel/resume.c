@@ -63,7 +63,7 @@ static void begin_step(const struct resume_plan *plan, uint32_t cpu, const struc
         return;
     }
     line_listen();
-    __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_SEQ_CST);
+    hold_let_step(cpu);
 }
 
 // A thread that waits in the kernel steps when it comes back to its program: behind its first instruction there.
@@ -95,7 +95,7 @@ static void run_alone(uint32_t cpu) {
     stepping = (struct stepping){
         .thread = thread, .is_on = true, .is_alone = true, .cpu = cpu, .current = processors[cpu].current};
     line_listen();
-    __atomic_store_n(&machine.owner, cpu + 1, __ATOMIC_SEQ_CST);
+    hold_let_step(cpu);
 }
 
 void machine_resume_stepped(void) {

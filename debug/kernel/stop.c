@@ -216,8 +216,10 @@ static void step_again(uint32_t self) {
     breakpoints_apply(); // also where the last step began
     stepping.is_wanted = true;
     stepping.cpu = self;
-    if (!step_gives_way())
+    if (!step_gives_way()) {
+        hold_let_step(self);
         return;
+    }
     machine_let_all_go();
     hold_give_way(self);
 }

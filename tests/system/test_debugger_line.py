@@ -23,11 +23,11 @@ def symbols(kind):
 class Guest:
     """A machine under load with a scripted GDB; at the end it must go on as if nothing had been."""
 
-    def __init__(self, kind, cpus, load=LOAD):
+    def __init__(self, kind, cpus, load=LOAD, tests=False):
         self.directory = tempfile.TemporaryDirectory(prefix="parley-gdb-")
         path = os.path.join(self.directory.name, "gdb")
         self.symbols, self.kind, self.cpus = symbols(kind), kind, cpus
-        self.machine = Machine(Settings(kind=kind, cpus=cpus, gdb=path, append="console=serial"))
+        self.machine = Machine(Settings(kind=kind, cpus=cpus, tests=tests, gdb=path, append="console=serial"))
         self.machine.expect(PROMPT, SECONDS)
         self.machine.write(load + "\r")
         self.machine.expect(re.escape(load).encode(), SECONDS)
