@@ -26,7 +26,8 @@ import parley_trace  # noqa: E402,F401
 import parley_waits  # noqa: E402,F401
 
 SETTINGS = ("schedule-multiple on",  # one process that runs alone would wait for the others for ever
-            "print inferior-events off", "confirm off", "tcp auto-retry on")
+            "print inferior-events off", "confirm off", "tcp auto-retry on",
+            "remotetimeout 60")  # a busy host lets the machine wait: two seconds, GDB's own, are soon over
 
 for setting in SETTINGS:
     gdb.execute("set " + setting, to_string=True)
