@@ -30,7 +30,7 @@ static int ended_with(pid_t process, const char *name) {
         return -1;
     }
     if (WIFSIGNALED(status))
-        log_line("self-test: %s was ended by signal %d", name, WTERMSIG(status));
+        log_line("self-test: signal %d ended %s", WTERMSIG(status), name);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
