@@ -123,12 +123,15 @@ int main(int count, char **arguments) {
         return bench_boot();
     if (count == 2 && strcmp(arguments[1], "screen") == 0)
         return run_table(bench_screen);
+    if (count == 2 && strcmp(arguments[1], "contention") == 0)
+        return bench_contention();
     if (count > 3 || (count >= 2 && arguments[1][0] == '-')) {
         fprintf(stderr,
                 "usage: bench [NAME [FACTOR]]\n"
                 "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n"
                 "bench boot tells how long the way to the first prompt was, and the memory in use;\n"
-                "bench screen what is drawn costs, on a machine with a screen.\n");
+                "bench screen what is drawn costs, on a machine with a screen; bench contention how often locks of\n"
+                "ports are waited for.\n");
         return 2;
     }
     if (count == 3)

@@ -41,5 +41,8 @@ void bench_peer_end(void);
 // Tells what booting took: to be asked for at the first prompt. The program's exit status.
 int bench_boot(void);
 
+// Tells how often the locks of ports are waited for on several CPUs, with one port for all callers and one for each.
+int bench_contention(void);
+
 // Own process id.
 uint32_t bench_self(void);

@@ -7,6 +7,9 @@
 #include <parley/object.h>
 #include <parley/port.h>
 #include <parley/thread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void drain(void) {
     EVENT got;
@@ -85,7 +88,7 @@ static void sse_copy_run(uint32_t rounds) {
 
 // ---- ports for each process, thread or object: contention ----
 
-enum { CALLERS = 4, SHARED_ENTRY = 0 };
+enum { CALLERS = 4, SHARED_ENTRY = 0, CONTENTION_CALLS = 20000 };
 
 static int32_t entries[CALLERS], ports[CALLERS];
 static uint32_t caller_rounds;
@@ -162,6 +165,35 @@ static void contention_finish(void) {
     for (uint32_t i = 0; i < CALLERS; i++)
         number_close(entries[i]);
     drain();
+}
+
+// How often a caller or server found the port's lock taken by another CPU: what the kernel counts, not what the host's timing says.
+static uint32_t lock_waits(int32_t entry) {
+    struct number_information information;
+    char text[1024];
+    size_t size = 0;
+    bench_check(number_information(entry, &information), "looking at an entry");
+    bench_check(object_describe(information.id, text, sizeof(text) - 1, &size), "describing an entry");
+    text[size < sizeof(text) ? size : sizeof(text) - 1] = 0;
+    const char *line = strstr(text, "lock waits: ");
+    return line != 0 ? (uint32_t)strtoul(line + strlen("lock waits: "), 0, 10) : 0;
+}
+
+static void contention_tell(const char *what, void (*prepare)(void), uint32_t port_count) {
+    uint32_t sum = 0;
+    prepare();
+    contention_run(CONTENTION_CALLS);
+    for (uint32_t i = 0; i < port_count; i++)
+        sum += lock_waits(entries[i]);
+    printf("%s: %d calls, a lock was waited for %u times (%.2f in 1,000 calls)\n", what, CONTENTION_CALLS, sum,
+           1000.0 * sum / CONTENTION_CALLS);
+    contention_finish();
+}
+
+int bench_contention(void) {
+    contention_tell("one port for 4 callers and 4 servers", shared_port_prepare, 1);
+    contention_tell("a port for each of them", own_ports_prepare, CALLERS);
+    return 0;
 }
 
 const struct benchmark bench_questions[] = {

@@ -191,7 +191,8 @@ void object_describe(struct object *object, struct writer *out) {
     object_inform(object, &head);
     writer_format(out, "id: %llu\ntype: %s\nname: %s\n", (unsigned long long)head.id, object->type->name, head.name);
     writer_format(out, "references: %u\nnumbers: %u\nowner: %u\n", head.references, object->numbers, head.owner);
-    writer_format(out, "waiters: %u\noperations: %llu\n", head.waiters, (unsigned long long)head.operations);
+    writer_format(out, "waiters: %u\noperations: %llu\nlock waits: %u\n", head.waiters,
+                  (unsigned long long)head.operations, object_lock(object)->waits);
     if (object->type->describe != 0)
         object->type->describe(object, out);
 }

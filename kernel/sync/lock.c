@@ -13,6 +13,7 @@ __attribute__((preserve_most, noinline, cold)) void lock_acquire_contended(struc
         while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED))
             machine_relax();
     } while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE));
+    lock->waits += lock->waits < UINT16_MAX; // it is ours
 }
 
 enum { LOCKS_HELD_MAX = sizeof(((struct processor *)0)->locks) / sizeof(struct lock *) };

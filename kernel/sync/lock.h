@@ -37,7 +37,7 @@ struct lock {
     uint32_t held;
     uint8_t rank;      // enum lock_rank
     uint8_t processor; // debug builds: holder + 1, 0: none
-    uint16_t reserved;
+    uint16_t waits;    // how often it was held by another CPU when it was asked for; stays at its highest
 };
 
 #define LOCK_INITIAL(r) ((struct lock){.rank = (r)})

@@ -229,6 +229,37 @@ TEST(a_receiver_that_is_killed_while_it_waits_loses_no_message) {
     EXPECT_OK(number_close(port));
 }
 
+ROLE(has_nothing_of_its_parents) {
+    uint64_t words[WORDS] = {DEMAND_ECHO}, id = 0;
+    ROLE_EXPECT(argument_count == 3);
+    int32_t port = atoi(arguments[0]), entry = atoi(arguments[1]);
+    id = strtoull(arguments[2], NULL, 10);
+    ROLE_EXPECT(port_reply(port, id, words, NULL) != STATUS_OK);
+    ROLE_EXPECT(port_send(entry, words, NULL, DEADLINE_NOW, NULL) != STATUS_OK);
+    ROLE_EXPECT(port_open(guest_parent(), 0, DEADLINE_NOW, &entry) == STATUS_NOT_FOUND);
+    return 0;
+}
+
+// There is no fork: a child has what it is given by name, and no number that its parent holds means anything to it.
+TEST(a_child_started_in_the_midst_of_a_call_has_no_part_in_it_R_P9) {
+    int32_t entry, port = make_port(PORT_OF_OBJECT, &entry);
+    struct load load = {.entry = entry};
+    struct thread *thread;
+    char numbers[3][24];
+    uint64_t words[WORDS], id;
+    EXPECT_OK(thread_start(call_once, &load, NULL, &thread));
+    EXPECT_OK(port_receive(port, words, NULL, guest_soon(), &id));
+    snprintf(numbers[0], sizeof(numbers[0]), "%d", port);
+    snprintf(numbers[1], sizeof(numbers[1]), "%d", entry);
+    snprintf(numbers[2], sizeof(numbers[2]), "%llu", (unsigned long long)id);
+    guest_expect_success(guest_start("has_nothing_of_its_parents", numbers[0], numbers[1], numbers[2], NULL));
+    EXPECT_OK(port_reply(port, id, words, NULL));
+    EXPECT_OK(thread_join(thread, NULL));
+    EXPECT_EQUAL((int64_t)load.seed, STATUS_OK);
+    EXPECT_OK(number_close(entry));
+    EXPECT_OK(number_close(port));
+}
+
 // ---- floods ----
 
 ROLE(floods) {

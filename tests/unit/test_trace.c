@@ -3,11 +3,15 @@
 // The rings stay once they were made, so host_finish's look for what is left has no place here; figures are compared instead.
 #include <criterion/criterion.h>
 
+#include "ipc/pager.h"
 #include "kernel/abi/event.h"
+#include "kernel/abi/link.h"
 #include "kernel/abi/message.h"
 #include "kernel/abi/pipe.h"
+#include "kernel/abi/port.h"
 #include "kernel/object/trace.h"
 #include "tests/unit/host/host.h"
+#include "tests/unit/host/pages.h"
 
 TestSuite(trace, .init = host_start);
 
@@ -238,4 +242,87 @@ Test(trace, without_memory_it_does_not_open) {
     struct host_operation operation = {.operation = open_one, .undo = nothing, .context = process};
     cr_assert_gt(host_fail_each_allocation(&operation), 2);
     cr_assert_eq(trace_on, 1);
+}
+
+// ---- faults by link ----
+
+static struct memory *paged_make(struct process *daemon, uint64_t *link, uint64_t *memory) {
+    struct link_create plan = {0};
+    struct result made = AS(daemon, link_create, USER(&plan));
+    cr_assert_eq(made.status, STATUS_OK);
+    *link = made.value;
+    struct pager_create wish = {.size = 4 * PAGE_SIZE, .patience = 1000, .link = plan.other};
+    made = AS(daemon, pager_create, USER(&wish));
+    cr_assert_eq(made.status, STATUS_OK);
+    *memory = made.value;
+    struct object *object;
+    cr_assert_eq(number_find(&daemon->numbers, (int32_t)made.value, OBJECT_SHARED_MEMORY, 0, &object), STATUS_OK);
+    object_release(object); // the number keeps it
+    return object_as_memory(object);
+}
+
+struct touch {
+    struct memory *memory;
+    uint64_t page;
+    enum status status;
+};
+
+static void touch(void *context) {
+    struct touch *it = context;
+    it->status = memory_await(it->memory, it->page, 0);
+}
+
+Test(trace, a_fault_by_link_is_asked_and_answered_or_too_late) {
+    struct process *daemon = host_process("daemon"), *program = host_process("program");
+    uint64_t link, number;
+    struct memory *memory = paged_make(daemon, &link, &number);
+    int32_t trace = open_trace(daemon);
+    read_all(daemon, trace);
+    struct touch served = {.memory = memory, .page = 2}, late = {.memory = memory, .page = 3};
+    fiber_start(program, touch, &served);
+    uint8_t content[PAGE_SIZE] = {1};
+    cr_assert_eq(AS(daemon, pager_supply, number, 2, USER(content)).status, STATUS_OK);
+    fiber_run_all();
+    size_t count = read_all(daemon, trace);
+    const struct trace_record *asked = only(TRACE_PAGER_ASKED, count), *answered = only(TRACE_PAGER_ANSWERED, count);
+    cr_assert_eq(asked->process, program->id);
+    cr_assert_eq(asked->peer, daemon->id);
+    cr_assert_eq(asked->id, 2);
+    cr_assert_eq(answered->process, daemon->id);
+    cr_assert_eq(answered->cause, 2, "it answers that one");
+    cr_assert_eq(served.status, STATUS_OK);
+    fiber_start(program, touch, &late);
+    machine_clock_advance(2000);
+    fiber_run_all();
+    count = read_all(daemon, trace);
+    cr_assert_eq(only(TRACE_PAGER_LATE, count)->status, STATUS_TIMED_OUT);
+    cr_assert_eq(only(TRACE_PAGER_LATE, count)->cause, 3);
+    cr_assert_eq(late.status, STATUS_TIMED_OUT);
+    close_number(daemon, (uint64_t)trace);
+    host_process_end(program);
+    host_process_end(daemon);
+}
+
+// ---- pages at ports ----
+
+Test(trace, a_page_that_goes_with_a_message_is_given_and_taken) {
+    struct process *server = host_process("server");
+    struct port_create plan = {.message_size = 64, .capacity = 4};
+    uint64_t words[8] = {0};
+    uint64_t port = AS(server, port_create, USER(&plan)).value;
+    cr_assert_eq(AS(server, port_window, port, 0, 1).status, STATUS_OK);
+    host_page_make(server, UINT64_C(1) << 33, 1);
+    int32_t trace = open_trace(server);
+    read_all(server, trace);
+    struct port_page_cargo cargo = {{.number = PORT_CARGO_PAGE}, UINT64_C(1) << 33};
+    struct port_information information;
+    struct result sent = AS(server, port_send, (uint64_t)plan.entry, USER(words), USER(&cargo), DEADLINE_NOW);
+    AS(server, port_receive, port, USER(words), USER(&information), DEADLINE_NOW);
+    size_t count = read_all(server, trace);
+    const struct trace_record *given = only(TRACE_PORT_PAGE_GIVEN, count), *taken = only(TRACE_PORT_PAGE_TAKEN, count);
+    cr_assert_eq(given->id, sent.value);
+    cr_assert_eq(given->size, PAGE_SIZE);
+    cr_assert_eq(taken->id, sent.value);
+    cr_assert_eq(taken->peer, server->id);
+    close_number(server, (uint64_t)trace);
 }
