@@ -10,7 +10,8 @@ from parley_objects import kernel_file
 
 KERNEL_PROCESS = 2000000000
 # The kernel's half is asked for in pieces, each once per stop: a serial line has room for few questions.
-CACHE = ("set mem inaccessible-by-default off", "delete mem", "mem 0xffff800000000000 0 rw cache", "set dcache line-size 256")
+CACHE = ("set mem inaccessible-by-default off", "delete mem", "mem 0 0x800000000000 rw",
+         "mem 0xffff800000000000 0 rw cache", "set dcache line-size 256")
 _known = {}  # number of an inferior to the process it was set up for
 
 

@@ -60,7 +60,7 @@ class Documents(unittest.TestCase):
                 guest.machine.expect(rb"sleep 1000", SECONDS)
                 said = guest.gdb("info os", *(part for table in self.TABLES for part in (f"echo === {table}\\n", f"info os {table}")),
                                  "info mem", "find /b call_clock_read, +16, 0x55", "compare-sections .rodata", "detach")
-                tables = dict(re.findall(r"=== (\w+)\n(.*?)(?====|Using memory)", said, re.DOTALL))
+                tables = dict(re.findall(r"=== (\w+)\n(.*?)(?====|Using memory|Using user-defined)", said, re.DOTALL))
                 self.assertEqual(set(tables), set(self.TABLES), said)
                 for pattern, table in (("init", "processes"), ("init", "threads"), ("sleep", "limits"), ("files", "messages"),
                                        (r"for (a|an|data) ", "waits"), ("line: 4", "interrupts"), ("init", "objects")):
