@@ -217,6 +217,8 @@ static const struct call script[] = {
     {.operation = FILES_WRITE, .handle = H0, .size = LONG, .offset = FILES_OFFSET_CURRENT, .other = "y"},
     {.operation = FILES_WRITE, .handle = H0, .size = 5000, .offset = 50, .other = "z"},
     {.operation = FILES_WRITE, .handle = H0, .size = LARGE, .offset = 40000, .other = "w"},
+    {.operation = FILES_WRITE, .handle = H0, .size = 5000, .offset = 89000, .other = "v"}, // over the end
+    {.operation = FILES_WRITE, .handle = H0, .size = 5000, .offset = 93000, .other = "u"}, // and where it has room
     {.operation = FILES_SEEK, .handle = H0, .offset = 10, .flags = FILES_FROM_START},
     {.operation = FILES_READ, .handle = H0, .size = 200, .offset = FILES_OFFSET_CURRENT},
     {.operation = FILES_SEEK, .handle = H0, .offset = 10, .flags = FILES_FROM_CURRENT},
