@@ -16,6 +16,7 @@ struct space_part {
     void *to;
     const void *from;
     size_t size;
+    bool writes;
 };
 
 static enum status absence_note(struct space *space, struct space_absence *absence) {
@@ -82,13 +83,13 @@ static enum status page_access(struct space *space, uint64_t address, const stru
     enum fault_access access;
     uint64_t *slot;
     struct area *area = area_from(&space->areas, address);
-    if (address >= USER_HIGHEST || area == 0 || area->base > address || !access_choose(area, part->from != 0, &access))
+    if (address >= USER_HIGHEST || area == 0 || area->base > address || !access_choose(area, part->writes, &access))
         return STATUS_BAD_ADDRESS;
     enum status status = space_fault_locked(space, address, access, &slot);
     if (status != STATUS_OK)
         return status;
     char *place = (char *)alias_pointer(page_slot_physical(slot)) + address % PAGE_SIZE;
-    if (part->from == 0)
+    if (!part->writes)
         memcpy(part->to, place, part->size);
     else if (access == FAULT_WRITE)
         memcpy(place, part->from, part->size);
@@ -115,6 +116,6 @@ enum status space_peek(struct space *space, uint64_t address, void *to, size_t s
 
 enum status space_poke(struct space *space, uint64_t address, const void *from, size_t size,
                        struct space_absence *absence) {
-    struct space_part part = {.from = from, .size = size};
+    struct space_part part = {.from = from, .size = size, .writes = true};
     return access_locked(space, address, &part, absence);
 }
