@@ -53,10 +53,12 @@ static struct arriving *arriving_of(uint32_t client) {
     return &arriving[i];
 }
 
+// A client that waits for its answer has room for the beginning of it. One that has none does not read: the server goes on to the others.
 static void answer(uint32_t client, const uint8_t *block) {
     enum job_answer wanted = job_took(client);
-    if (wanted != ANSWER_NOTHING)
-        send_events(client, block, wanted == ANSWER_BLOCK ? job->size : 1, DEADLINE_NEVER);
+    size_t size = wanted == ANSWER_BLOCK ? job->size : 1, first = size < EVENT_BYTES ? size : EVENT_BYTES;
+    if (wanted != ANSWER_NOTHING && send_events(client, block, first, DEADLINE_NOW) == STATUS_OK && size > first)
+        send_events(client, block + first, size - first, job_deadline());
 }
 
 static enum status serve(void) {

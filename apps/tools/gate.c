@@ -92,11 +92,11 @@ static void change(uint32_t process, const char *word, char **changes, bool real
     int32_t number;
     enum status status = process_open(process, &number);
     for (; status >= 0 && *changes; changes++) {
-        const char *equals = strchr(*changes, '=');
-        if (!equals)
+        size_t length = strcspn(*changes, "=");
+        if ((*changes)[length] == 0)
             tool_misused(*changes, "KIND=USERS is wanted");
-        char *list = strdup(equals + 1);
-        uint32_t kind = kind_of(*changes, (size_t)(equals - *changes), *changes);
+        char *list = strdup(*changes + length + 1);
+        uint32_t kind = kind_of(*changes, length, *changes);
         uint64_t before, users = users_of(list, *changes);
         free(list);
         if (really)

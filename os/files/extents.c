@@ -39,7 +39,8 @@ static bool add_one(struct extents *extents) {
 }
 
 static bool add_spare(struct extents *extents) {
-    return add_one(extents) && add_one(extents);
+    bool first = add_one(extents), second = add_one(extents);
+    return first && second;
 }
 
 static struct extent *pop(struct extent_list *list) {

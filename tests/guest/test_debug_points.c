@@ -123,6 +123,7 @@ TEST(written_memory_is_the_processes_own_and_shown_under_a_breakpoint) {
 
 TEST(breakpoints_are_limited_and_can_be_set_nowhere_but_in_memory) {
     child_start("answers_one_word");
+    guest_await_wait(child.process, WAIT_MESSAGE_FROM); // not in what is patched here, in the middle of instructions
     for (uint32_t i = 0; i < DEBUG_BREAKPOINTS_MAX; i++)
         EXPECT_OK(debug_break_set(debugger, DEBUG_BREAKPOINT, debugged_place(&passes_here) + i, 1));
     EXPECT_OK(debug_break_set(debugger, DEBUG_BREAKPOINT, debugged_place(&passes_here), 1));

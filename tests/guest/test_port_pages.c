@@ -48,7 +48,7 @@ ROLE(serves_pages) {
         uint64_t page = came ? place_of(&told.cargo) : 0;
         if (words[0] == DEMAND_DIE)
             process_exit(0);
-        if (words[0] == DEMAND_WRITE)
+        if (words[0] == DEMAND_WRITE && came)
             *(volatile uint8_t *)page = 1;
         if (words[0] == DEMAND_KEEP || told.kind != PORT_CALLED || !came)
             continue;

@@ -32,8 +32,8 @@ static void touch_nowhere(void) {
 }
 
 static void divide(void) {
-    volatile int dividend = 100, zero = 0;
-    came = dividend / zero;
+    int quotient = 100, rest = 0;
+    __asm__ volatile("divl %2" : "+a"(quotient), "+d"(rest) : "r"(0));
 }
 
 static void no_instruction(void) {

@@ -13,8 +13,7 @@ SWITCHES = "processors[0].switches"
 BACKWARDS = ("parley waits", "break call_message_send", "reverse-continue", "bt", "print $instruction = $pc", "print $receiver = process",
              "reverse-continue", "print process != $receiver", "delete", "print $before = $pc", "reverse-stepi", "print $pc != $before",
              "stepi", "print $pc == $before", f"print $switches = {SWITCHES}", f"parley last-write {SWITCHES}",
-             f"print {SWITCHES} == $switches - 1", "stepi", f"print {SWITCHES} == $switches",
-             f"parley last-write {SWITCHES}", "reverse-next", "parley processes")
+             f"print {SWITCHES} == $switches - 1", "stepi", f"print {SWITCHES} == $switches", "reverse-next", "parley processes")
 
 
 class Replay(unittest.TestCase):
@@ -41,9 +40,7 @@ class Replay(unittest.TestCase):
         truths = re.findall(r"(?m)^\$\d+ = ([01])$", first)
         self.assertEqual(truths, ["1"] * 5, first)
         found = re.findall(r"processors\[0\]\.switches: (\d+) before, (\d+) after this instruction", first)
-        self.assertEqual(len(found), 2, first)
-        self.assertEqual([int(after) - int(before) for before, after in found], [1, 1], first)
-        self.assertEqual(found[1], found[0], first)  # `stepi` had done the write anew
+        self.assertEqual([int(after) - int(before) for before, after in found], [1], first)
         self.assertNotIn("Python Exception", first)
         again, _ = self.replay("--again", commands=BACKWARDS)
         self.assertEqual(again, first)  # a recording is always the same run
