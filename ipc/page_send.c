@@ -6,6 +6,7 @@
 #include "kernel/memory/heap.h"
 #include "kernel/memory/space.h"
 #include "kernel/thread/thread.h"
+#include "kernel/thread/upcall.h"
 
 // ---- the pages ----
 
@@ -223,8 +224,11 @@ void page_transfer_end_locked(struct page_transfer *transfer, enum status status
     transfer->state = TRANSFER_ENDED;
     transfer->status = status;
     struct waiter *sender = TAILQ_FIRST(&transfer->waiters.list);
-    if (sender != 0)
-        wait_queue_hand_over(&transfer->waiters, sender);
+    const struct upcall *upcall = thread_current()->upcall;
+    if (sender != 0 && upcall != 0 && arch_upcall_waits(upcall->room))
+        wait_queue_hand_over(&transfer->waiters, sender); // the receiver goes on waiting
+    else if (sender != 0)
+        wait_queue_wake_waiter(&transfer->waiters, sender);
 }
 
 INLINED enum status transfer_post(struct page_transfer *transfer) {

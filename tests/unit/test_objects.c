@@ -205,7 +205,8 @@ Test(objects, a_description_is_the_heads_lines_then_the_types) {
     writer_to_buffer(&writer, text, sizeof(text) - 1);
     object_describe(object, &writer);
     snprintf(expected, sizeof(expected),
-             "id: %llu\ntype: plain\nname: thing\nreferences: 0\nnumbers: 0\nowner: 0\nwaiters: 0\noperations: 0\nlock waits: 0\n"
+             "id: %llu\ntype: plain\nname: thing\nreferences: 0\nnumbers: 0\nowner: 0\nwaiters: 0\noperations: 0\nlock "
+             "waits: 0\n"
              "colour: red\n",
              (unsigned long long)object->id);
     cr_assert_str_eq(text, expected);

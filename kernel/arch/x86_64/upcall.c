@@ -108,6 +108,10 @@ bool arch_debug_settle(void) {
     return frame->rip == behind;
 }
 
+bool arch_upcall_waits(const struct arch_upcall *room) {
+    return room->frame.vector == VECTOR_SYSTEM_CALL && (int64_t)room->frame.error == STATUS_INTERRUPTED;
+}
+
 void arch_upcall_leave(const struct arch_upcall *room, bool restart) {
     struct trap_frame *frame = user_frame();
     frame_copy(frame, &room->frame);

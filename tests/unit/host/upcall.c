@@ -41,6 +41,11 @@ void arch_upcall_follow(const struct upcall_entry *entry) {
     upcall_serve(thread_current());
 }
 
+bool arch_upcall_waits(const struct arch_upcall *room) {
+    (void)room;
+    return false;
+}
+
 void arch_upcall_leave(const struct arch_upcall *room, bool restart) {
     (void)room;
     counts.left++;
