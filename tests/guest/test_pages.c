@@ -1,7 +1,6 @@
 // Pages: what moves, is shared or duplicated; what comes back; and who is told what.
-#include <parley/page.h>
-
 #include "tests/guest/guest.h"
+#include <parley/page.h>
 
 enum { TYPE = 100, WINDOW = 8, FILL = 0x41 };
 
