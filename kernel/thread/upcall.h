@@ -42,7 +42,7 @@ void arch_upcall_enter(struct arch_upcall *room, const struct upcall_entry *entr
 void arch_upcall_follow(const struct upcall_entry *entry);
 // Back to what was put aside. A system call that answered INTERRUPTED is made anew with `restart`.
 void arch_upcall_leave(const struct arch_upcall *room, bool restart);
-// Whether what was put aside is a wait that was broken off, which the thread goes back to.
+// Whether what was put aside is a call: mostly a wait that was broken off, and begins again.
 bool arch_upcall_waits(const struct arch_upcall *room);
 // There was no upcall after all: a system call that was broken off for it is made anew.
 void arch_upcall_none(void);

@@ -109,7 +109,7 @@ bool arch_debug_settle(void) {
 }
 
 bool arch_upcall_waits(const struct arch_upcall *room) {
-    return room->frame.vector == VECTOR_SYSTEM_CALL && (int64_t)room->frame.error == STATUS_INTERRUPTED;
+    return room->frame.vector == VECTOR_SYSTEM_CALL;
 }
 
 void arch_upcall_leave(const struct arch_upcall *room, bool restart) {
