@@ -170,8 +170,8 @@ enum status page_transfer_wait(struct page_transfer *transfer, uint64_t deadline
 void page_parcel_release(struct page_parcel *parcel);
 void page_transfer_release(struct page_transfer *transfer);
 
-// Ends it. The box's lock is held.
-void page_transfer_end_locked(struct page_transfer *transfer, enum status status);
+// Ends it. The box's lock is held. `hand_over`: the caller is about to wait, so the sender runs next; else it is woken.
+void page_transfer_end_locked(struct page_transfer *transfer, enum status status, bool hand_over);
 
 // ---- upcalls (upcall.c, page_arrival.c) ----
 

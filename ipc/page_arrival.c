@@ -96,7 +96,7 @@ static enum status transfer_take(struct upcall *upcall, struct page_transfer *tr
         status = pages_put(upcall->box->process->space, &handler->window, load, transfer->flags & PAGE_RECEIVER_WRITES,
                            &address);
     if (status != STATUS_OK) {
-        page_transfer_end_locked(transfer, status);
+        page_transfer_end_locked(transfer, status, false);
         return status;
     }
     TAILQ_REMOVE(&upcall->box->arrivals, transfer, link);
@@ -151,7 +151,7 @@ static void transfer_answer(struct upcall *upcall, struct page_transfer *transfe
     if (status != STATUS_OK && transfer->load->count > 0)
         pages_remove(process_current()->space, upcall->address, transfer->load);
     if (transfer->state == TRANSFER_RUNNING)
-        page_transfer_end_locked(transfer, status);
+        page_transfer_end_locked(transfer, status, arch_upcall_waits(upcall->room)); // it goes on waiting
     __atomic_fetch_sub(&upcall->box->running, 1, __ATOMIC_RELAXED);
 }
 

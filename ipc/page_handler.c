@@ -40,7 +40,7 @@ static void arrivals_end(struct page_box *box, const struct page_handler *handle
                 break;
         }
         if (transfer != 0)
-            page_transfer_end_locked(transfer, STATUS_PEER_DIED);
+            page_transfer_end_locked(transfer, STATUS_PEER_DIED, false);
         lock_release(&box->lock);
         if (transfer != 0)
             page_transfer_release(transfer);

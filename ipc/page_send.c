@@ -210,7 +210,7 @@ void page_transfer_release(struct page_transfer *transfer) {
     transfer_release(transfer);
 }
 
-void page_transfer_end_locked(struct page_transfer *transfer, enum status status) {
+void page_transfer_end_locked(struct page_transfer *transfer, enum status status, bool hand_over) {
     struct page_handler *handler = transfer->handler;
     if (transfer->state == TRANSFER_QUEUED) {
         TAILQ_REMOVE(&handler->box->arrivals, transfer, link);
@@ -224,9 +224,8 @@ void page_transfer_end_locked(struct page_transfer *transfer, enum status status
     transfer->state = TRANSFER_ENDED;
     transfer->status = status;
     struct waiter *sender = TAILQ_FIRST(&transfer->waiters.list);
-    const struct upcall *upcall = thread_current()->upcall;
-    if (sender != 0 && upcall != 0 && arch_upcall_waits(upcall->room))
-        wait_queue_hand_over(&transfer->waiters, sender); // the receiver goes on waiting
+    if (sender != 0 && hand_over)
+        wait_queue_hand_over(&transfer->waiters, sender);
     else if (sender != 0)
         wait_queue_wake_waiter(&transfer->waiters, sender);
 }
@@ -266,7 +265,7 @@ static bool withdraw_locked(struct page_transfer *transfer, enum status status) 
         if (upcall->running && upcall->arrival == transfer && transfer->load->left)
             pages_loosen(box->process->space, upcall->address, transfer->load);
     }
-    page_transfer_end_locked(transfer, queued || status == STATUS_INTERRUPTED ? status : STATUS_TIMED_OUT);
+    page_transfer_end_locked(transfer, queued || status == STATUS_INTERRUPTED ? status : STATUS_TIMED_OUT, false);
     return queued;
 }
 
