@@ -21,6 +21,25 @@ bool debugger_breaks_at(const struct debugger *debugger, uint64_t address) {
     return breakpoint_find(debugger, address) != 0;
 }
 
+// Something done in the memory; WOULD_WAIT: a page has to come first.
+typedef enum status memory_act(struct debugger *debugger, const void *what, struct space_absence *absence);
+
+static enum status memory_do(struct debugger *debugger, memory_act *act, const void *what) {
+    struct space_absence absence;
+    enum status status;
+    do {
+        status = debugger_lock(debugger);
+        if (status != STATUS_OK)
+            return status;
+        status = act(debugger, what, &absence);
+        debugger_unlock(debugger);
+        if (status != STATUS_WOULD_WAIT)
+            return status;
+        status = space_debug_await(&absence);
+    } while (status == STATUS_OK);
+    return status;
+}
+
 // ---- memory as it is without breakpoints ----
 
 struct part {
@@ -74,24 +93,11 @@ static enum status part_read(struct debugger *debugger, const struct part *part,
     return status;
 }
 
-static enum status part_access(struct debugger *debugger, const struct part *part) {
-    for (;;) {
-        struct space_absence absence;
-        enum status status = debugger_lock(debugger);
-        if (status != STATUS_OK)
-            return status;
-        if (debugger->is_leaving)
-            status = STATUS_PEER_DIED;
-        else
-            status = part->write ? part_write(debugger, part, &absence) : part_read(debugger, part, &absence);
-        debugger_unlock(debugger);
-        if (status == STATUS_WOULD_WAIT)
-            status = space_debug_await(&absence);
-        else
-            return status;
-        if (status != STATUS_OK)
-            return status;
-    }
+static enum status part_access(struct debugger *debugger, const void *what, struct space_absence *absence) {
+    const struct part *part = what;
+    if (debugger->is_leaving)
+        return STATUS_PEER_DIED;
+    return part->write ? part_write(debugger, part, absence) : part_read(debugger, part, absence);
 }
 
 static enum status range_access(struct debugger *debugger, const struct part *whole, size_t *done) {
@@ -102,7 +108,7 @@ static enum status range_access(struct debugger *debugger, const struct part *wh
         size_t rest = PAGE_SIZE - address % PAGE_SIZE;
         struct part part = {address, whole->bytes + *done, whole->size - *done, whole->write};
         part.size = part.size < rest ? part.size : rest;
-        status = part_access(debugger, &part);
+        status = memory_do(debugger, part_access, &part);
         if (status != STATUS_OK)
             break;
         *done += part.size;
@@ -124,7 +130,8 @@ enum status debugger_write(struct debugger *debugger, uint64_t address, const vo
 
 // ---- breakpoints ----
 
-static enum status breakpoint_put(struct debugger *debugger, uint64_t address, struct space_absence *absence) {
+static enum status breakpoint_put(struct debugger *debugger, const void *what, struct space_absence *absence) {
+    uint64_t address = *(const uint64_t *)what;
     static const uint8_t instruction = INSTRUCTION_BREAK;
     struct space *space = debugger->process->space;
     uint8_t original;
@@ -143,7 +150,8 @@ static enum status breakpoint_put(struct debugger *debugger, uint64_t address, s
 }
 
 // The program may have mapped something else there meanwhile: that stays as it is.
-static enum status breakpoint_take(struct debugger *debugger, uint64_t address, struct space_absence *absence) {
+static enum status breakpoint_take(struct debugger *debugger, const void *what, struct space_absence *absence) {
+    uint64_t address = *(const uint64_t *)what;
     struct space *space = debugger->process->space;
     struct debugger_breakpoint *breakpoint = breakpoint_find(debugger, address);
     uint8_t byte;
@@ -158,30 +166,11 @@ static enum status breakpoint_take(struct debugger *debugger, uint64_t address, 
     return STATUS_OK;
 }
 
-typedef enum status breakpoint_change(struct debugger *debugger, uint64_t address, struct space_absence *absence);
-
-static enum status breakpoint_do(struct debugger *debugger, uint64_t address, breakpoint_change *change) {
-    for (;;) {
-        struct space_absence absence;
-        enum status status = debugger_lock(debugger);
-        if (status != STATUS_OK)
-            return status;
-        status = change(debugger, address, &absence);
-        debugger_unlock(debugger);
-        if (status == STATUS_WOULD_WAIT)
-            status = space_debug_await(&absence);
-        else
-            return status;
-        if (status != STATUS_OK)
-            return status;
-    }
-}
-
 // Those of a number that is closed. What cannot be put back is on no page any more.
 void debugger_breaks_remove(struct debugger *debugger) {
     while (debugger->breakpoint_count > 0) {
         uint64_t address = debugger->breakpoints[debugger->breakpoint_count - 1].address;
-        if (breakpoint_do(debugger, address, breakpoint_take) != STATUS_OK)
+        if (memory_do(debugger, breakpoint_take, &address) != STATUS_OK)
             return;
     }
 }
@@ -235,7 +224,7 @@ static enum status break_change(struct debugger *debugger, uint32_t kind, uint64
         return STATUS_BAD_ADDRESS;
     if (kind != DEBUG_BREAKPOINT)
         return point_change(debugger, &point, set);
-    return breakpoint_do(debugger, address, set ? breakpoint_put : breakpoint_take);
+    return memory_do(debugger, set ? breakpoint_put : breakpoint_take, &address);
 }
 
 enum status debugger_break_set(struct debugger *debugger, uint32_t kind, uint64_t address, uint64_t size) {
