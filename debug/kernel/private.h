@@ -5,13 +5,14 @@
 #pragma once
 
 #include "debug/protocol/server.h"
+#include "kernel/arch/x86_64/fpu.h"
 #include "kernel/arch/x86_64/trap.h"
 #include "kernel/thread/processor.h"
 
 #pragma clang section text = ".text.debugger"
 
 // GDB's process number of the kernel itself: no process of ours gets that far.
-enum { KERNEL_PROCESS = 2000000000, FPU_IMAGE_SIZE = 512, OPCODE_HALT = 0xf4 };
+enum { KERNEL_PROCESS = 2000000000, OPCODE_HALT = 0xf4 };
 
 enum cpu_state {
     CPU_RUNS,
@@ -25,9 +26,9 @@ struct stopped_cpu {
     uint32_t state;           // [a] enum cpu_state
     struct trap_frame *frame; // null: it runs
     uint64_t page_fault_address, root;
-    uint64_t tick_left;                                       // nanoseconds of its slice
-    bool fpu_changed, base_changed;                           // by a person, and to be loaded
-    uint8_t fpu[FPU_IMAGE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
+    uint64_t tick_left;                                    // nanoseconds of its slice
+    bool fpu_changed, base_changed;                        // by a person, and to be loaded
+    uint8_t fpu[FXSAVE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
 };
 
 extern struct stopped_cpu stopped_cpus[PROCESSOR_MAX];

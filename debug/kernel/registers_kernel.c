@@ -1,6 +1,6 @@
 // Registers of threads: of those that stopped on a CPU all, of those that wait what the kernel kept of them.
 #include "debug/kernel/private.h"
-#include "kernel/arch/x86_64/features.h"
+#include "kernel/arch/x86_64/fpu.h"
 #include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/string.h"
@@ -9,20 +9,6 @@
 
 extern char context_user_begin[];
 
-// What FXSAVE writes, and XSAVE at its start.
-struct fpu_image {
-    uint16_t control, status;
-    uint8_t tags, reserved_0;
-    uint16_t operation;
-    uint64_t instruction, data;
-    uint32_t vector_control, vector_control_mask;
-    struct {
-        uint8_t value[10], reserved[6];
-    } x87[8];
-    uint8_t xmm[16][16];
-};
-
-enum { XSAVE_BITS = 512, XSAVE_X87 = 1 << 0, XSAVE_VECTOR = 1 << 1, CONTROL_CLEAN = 0x37f, MXCSR_CLEAN = 0x1f80 };
 enum { X87_CONTROL, X87_STATUS, X87_TAGS, X87_OPERATION = 7, TAGS_EMPTY = 0xffff };
 
 // ---- the general ones ----
@@ -51,16 +37,11 @@ static void fill_from_frame(struct trap_frame *frame, struct register_file *file
 
 // ---- of a thread that is not on a CPU ----
 
-static uint64_t stack_top(const struct thread *thread) {
-    return thread->context.stack_base + KERNEL_STACK_SIZE;
-}
-
-// The frame of its way into the kernel lies at its stack's top.
 struct trap_frame *thread_user_frame(const struct debug_thread *id) {
     struct thread *thread = thread_find(id);
     if (id->process == KERNEL_PROCESS || thread == 0 || thread->context.stack_base == 0)
         return 0;
-    return (struct trap_frame *)stack_top(thread) - 1;
+    return trap_user_frame(&thread->context);
 }
 
 // The switch left the address to go on at and the frame pointer (arch_context_switch); the rest is in its callers' frames.
@@ -70,7 +51,7 @@ static void fill_from_switch(const struct thread *thread, struct register_file *
     if (!memory_peek(at, saved, sizeof(saved)))
         return;
     if (saved[0] == (uint64_t)context_user_begin) { // it has not run yet
-        fill_from_frame((struct trap_frame *)stack_top(thread) - 1, file);
+        fill_from_frame(trap_user_frame(&thread->context), file);
         return;
     }
     file->instruction = saved[0];
@@ -105,30 +86,17 @@ static void fill_fpu(const struct fpu_image *image, struct register_file *file) 
     registers_know(file, REGISTER_ST0, REGISTER_MXCSR);
 }
 
-static char *fpu_area(const struct thread *thread) {
-    return thread->context.fpu != 0 ? thread->context.fpu : thread->context.fpu_old;
-}
-
-// A component that the area says is in its first state has old bytes there.
-static bool read_saved_fpu(const char *area, struct fpu_image *image, uint64_t *bits) {
-    *bits = XSAVE_X87 | XSAVE_VECTOR;
-    if (area == 0 || !memory_peek((uint64_t)area, image, sizeof(*image)) ||
-        (features.xsave && !memory_peek((uint64_t)area + XSAVE_BITS, bits, sizeof(*bits))))
+static bool read_saved_fpu(const struct thread *thread, struct fpu_image *image) {
+    const struct fpu_image *saved = fpu_image_of(&thread->context);
+    if (saved == 0 || !memory_peek((uint64_t)saved, image, fpu_image_size()))
         return false;
-    if (!(*bits & XSAVE_X87)) {
-        memset(image->x87, 0, sizeof(image->x87));
-        image->control = CONTROL_CLEAN;
-        image->status = image->tags = 0;
-    }
-    if (!(*bits & XSAVE_VECTOR))
-        memset(image->xmm, 0, sizeof(image->xmm));
+    fpu_image_make_whole(image);
     return true;
 }
 
 static void fill_saved_fpu(const struct thread *thread, struct register_file *file) {
     struct fpu_image image;
-    uint64_t bits;
-    if (read_saved_fpu(fpu_area(thread), &image, &bits))
+    if (read_saved_fpu(thread, &image))
         fill_fpu(&image, file);
 }
 
@@ -204,7 +172,7 @@ static bool is_fpu(unsigned number) {
 
 // Kept for the thread; hold_leave loads it where the thread stands on a CPU.
 static enum status write_base(struct thread *thread, const struct register_file *file) {
-    if (thread == 0 || thread->context.stack_base == 0 || fpu_area(thread) == 0)
+    if (thread == 0 || thread->context.stack_base == 0 || fpu_image_of(&thread->context) == 0)
         return STATUS_NO_RIGHT; // the kernel's own
     if (file->fs_base >= USER_HIGHEST)
         return STATUS_BAD_ADDRESS;
@@ -235,15 +203,11 @@ static enum status poke(uint64_t address, const void *from, size_t size) {
 }
 
 static enum status write_saved_fpu(const struct thread *thread, unsigned number, const struct register_file *file) {
-    uint64_t area = (uint64_t)fpu_area(thread), bits;
     struct fpu_image image;
-    if (!read_saved_fpu((const char *)area, &image, &bits))
+    if (!read_saved_fpu(thread, &image))
         return STATUS_NO_RIGHT;
     write_fpu(&image, number, file);
-    bits |= XSAVE_X87 | XSAVE_VECTOR;
-    if (features.xsave)
-        poke(area + XSAVE_BITS, &bits, sizeof(bits));
-    return poke(area, &image, sizeof(image));
+    return poke((uint64_t)fpu_image_of(&thread->context), &image, fpu_image_size());
 }
 
 static bool is_kernel_text(uint64_t address) {
@@ -257,7 +221,7 @@ static enum status write_switch(const struct thread *thread, unsigned number, co
     if (!memory_peek(at, &saved, sizeof(saved)))
         return STATUS_NO_RIGHT;
     if (saved == (uint64_t)context_user_begin)
-        return write_frame((struct trap_frame *)stack_top(thread) - 1, number, file);
+        return write_frame(trap_user_frame(&thread->context), number, file);
     if (number == REGISTER_RIP && !is_kernel_text(file->instruction))
         return STATUS_BAD_ADDRESS;
     if (number == REGISTER_RIP)

@@ -30,7 +30,7 @@ enum status arch_context_create(struct thread *thread, const struct thread_start
     if (status != STATUS_OK)
         return status; // the rest is arch_context_destroy's
     context->fs_base = start->thread_pointer & USER_ADDRESS_MASK;
-    struct trap_frame *frame = (struct trap_frame *)stack_top(thread) - 1;
+    struct trap_frame *frame = trap_user_frame(context);
     *frame = (struct trap_frame){
         .rdi = start->argument,
         .rip = start->entry,

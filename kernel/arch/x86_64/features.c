@@ -1,6 +1,7 @@
 // What this processor can do, and switching it on.
 #include "kernel/arch/x86_64/features.h"
 
+#include "kernel/arch/x86_64/fpu.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/string.h"
 
@@ -8,7 +9,6 @@ enum {
     LEAF_BASIC = 1,
     LEAF_STRUCTURED = 7,
     LEAF_EXTENDED_STATE = 0xd,
-    FXSAVE_SIZE = 512,
     COMPONENTS_SSE = 3, // x87 and SSE
     COMPONENTS_AVX = 1 << 2,
     COMPONENTS_AVX512 = 7 << 5,

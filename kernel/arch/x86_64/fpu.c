@@ -3,20 +3,15 @@
 
 #include "kernel/arch/x86_64/features.h"
 #include "kernel/base/assert.h"
+#include "kernel/base/string.h"
 #include "kernel/memory/heap.h"
 
 enum { CONTROL_CLEAN = 0x37f, VECTOR_CONTROL_CLEAN = 0x1f80, AREA_ALIGNMENT = 64 };
-
-// The start of what FXSAVE and XSAVE write.
-struct fpu_area {
-    uint16_t control, status, tags, opcode;
-    uint64_t instruction, data;
-    uint32_t vector_control, vector_control_mask;
-};
+enum { COMPONENT_X87 = 1 << 0, COMPONENT_VECTOR = 1 << 1 };
 
 // All else zero: XSAVE's header then says that every component is in its first state.
 enum status fpu_create(struct arch_context *context) {
-    struct fpu_area *area = heap_allocate(features.fpu_size);
+    struct fpu_image *area = heap_allocate(features.fpu_size);
     if (area == 0)
         return STATUS_NO_MEMORY;
     assert_debug((uint64_t)area % AREA_ALIGNMENT == 0);
@@ -34,6 +29,23 @@ void fpu_destroy(struct arch_context *context) {
     heap_free(context->fpu_old);
     context->fpu = 0;
     context->fpu_old = 0;
+}
+
+size_t fpu_image_size(void) {
+    return features.xsave ? sizeof(struct fpu_image) : FXSAVE_SIZE;
+}
+
+void fpu_image_make_whole(struct fpu_image *image) {
+    if (!features.xsave)
+        return;
+    if (!(image->components & COMPONENT_X87)) {
+        memset(image, 0, offsetof(struct fpu_image, vector_control));
+        memset(image->x87, 0, sizeof(image->x87));
+        image->control = CONTROL_CLEAN;
+    }
+    if (!(image->components & COMPONENT_VECTOR))
+        memset(image->xmm, 0, sizeof(image->xmm));
+    image->components |= COMPONENT_X87 | COMPONENT_VECTOR;
 }
 
 void fpu_save_old(void *area) {

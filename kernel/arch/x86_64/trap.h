@@ -5,8 +5,11 @@
 // of the kernel, which have stacks of their own per CPU.
 #pragma once
 
+#include <arch/context.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "kernel/arch/x86_64/kernel_map.h"
 
 struct writer;
 
@@ -16,6 +19,11 @@ struct trap_frame {
     uint64_t error; // 0 where the processor gives none
     uint64_t rip, cs, rflags, rsp, ss;
 };
+
+// The frame of a thread's way into the kernel, at the top of its stack. Its program's registers, while it is in the kernel.
+static inline struct trap_frame *trap_user_frame(const struct arch_context *context) {
+    return (struct trap_frame *)(context->stack_base + KERNEL_STACK_SIZE) - 1;
+}
 
 // The exception's name, "interrupt" for others.
 const char *trap_name(uint64_t vector);

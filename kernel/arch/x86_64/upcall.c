@@ -7,7 +7,6 @@
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/features.h"
 #include "kernel/arch/x86_64/fpu.h"
-#include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/arch/x86_64/trap.h"
 #include "kernel/base/assert.h"
@@ -24,7 +23,7 @@ struct arch_upcall {
 static struct arch_context clean; // the FPU state that an upcall begins with
 
 static struct trap_frame *user_frame(void) {
-    return (struct trap_frame *)(thread_current()->context.stack_base + KERNEL_STACK_SIZE) - 1;
+    return trap_user_frame(&thread_current()->context);
 }
 
 // One instruction a word: this runs at every upcall, there and back.
