@@ -99,6 +99,14 @@ void child_start(const char *role) {
     debugger = attach(child);
 }
 
+void child_halt_in_call(void) {
+    child = guest_start("answers_one_word", NULL);
+    guest_await_wait(child.process, WAIT_MESSAGE_FROM);
+    debugger = attach(child);
+    EXPECT_OK(debug_halt(debugger, 0));
+    await_state(DEBUGGED_CALLS);
+}
+
 // Stops it at passes_here.
 void run_to_breakpoint(void) {
     EXPECT_OK(debug_break_set(debugger, DEBUG_BREAKPOINT, debugged_place(passes_here), 1));

@@ -20,7 +20,8 @@ void passes_here(void);
 
 int32_t attach(struct spawned to);
 void child_start(const char *role); // with a debugger
-void let_go(void);                  // closes that
+void child_halt_in_call(void);      // the same with "answers_one_word", halted while it waits for that word
+void let_go(void);                  // closes the debugger
 
 // Where something of this program lies in the child, which is the same program elsewhere.
 uint64_t debugged_place(const void *own);

@@ -135,6 +135,14 @@ EVENT guest_next_event(uint32_t type, struct event_source *source);
 // Takes all events and messages that are pending.
 void guest_drain(void);
 
+// ---- memory (guest_memory.c) ----
+
+// New pages between guards: the first filled with this byte, each further one with the next.
+uint64_t guest_pages(uint32_t count, uint8_t fill);
+
+// Whether memory can be read there. It asks the kernel: the program itself would fault.
+bool guest_is_there(uint64_t address);
+
 // ---- figures (guest_figures.c) ----
 
 // What this process uses of each thing that is limited, and how many numbers it has.

@@ -71,11 +71,7 @@ TEST(a_thread_in_its_program_halts_and_goes_on) {
 }
 
 TEST(a_wait_in_a_call_goes_on_while_the_thread_is_halted) {
-    child = guest_start("answers_one_word", NULL);
-    guest_await_wait(child.process, WAIT_MESSAGE_FROM);
-    debugger = attach(child);
-    EXPECT_OK(debug_halt(debugger, 0));
-    await_state(DEBUGGED_CALLS);
+    child_halt_in_call();
     EXPECT(registers().instruction != 0);
     guest_say(child.process, ANSWER); // ends the call, and the thread stands behind it
     await_state(DEBUGGED_HALTED);
@@ -86,11 +82,7 @@ TEST(a_wait_in_a_call_goes_on_while_the_thread_is_halted) {
 }
 
 TEST(setting_registers_breaks_a_call_off_and_it_is_made_anew) {
-    child = guest_start("answers_one_word", NULL);
-    guest_await_wait(child.process, WAIT_MESSAGE_FROM);
-    debugger = attach(child);
-    EXPECT_OK(debug_halt(debugger, 0));
-    await_state(DEBUGGED_CALLS);
+    child_halt_in_call();
     struct debug_registers found = registers();
     EXPECT_STATUS(debug_registers_write(debugger, only_thread, &found), WOULD_WAIT);
     await_state(DEBUGGED_HALTED);

@@ -85,11 +85,7 @@ TEST(a_range_is_stepped_through_at_one_go) {
 }
 
 TEST(a_step_over_a_system_call_lands_behind_it) {
-    child = guest_start("answers_one_word", NULL);
-    guest_await_wait(child.process, WAIT_MESSAGE_FROM);
-    debugger = attach(child);
-    EXPECT_OK(debug_halt(debugger, 0));
-    await_state(DEBUGGED_CALLS);
+    child_halt_in_call();
     uint64_t behind = registers().instruction;
     resume(DEBUG_STEP);
     guest_say(child.process, ANSWER);

@@ -140,37 +140,18 @@ static uint32_t ask(struct spawned keeper, uint32_t question) {
 
 // ---- the sender ----
 
-static uint64_t make_pages(uint32_t count) {
-    uint64_t base;
-    EXPECT_OK(memory_map(0, (size_t)count * PAGE_SIZE, PROTECTION_WRITE, MAP_GUARD, &base));
-    for (uint32_t i = 0; i < count; i++)
-        memset((void *)(base + (uint64_t)i * PAGE_SIZE), FILL + (int)i, PAGE_SIZE);
-    return base;
-}
-
-// Asks the kernel to read there: the program itself would fault.
-static bool is_there(uint64_t address) {
-    int32_t number;
-    struct pipe_create plan = {.mode = PIPE_POOL};
-    EXPECT_OK(pipe_create(&plan, &number));
-    enum status status = pipe_write(number, (void *)address, 1, DEADLINE_NOW, NULL);
-    number_close(number);
-    number_close(plan.other);
-    return status == STATUS_OK;
-}
-
 static enum status send(struct spawned to, uint64_t address, uint64_t size, uint32_t flags, uint64_t *counts) {
     return page_send(to.process, TYPE, address, size, flags, guest_soon(), counts);
 }
 
 TEST(a_moved_page_is_the_receivers_and_gone_from_the_sender_R_A4) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t counts = 0, page = make_pages(2);
+    uint64_t counts = 0, page = guest_pages(2, FILL);
     EXPECT_OK(send(keeper, page, 2, PAGE_RECEIVER_WRITES, &counts));
     EXPECT_EQUAL(PAGE_TAKEN(counts), 1);
     EXPECT_EQUAL(PAGE_REFUSED(counts), 0);
-    EXPECT(!is_there(page));
-    EXPECT(!is_there(page + PAGE_SIZE));
+    EXPECT(!guest_is_there(page));
+    EXPECT(!guest_is_there(page + PAGE_SIZE));
     EXPECT_EQUAL(ask(keeper, ASK_PAGES), 2);
     EXPECT_EQUAL(ask(keeper, ASK_BYTES), 2 * PAGE_SIZE);
     EXPECT_EQUAL(ask(keeper, ASK_FIRST_BYTE), FILL);
@@ -183,7 +164,7 @@ TEST(a_moved_page_is_the_receivers_and_gone_from_the_sender_R_A4) {
 
 TEST(a_moved_page_costs_the_sender_nothing_any_more) {
     struct spawned keeper = start_warm_keeper(ACCEPTS);
-    uint64_t page = make_pages(4);
+    uint64_t page = guest_pages(4, FILL);
     guest_figures_settled(); // what ended before has given back all
     uint64_t before = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
     EXPECT_OK(send(keeper, page, 4, 0, NULL));
@@ -193,7 +174,7 @@ TEST(a_moved_page_costs_the_sender_nothing_any_more) {
 
 TEST(an_abandoned_page_comes_back_R_A10) {
     struct spawned keeper = start_warm_keeper(ABANDONS);
-    uint64_t counts = 0, page = make_pages(1);
+    uint64_t counts = 0, page = guest_pages(1, FILL);
     uint64_t before = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
     EXPECT_STATUS(send(keeper, page, 1, PAGE_RECEIVER_WRITES, &counts), NOTHING);
     EXPECT_EQUAL(PAGE_REFUSED(counts), 1);
@@ -206,17 +187,17 @@ TEST(an_abandoned_page_comes_back_R_A10) {
 
 TEST(an_abandoned_page_is_freed_where_the_flags_say_so_R_A10) {
     struct spawned keeper = start_warm_keeper(ABANDONS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     uint64_t before = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
     EXPECT_STATUS(send(keeper, page, 1, PAGE_ABANDONED_FREE, NULL), NOTHING);
-    EXPECT(!is_there(page));
+    EXPECT(!guest_is_there(page));
     EXPECT_EQUAL(guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used, before - 1);
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
 }
 
 TEST(a_duplicate_is_a_snapshot_that_either_side_writes_for_itself_R_A4) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_OK(send(keeper, page, 1, PAGE_DUPLICATE | PAGE_SENDER_KEEPS | PAGE_RECEIVER_WRITES, NULL));
     *(uint8_t *)page = FILL + 1;
     EXPECT_EQUAL(ask(keeper, ASK_FIRST_BYTE), FILL);
@@ -231,7 +212,7 @@ TEST(a_duplicate_is_a_snapshot_that_either_side_writes_for_itself_R_A4) {
 TEST(a_duplicate_takes_no_memory_until_it_is_written) {
     struct spawned keeper = start_keeper(ACCEPTS);
     struct machine_information before, after;
-    uint64_t page = make_pages(WINDOW);
+    uint64_t page = guest_pages(WINDOW, FILL);
     EXPECT_OK(machine_information(&before));
     EXPECT_OK(send(keeper, page, WINDOW, PAGE_DUPLICATE | PAGE_SENDER_KEEPS, NULL));
     EXPECT_OK(machine_information(&after));
@@ -241,16 +222,16 @@ TEST(a_duplicate_takes_no_memory_until_it_is_written) {
 
 TEST(a_duplicate_that_is_not_kept_leaves_the_sender) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_OK(send(keeper, page, 1, PAGE_DUPLICATE, NULL));
-    EXPECT(!is_there(page));
+    EXPECT(!guest_is_there(page));
     EXPECT_EQUAL(ask(keeper, ASK_FIRST_BYTE), FILL);
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
 }
 
 TEST(a_shared_page_is_one_page_for_both_and_says_so_R_A4) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_OK(send(keeper, page, 1, PAGE_SENDER_KEEPS | PAGE_RECEIVER_WRITES, NULL));
     *(volatile uint8_t *)page = FILL + 1;
     EXPECT_EQUAL(ask(keeper, ASK_FIRST_BYTE), FILL + 1);
@@ -266,7 +247,7 @@ TEST(a_shared_page_is_one_page_for_both_and_says_so_R_A4) {
 
 TEST(a_receiver_that_may_not_write_cannot_even_after_it_asked_for_the_protection) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_OK(send(keeper, page, 1, 0, NULL));
     EXPECT_EQUAL(ask(keeper, ASK_WRITABLE), 0);
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
@@ -274,7 +255,7 @@ TEST(a_receiver_that_may_not_write_cannot_even_after_it_asked_for_the_protection
 
 TEST(a_received_page_is_never_executable_R_A11) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_OK(send(keeper, page, 1, PAGE_RECEIVER_WRITES, NULL));
     EXPECT_EQUAL(ask(keeper, ASK_EXECUTABLE), (uint32_t)-STATUS_INVALID_ARGUMENT);
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
@@ -284,7 +265,7 @@ TEST(a_received_page_is_never_executable_R_A11) {
 TEST(bytes_bring_nothing_of_their_neighbours_along_R_A3) {
     struct spawned keeper = start_keeper(ACCEPTS);
     const uint32_t flags = PAGE_BYTES | PAGE_DUPLICATE | PAGE_SENDER_KEEPS;
-    uint64_t page = make_pages(3);
+    uint64_t page = guest_pages(3, FILL);
     memset((void *)page, 0xee, 3 * PAGE_SIZE);
     memset((void *)(page + PAGE_SIZE - 10), 1, PAGE_SIZE + 20);
     EXPECT_OK(send(keeper, page + PAGE_SIZE - 10, PAGE_SIZE + 20, flags, NULL));
@@ -299,7 +280,7 @@ TEST(bytes_bring_nothing_of_their_neighbours_along_R_A3) {
 
 TEST(a_window_bounds_what_comes_R_A1) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(WINDOW + 1);
+    uint64_t page = guest_pages(WINDOW + 1, FILL);
     EXPECT_STATUS(send(keeper, page, WINDOW + 1, 0, NULL), DENIED);
     EXPECT_STATUS(page_send(keeper.process, TYPE + 1, page, 1, 0, guest_soon(), NULL), NOT_FOUND);
     EXPECT_OK(send(keeper, page, WINDOW, 0, NULL));
@@ -312,7 +293,7 @@ TEST(a_window_bounds_what_comes_R_A1) {
 
 TEST(a_send_of_which_one_page_is_missing_takes_none_R_A2) {
     struct spawned keeper = start_keeper(ACCEPTS);
-    uint64_t page = make_pages(4);
+    uint64_t page = guest_pages(4, FILL);
     EXPECT_OK(memory_unmap(page + 3 * PAGE_SIZE, PAGE_SIZE));
     EXPECT_STATUS(send(keeper, page, 4, 0, NULL), BAD_ADDRESS);
     for (uint32_t i = 0; i < 3; i++)
@@ -357,7 +338,7 @@ TEST(shared_memory_is_duplicated_but_never_given_away) {
 TEST(a_broadcast_reaches_those_who_opened_the_gate_and_counts_them_R_A9) {
     struct spawned open[2] = {start_keeper(ACCEPTS), start_keeper(ACCEPTS)};
     struct spawned refusing = start_keeper(ABANDONS), closed = start_keeper(ACCEPTS);
-    uint64_t counts = 0, page = make_pages(1);
+    uint64_t counts = 0, page = guest_pages(1, FILL);
     const uint32_t flags = PAGE_TO_OTHERS | PAGE_DUPLICATE | PAGE_SENDER_KEEPS;
     EXPECT_EQUAL(ask(open[0], ASK_GATE), 0);
     EXPECT_EQUAL(ask(open[1], ASK_GATE), 0);
@@ -378,7 +359,7 @@ TEST(a_broadcast_reaches_those_who_opened_the_gate_and_counts_them_R_A9) {
 
 TEST(a_handler_that_never_returns_costs_the_sender_its_deadline_and_no_page_R_A10) {
     struct spawned keeper = start_keeper(HANGS);
-    uint64_t page = make_pages(2);
+    uint64_t page = guest_pages(2, FILL);
     EXPECT_STATUS(page_send(keeper.process, TYPE, page, 2, PAGE_RECEIVER_WRITES, guest_shortly(), NULL), TIMED_OUT);
     EXPECT_EQUAL(*(volatile uint8_t *)page, FILL);
     *(volatile uint8_t *)page = 1;
@@ -389,7 +370,7 @@ TEST(a_handler_that_never_returns_costs_the_sender_its_deadline_and_no_page_R_A1
 
 TEST(a_handler_that_accepts_too_late_keeps_a_duplicate) {
     struct spawned keeper = start_keeper(ACCEPTS_LATE);
-    uint64_t page = make_pages(1), deadline = deadline_after(NANOSECONDS_PER_SECOND); // time enough to begin
+    uint64_t page = guest_pages(1, FILL), deadline = deadline_after(NANOSECONDS_PER_SECOND); // time enough to begin
     EXPECT_STATUS(page_send(keeper.process, TYPE, page, 1, PAGE_RECEIVER_WRITES, deadline, NULL), TIMED_OUT);
     *(volatile uint8_t *)page = 1;
     guest_say(keeper.process, 1); // it accepts now
@@ -401,7 +382,7 @@ TEST(a_handler_that_accepts_too_late_keeps_a_duplicate) {
 
 static void expect_back(enum keeping how) {
     struct spawned keeper = start_keeper(how);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_STATUS(send(keeper, page, 1, PAGE_RECEIVER_WRITES, NULL), PEER_DIED);
     EXPECT_EQUAL(*(volatile uint8_t *)page, FILL);
     guest_await(keeper);
@@ -417,7 +398,7 @@ TEST(a_handler_that_faults_unmaps_its_stack_or_exits_gives_the_pages_back) {
 TEST(a_receiver_killed_with_pages_in_its_hands_gives_them_back) {
     struct guest_figures before = guest_figures();
     struct spawned keeper = start_keeper(HANGS);
-    uint64_t page = make_pages(1);
+    uint64_t page = guest_pages(1, FILL);
     EXPECT_STATUS(page_send(keeper.process, TYPE, page, 1, PAGE_RECEIVER_WRITES, guest_shortly(), NULL), TIMED_OUT);
     guest_kill(keeper);
     *(volatile uint8_t *)page = FILL;
@@ -485,7 +466,7 @@ TEST(a_moved_page_is_out_of_reach_of_all_threads_before_the_receiver_sees_it_R_A
     struct spawned keeper = start_keeper(ACCEPTS);
     struct thread *thread;
     for (int round = 0; round < 20; round++) {
-        uint64_t page = make_pages(1);
+        uint64_t page = guest_pages(1, FILL);
         stop_writing = false;
         EXPECT_OK(thread_start(write_by_calls, (void *)page, NULL, &thread));
         EXPECT_OK(send(keeper, page, 1, 0, NULL));

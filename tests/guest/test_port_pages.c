@@ -10,24 +10,6 @@ enum demand { DEMAND_ADD = 1, DEMAND_KEEP, DEMAND_DIE, DEMAND_WRITE };
 
 static uint64_t window;
 
-static uint64_t make_page(uint8_t fill) {
-    uint64_t base;
-    EXPECT_OK(memory_map(0, PAGE_SIZE, PROTECTION_WRITE, MAP_GUARD, &base));
-    memset((void *)base, fill, PAGE_SIZE);
-    return base;
-}
-
-// Asks the kernel to read there: the program itself would fault.
-static bool is_there(uint64_t address) {
-    int32_t number;
-    struct pipe_create plan = {.mode = PIPE_POOL};
-    EXPECT_OK(pipe_create(&plan, &number));
-    enum status status = pipe_write(number, (void *)address, 1, DEADLINE_NOW, NULL);
-    number_close(number);
-    number_close(plan.other);
-    return status == STATUS_OK;
-}
-
 static uint64_t place_of(const struct port_cargo *cargo) {
     return window + PORT_PAGE_PLACE(cargo->rights) * PAGE_SIZE;
 }
@@ -78,13 +60,13 @@ static enum status call_with(int32_t entry, uint64_t demand, struct port_page_ca
 TEST(a_page_goes_there_and_back_and_is_always_at_one_of_both) {
     int32_t entry;
     start_server(&entry);
-    uint64_t page = make_page(FILL), at = page;
+    uint64_t page = guest_pages(1, FILL), at = page;
     struct guest_figures before = guest_figures();
     for (uint32_t i = 1; i <= ROUNDS; i++) {
         struct port_page_cargo cargo = {{PORT_CARGO_PAGE, PAGE_RECEIVER_WRITES}, at};
         EXPECT_OK(call_with(entry, DEMAND_ADD, &cargo));
         EXPECT_EQUAL(cargo.cargo.number, PORT_CARGO_PAGE);
-        EXPECT(!is_there(page));
+        EXPECT(!guest_is_there(page));
         at = place_of(&cargo.cargo);
         EXPECT_EQUAL(((uint8_t *)at)[PAGE_SIZE - 1], (uint8_t)(FILL + i));
     }
@@ -97,7 +79,7 @@ TEST(a_page_goes_there_and_back_and_is_always_at_one_of_both) {
 TEST(a_duplicate_is_what_it_was_when_it_was_sent_R_A4) {
     int32_t entry;
     start_server(&entry);
-    uint64_t page = make_page(FILL);
+    uint64_t page = guest_pages(1, FILL);
     struct port_page_cargo cargo = {{PORT_CARGO_PAGE, PAGE_SENDER_KEEPS | PAGE_DUPLICATE | PAGE_RECEIVER_WRITES}, page};
     EXPECT_OK(call_with(entry, DEMAND_ADD, &cargo));
     EXPECT_EQUAL(*(uint8_t *)page, FILL);
@@ -110,7 +92,7 @@ TEST(a_duplicate_is_what_it_was_when_it_was_sent_R_A4) {
 TEST(a_receiver_that_was_not_let_write_faults_and_its_caller_is_told) {
     int32_t entry;
     struct spawned child = start_server(&entry);
-    uint64_t page = make_page(FILL);
+    uint64_t page = guest_pages(1, FILL);
     struct port_page_cargo cargo = {{PORT_CARGO_PAGE, 0}, page};
     EXPECT_STATUS(call_with(entry, DEMAND_WRITE, &cargo), PEER_DIED);
     EXPECT_EQUAL(cargo.cargo.number, NUMBER_NONE); // it had the page
@@ -139,10 +121,10 @@ TEST(a_receiver_that_is_killed_gives_back_what_it_had_not_taken) {
     struct spawned child = start_server(&entry);
     struct thread *thread;
     for (int i = 0; i < WINDOW; i++) {
-        struct port_page_cargo sent = {{PORT_CARGO_PAGE, PAGE_SENDER_KEEPS | PAGE_DUPLICATE}, make_page(FILL)};
+        struct port_page_cargo sent = {{PORT_CARGO_PAGE, PAGE_SENDER_KEEPS | PAGE_DUPLICATE}, guest_pages(1, FILL)};
         EXPECT_OK(port_send(entry, words, &sent.cargo, guest_soon(), NULL));
     }
-    uint64_t page = make_page(FILL);
+    uint64_t page = guest_pages(1, FILL);
     struct calling calling = {.entry = entry, .cargo = {{PORT_CARGO_PAGE, 0}, page}};
     EXPECT_OK(thread_start(call_and_keep, &calling, NULL, &thread));
     guest_await_wait(guest_self(), WAIT_PORT_CALL);
