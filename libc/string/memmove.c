@@ -61,7 +61,7 @@ enum { WIDE_LEAST = 512, WIDE_STEP = 512, FEATURES_WIDE = 3 << 27, STATE_WIDE = 
 
 static int wide; // [a] whether there are 32-byte registers, and the kernel keeps them: 0 not known yet, 1 yes, -1 no
 
-static int find_wide(void) {
+__attribute__((noinline, cold)) static int find_wide(void) {
     unsigned int a, b, c, d, low, high;
     int found = -1;
     if (__get_cpuid(1, &a, &b, &c, &d) && (c & FEATURES_WIDE) == FEATURES_WIDE) {
@@ -103,23 +103,31 @@ static void copy_backward(unsigned char *to, const unsigned char *from, size_t s
     vector_store(to + 48, d);
 }
 
-// As far as the two do not overlap at all; the rest as ever.
-static void copy_large(unsigned char *to, const unsigned char *from, size_t size) {
-    size_t done = copy_wide(to, from, size);
-    memmove(to + done, from + done, size - done);
+static void copy_middle(unsigned char *to, const unsigned char *from, size_t size) {
+    if ((uintptr_t)to - (uintptr_t)from >= size)
+        copy_forward(to, from, size);
+    else
+        copy_backward(to, from, size);
+}
+
+// Wide where the two do not overlap at all. Apart, and called last: so the short copies need not save the registers that this one uses.
+__attribute__((noinline)) static void *copy_large(unsigned char *to, const unsigned char *from, size_t size) {
+    size_t done = 0;
+    if ((uintptr_t)to - (uintptr_t)from < size || (uintptr_t)from - (uintptr_t)to < size || !is_wide())
+        copy_middle(to, from, size);
+    else if ((done = copy_wide(to, from, size)) < size)
+        memmove(to + done, from + done, size - done);
+    return to;
 }
 
 void *memmove(void *to, const void *from, size_t size) {
+    if (size >= WIDE_LEAST)
+        return copy_large(to, from, size);
     if (size < 16)
         copy_below_16(to, from, size);
     else if (size <= 64)
         copy_16_to_64(to, from, size);
-    else if (size >= WIDE_LEAST && (uintptr_t)to - (uintptr_t)from >= size && (uintptr_t)from - (uintptr_t)to >= size &&
-             is_wide())
-        copy_large(to, from, size);
-    else if ((uintptr_t)to - (uintptr_t)from >= size)
-        copy_forward(to, from, size);
     else
-        copy_backward(to, from, size);
+        copy_middle(to, from, size);
     return to;
 }
