@@ -13,7 +13,7 @@
 #include "apps/compare/control.h"
 #include "apps/trace/operations.h"
 
-enum { SECOND = 1000000000, TRACED_MAX = 4096, FLOOD_START = 100 };
+enum { SECOND = 1000000000, REST = SECOND / 4, TRACED_MAX = 4096, FLOOD_START = 100 };
 
 static const struct design *const designs[] = {&design_event,     &design_message, &design_pipe, &design_shared,
                                                &design_interface, &design_link,    &design_page, &design_port};
@@ -144,6 +144,11 @@ static void client_rounds(const struct design *design, uint32_t rounds, struct f
         echo_rounds(design, rounds, finding);
 }
 
+static void disconnect_all(const struct design *design) {
+    for (uint32_t server = 0; server < job->servers && design->disconnect != NULL; server++)
+        design->disconnect(server);
+}
+
 static void connect_all(const struct design *design, uint32_t self) {
     for (uint32_t server = 0; server < job->servers; server++) {
         enum status status = design->connect(server, control->findings[1 + server].process, self);
@@ -200,7 +205,7 @@ static struct job job_of(const struct job_plan *plan) {
         .servers = out ? plan->parts : 1,
         .one_way = out || plan->kind == JOB_STREAM ? plan->rounds : 0,
         .die_at = plan->kind == JOB_DEATH ? plan->rounds / 2 : 0,
-        .deadline = plan->kind == JOB_DEATH ? SECOND / 10 : 0,
+        .deadline = plan->kind == JOB_DEATH || plan->kind == JOB_FLOOD ? SECOND / 10 : 0,
     };
 }
 
@@ -263,10 +268,13 @@ static void run_measured(const struct design *design, const struct job_plan *pla
     cell_count(cell, &before, &after, plan->rounds * job->servers * (plan->kind == JOB_FAN_IN ? job->clients : 1));
 }
 
+// Whoever has used much of the CPU stands below those who have not, and is interrupted at each thing that it sends: so the one process that
+// is a client of all jobs rests before each, until it is what the others are that were just started.
 static struct cell run_job(uint32_t index, const struct job_plan *plan) {
     const struct design *design = designs[index];
     struct cell cell = {0};
     struct job wish = job_of(plan);
+    thread_sleep(clock_now() + REST);
     control_start(&wish, index, plan->rounds);
     cell.kernel_bytes = channels_make(design, plan);
     run_measured(design, plan, &cell);
@@ -275,6 +283,7 @@ static struct cell run_job(uint32_t index, const struct job_plan *plan) {
     cell.other = control->findings[2];
     if (job->clients == 1 && plan->kind != JOB_DEATH)
         copies_count(design, plan, &cell);
+    disconnect_all(design);
     control_end();
     return cell;
 }

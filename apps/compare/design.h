@@ -20,7 +20,8 @@ struct job {
     uint32_t clients; // of the server
     uint32_t servers; // that each client has a channel to
     uint32_t die_at;  // the server ends when it has taken this block and not answered it; 0: it does not
-    uint64_t deadline; // in nanoseconds, how long a client waits for an answer; 0: for ever
+    uint64_t
+        deadline; // in nanoseconds, how long a client waits for an answer, and a server for a slow client; 0: for ever
 };
 
 struct design {
@@ -38,6 +39,8 @@ struct design {
     enum status (*send)(uint32_t place, const void *block, size_t size, uint64_t deadline);
     // Client: waits for the acknowledgement of what it sent one way.
     enum status (*acknowledged)(uint32_t place);
+    // Client: lets go of the channel, whose server may be dead. Null: it holds nothing of the kernel's.
+    void (*disconnect)(uint32_t place);
 };
 
 extern const struct design design_event, design_message, design_pipe, design_shared, design_interface, design_link,
@@ -47,7 +50,7 @@ extern const struct design design_event, design_message, design_pipe, design_sha
 
 extern struct job *job;
 
-// When a client gives up waiting for an answer.
+// When a client gives up waiting for an answer, or a server waiting for a client that has begun to take one.
 uint64_t job_deadline(void);
 
 // As memcpy; what a program copies itself counts as the kernel's copies do.

@@ -99,13 +99,9 @@ static enum status serve(void) {
 
 static struct { struct channel *channel; } servers[CLIENTS_MAX];
 
-// What a job before this one left there is dead, and counts as in use until it is let go.
 static enum status connect(uint32_t place, uint32_t process, uint32_t self) {
     (void)process;
     (void)self;
-    if (servers[place].channel != NULL)
-        interface_close(servers[place].channel);
-    servers[place].channel = NULL;
     return interface_open(FIRST_ID + place, VERSION, INTERFACE_DATA_ONLY, DEADLINE_NEVER,
                           (void **)&servers[place].channel);
 }
@@ -154,6 +150,10 @@ static enum status echo(uint32_t place, void *block, size_t size) {
     return status;
 }
 
+static void disconnect(uint32_t place) {
+    interface_close(servers[place].channel);
+}
+
 const struct design design_interface = {
     .name = "interface",
     .source = "seeds/001",
@@ -163,4 +163,5 @@ const struct design design_interface = {
     .echo = echo,
     .send = send,
     .acknowledged = acknowledged,
+    .disconnect = disconnect,
 };

@@ -1,5 +1,6 @@
 // Links: up to 32 bytes in the link itself; more lies in memory that both share, and the link says so (seeds/003: its main use).
 #include <parley/link.h>
+#include <parley/object.h>
 #include <string.h>
 
 #include "apps/compare/design.h"
@@ -135,6 +136,10 @@ static enum status acknowledged(uint32_t place) {
     return STATUS_OK;
 }
 
+static void disconnect(uint32_t place) {
+    number_close(servers[place].link);
+}
+
 const struct design design_link = {
     .name = "link",
     .source = "seeds/003",
@@ -144,4 +149,5 @@ const struct design design_link = {
     .echo = echo,
     .send = send,
     .acknowledged = acknowledged,
+    .disconnect = disconnect,
 };

@@ -52,13 +52,13 @@ static enum status next_parcel(struct parcel *parcel, uint64_t deadline) {
     return status;
 }
 
-// The receiver's window may be full for a moment, and one that just sends is not interrupted before its answer has come.
+// One that just sends is not interrupted before its answer has come.
 static enum status send_pages(uint32_t process, uint64_t address, uint64_t deadline) {
     enum status status;
     do
         status =
             page_send(process, TYPE, address, pages_for(job->size), PAGE_DUPLICATE | PAGE_SENDER_KEEPS, deadline, NULL);
-    while ((status == STATUS_INTERRUPTED || status == STATUS_PEER_FULL) && deadline != DEADLINE_NOW);
+    while (status == STATUS_INTERRUPTED && deadline != DEADLINE_NOW);
     return status;
 }
 
@@ -69,12 +69,13 @@ static enum status serve_start(uint32_t self) {
     return handle(2 * job->clients);
 }
 
+// A client whose window has no room for its answer does not look at what came before: the server goes on to the others.
 static enum status serve(void) {
     struct parcel parcel;
     enum status status;
     while ((status = next_parcel(&parcel, DEADLINE_NEVER)) == STATUS_OK) {
         if (job_took(parcel.from) == ANSWER_BLOCK)
-            send_pages(parcel.from, parcel.address, DEADLINE_NEVER);
+            send_pages(parcel.from, parcel.address, job_deadline());
         page_free(parcel.address, pages_for(job->size));
     }
     return status;
@@ -90,9 +91,14 @@ static enum status connect(uint32_t place, uint32_t process, uint32_t self) {
     return job->one_way == 0 ? handle(2) : STATUS_OK;
 }
 
+// The server's window may be full for a moment.
 static enum status send(uint32_t place, const void *block, size_t size, uint64_t deadline) {
+    enum status status;
     (void)size;
-    return send_pages(servers[place], (uint64_t)block, deadline);
+    do
+        status = send_pages(servers[place], (uint64_t)block, deadline);
+    while (status == STATUS_PEER_FULL && deadline != DEADLINE_NOW);
+    return status;
 }
 
 // The block that came back stays where it came to; it is not copied.

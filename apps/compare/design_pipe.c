@@ -1,5 +1,6 @@
 // Pipes: a pair for each channel, made by the client; the server learns of them by event and watches them.
 #include <parley/event.h>
+#include <parley/object.h>
 #include <parley/pipe.h>
 
 #include "apps/compare/design.h"
@@ -58,6 +59,18 @@ static void take_pipe(const EVENT *event) {
         event_watch(channels[i].from, WATCH_READABLE, i);
 }
 
+// A client that waits for its answer has room for the beginning of it, which is written whole or not at all. One that has none does not
+// read: the server goes on to the others.
+static enum status answer(int32_t number, size_t size) {
+    size_t first = size < PIPE_ATOMIC ? size : PIPE_ATOMIC;
+    enum status status = write_whole(number, taken, first, DEADLINE_NOW);
+    if (status == STATUS_WOULD_WAIT)
+        return STATUS_OK;
+    if (status == STATUS_OK && size > first)
+        status = write_whole(number, taken + first, size - first, job_deadline());
+    return status;
+}
+
 static enum status serve_one(uint32_t channel) {
     size_t size = bytes_for(job->size);
     enum status status = read_whole(channels[channel].from, taken, size, DEADLINE_NEVER);
@@ -66,7 +79,7 @@ static enum status serve_one(uint32_t channel) {
     enum job_answer wanted = job_took(channel_clients[channel]);
     if (wanted == ANSWER_NOTHING)
         return STATUS_OK;
-    return write_whole(channels[channel].to, taken, wanted == ANSWER_BLOCK ? size : 1, DEADLINE_NEVER);
+    return answer(channels[channel].to, wanted == ANSWER_BLOCK ? size : 1);
 }
 
 // A client that has ended is no more watched; that is all.
@@ -115,6 +128,11 @@ static enum status acknowledged(uint32_t place) {
     return read_whole(channels[place].from, &byte, 1, job_deadline());
 }
 
+static void disconnect(uint32_t place) {
+    number_close(channels[place].to);
+    number_close(channels[place].from);
+}
+
 const struct design design_pipe = {
     .name = "pipe",
     .source = "seeds/002",
@@ -124,4 +142,5 @@ const struct design design_pipe = {
     .echo = echo,
     .send = send,
     .acknowledged = acknowledged,
+    .disconnect = disconnect,
 };

@@ -1,4 +1,5 @@
 // Ports: a call for what comes back, a message for what does not. What is larger than a message lies in memory that both share.
+#include <parley/object.h>
 #include <parley/port.h>
 #include <string.h>
 
@@ -114,6 +115,10 @@ static enum status acknowledged(uint32_t place) {
     return port_call(servers[place].entry, &parcel, NULL, job_deadline());
 }
 
+static void disconnect(uint32_t place) {
+    number_close(servers[place].entry);
+}
+
 const struct design design_port = {
     .name = "port",
     .source = "seeds/004",
@@ -123,4 +128,5 @@ const struct design design_port = {
     .echo = echo,
     .send = send,
     .acknowledged = acknowledged,
+    .disconnect = disconnect,
 };

@@ -12,7 +12,6 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SECONDS = 900
-KINDS = ("notify", "echo", "stream", "fan_in", "fan_out", "flood", "death")
 FIELDS = ("job", "title", "design", "size", "instructions", "calls", "switches", "copied_by_kernel", "copied_by_programs",
           "kernel_bytes", "done", "asked", "status", "flooder_sent", "flooder_refused", "flooder_status")
 COLUMNS = (("instructions", "instructions", "{:,.0f}"), ("per_byte", "per byte", "{:,.2f}"), ("calls", "calls", "{:,.2f}"),
@@ -44,16 +43,9 @@ def cell_of(line):
     return cell
 
 
-def line_for(words):
-    """Each kind of job is a program of its own: what one leaves behind is not the next one's."""
-    if words:
-        return " ".join(["compare", "--lines", *words])
-    return "for job in " + " ".join(KINDS) + "; do compare --lines $job || exit; done"
-
-
 def measure(words):
     run = subprocess.run(["os/run", "--headless", "--icount", "--cpus", "1", "--timeout", str(SECONDS), "--command",
-                          line_for(words)], cwd=ROOT, capture_output=True, text=True, check=False)
+                          " ".join(["compare", "--lines", *words])], cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode != 0:
         sys.exit(f"compare.py: the guest's compare ended with status {run.returncode}:\n{run.stderr}")
     return [cell_of(line) for line in run.stdout.splitlines() if line.startswith("cell|")]
