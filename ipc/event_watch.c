@@ -1,4 +1,4 @@
-// Watches of a process: kept by number in a few buckets, each with the notice that it raises.
+// Watches of a process: kept by number in a few buckets, each with the notice that it raises, until their number is closed.
 #include "ipc/event_watch.h"
 
 #include "kernel/abi/event.h"
@@ -75,57 +75,40 @@ static struct event_watch_list *watch_bucket(struct watch_table *table, int32_t 
     return &table->buckets[number % WATCH_BUCKETS];
 }
 
-static bool watch_is_stale(struct process *process, const struct event_watch *watch) {
-    struct object *object;
-    uint32_t rights;
-    if (number_find_rights(&process->numbers, watch->number, &object, &rights) != STATUS_OK)
-        return true;
-    bool same = object == watch->object;
-    object_release(object); // no last one: the number has another reference, or the watch
-    return !same;
-}
-
-// Finds the watch like `spare`; moves those whose number was closed to `stale`. The table's lock is held.
-static struct event_watch *watch_find(struct process *process, const struct event_watch *spare,
-                                      struct event_watch_list *stale) {
-    struct event_watch_list *bucket = watch_bucket(process->attachments[ATTACHMENT_WATCHES], spare->number);
-    struct event_watch *found = 0;
-    struct event_watch *watch = LIST_FIRST(bucket);
-    while (watch != 0) {
-        struct event_watch *next = LIST_NEXT(watch, link);
-        if (watch->number == spare->number && watch->object == spare->object) {
-            found = watch;
-        } else if (watch_is_stale(process, watch)) {
-            LIST_REMOVE(watch, link);
-            LIST_INSERT_HEAD(stale, watch, link);
-        }
-        watch = next;
-    }
-    return found;
+// The table's lock is held.
+static struct event_watch *watch_find(struct watch_table *table, int32_t number) {
+    struct event_watch *watch;
+    LIST_FOREACH(watch, watch_bucket(table, number), link)
+        if (watch->number == number)
+            break;
+    return watch;
 }
 
 // Sets the number's watch anew, or takes it away; `spare` is used where there was none. What is not needed goes to `unused`.
-static void watch_replace(struct process *process, struct event_watch *spare, uint32_t conditions, uint32_t key,
-                          struct event_watch_list *unused) {
+// A number that is closed meanwhile either is seen here, or finds the watch once this lets go of the table.
+static enum status watch_replace(struct process *process, struct event_watch *spare, uint32_t conditions, uint32_t key,
+                                 struct event_watch_list *unused) {
     struct watch_table *table = process->attachments[ATTACHMENT_WATCHES];
     lock_acquire(&table->lock);
-    struct event_watch *watch = watch_find(process, spare, unused);
-    if (conditions != 0 && watch == 0) {
+    struct event_watch *watch = watch_find(table, spare->number);
+    enum status status = number_tell_close(&process->numbers, spare->number, spare->object);
+    if (status == STATUS_OK && conditions != 0 && watch == 0) {
         watch = spare;
         LIST_INSERT_HEAD(watch_bucket(table, spare->number), spare, link);
     } else {
         LIST_INSERT_HEAD(unused, spare, link);
     }
-    if (conditions != 0) {
+    if (status == STATUS_OK && conditions != 0) {
         object_watch_remove(watch->object, &watch->watch);
         notice_cancel(&watch->notice);
         watch->key = key;
         object_watch_set(watch->object, &watch->watch, conditions);
-    } else if (watch != 0) {
+    } else if (status == STATUS_OK && watch != 0) {
         LIST_REMOVE(watch, link);
         LIST_INSERT_HEAD(unused, watch, link);
     }
     lock_release(&table->lock);
+    return status;
 }
 
 static enum status watch_set_on(struct process *process, int32_t number, struct object *object, uint32_t conditions,
@@ -137,9 +120,9 @@ static enum status watch_set_on(struct process *process, int32_t number, struct 
     if (status != STATUS_OK)
         return status;
     struct event_watch_list unused = LIST_HEAD_INITIALIZER(unused);
-    watch_replace(process, spare, conditions, key, &unused);
+    status = watch_replace(process, spare, conditions, key, &unused);
     watches_free(process, &unused);
-    return STATUS_OK;
+    return status;
 }
 
 enum status event_watch_set(struct process *process, int32_t number, uint32_t conditions, uint32_t key) {
@@ -156,6 +139,18 @@ enum status event_watch_set(struct process *process, int32_t number, uint32_t co
 
 // ---- what each process has ----
 
+static void watch_number_closed(struct number_table *numbers, int32_t number) {
+    struct process *process = (struct process *)((char *)numbers - offsetof(struct process, numbers));
+    struct watch_table *table = process->attachments[ATTACHMENT_WATCHES];
+    lock_acquire(&table->lock);
+    struct event_watch *watch = watch_find(table, number);
+    if (watch != 0)
+        LIST_REMOVE(watch, link);
+    lock_release(&table->lock);
+    if (watch != 0)
+        watch_free(process, watch);
+}
+
 static enum status watch_process_created(struct process *process) {
     struct watch_table *table = heap_allocate(sizeof(struct watch_table));
     if (table == 0)
@@ -164,6 +159,7 @@ static enum status watch_process_created(struct process *process) {
     for (size_t i = 0; i < WATCH_BUCKETS; i++)
         LIST_INIT(&table->buckets[i]);
     process->attachments[ATTACHMENT_WATCHES] = table;
+    process->numbers.close_told = watch_number_closed;
     return STATUS_OK;
 }
 

@@ -1,7 +1,6 @@
 // Watches of a process: EVENT_READY once, when a condition of an object that it holds becomes true.
 //
-// A watch is found by its number. It holds a reference to its object, so it is swept when its number is closed: whenever a
-// watch is set whose number falls into the same bucket, and when the process ends. Each is charged as an object.
+// A watch is found by its number and ends with it, and so does its event that was not taken yet. Each is charged as an object.
 //
 // Rules: no lock may be held. Only the process's own threads set its watches.
 #pragma once

@@ -106,6 +106,7 @@ static enum status slot_fill(struct number_table *table, struct object *object, 
             table->gathered += object_is_gathered(object);
             slot->object = object;
             slot->rights = rights;
+            slot->next_free = false;
             table->used++;
             *number = number_of(index, slot);
         }
@@ -235,15 +236,30 @@ enum status number_find(struct number_table *table, int32_t number, enum object_
     return status;
 }
 
-enum status number_close(struct number_table *table, int32_t number) {
-    struct object *object = 0;
+enum status number_tell_close(struct number_table *table, int32_t number, const struct object *object) {
     lock_acquire(&table->lock);
     struct number_slot *slot = slot_of(table, number);
-    if (slot != 0 && slot->object != &reserved_mark)
+    bool is_its = slot != 0 && slot->object == object;
+    if (is_its)
+        slot->next_free = true;
+    lock_release(&table->lock);
+    return is_its ? STATUS_OK : STATUS_BAD_NUMBER;
+}
+
+enum status number_close(struct number_table *table, int32_t number) {
+    struct object *object = 0;
+    bool is_told = false;
+    lock_acquire(&table->lock);
+    struct number_slot *slot = slot_of(table, number);
+    if (slot != 0 && slot->object != &reserved_mark) {
+        is_told = slot->next_free;
         object = slot_empty(table, number, slot);
+    }
     lock_release(&table->lock);
     if (object == 0)
         return STATUS_BAD_NUMBER;
+    if (is_told)
+        table->close_told(table, number);
     account_discharge(table->account, ACCOUNT_NUMBERS, 1);
     object_number_removed(object);
     object_release(object);

@@ -9,7 +9,7 @@ struct number_slot {
     struct object *object; // null: free
     uint32_t rights;
     uint32_t generation : 17;
-    uint32_t next_free : 15; // index of the next free slot, in the order of closing
+    uint32_t next_free : 15; // the next free slot, in the order of closing; while it is used: its close is told
 };
 
 _Static_assert(sizeof(struct number_slot) == 16, "a slot's place is found by shifts");
@@ -27,6 +27,7 @@ struct number_table {
     uint32_t first_free, last_free; // 0: none
     bool closed;                    // the process ended: nothing more goes in
     uint32_t gathered;              // how many of a gathered type (struct object_type) ever came in
+    void (*close_told)(struct number_table *table, int32_t number); // [I] see number_tell_close
     struct number_slot *chunks[NUMBER_CHUNKS];
 };
 
@@ -64,6 +65,10 @@ static inline void number_cargo_drop(struct number_cargo *cargo) {
 }
 
 enum status number_close(struct number_table *table, int32_t number);
+
+// Has the table's `close_told` called, without a lock held, when this number is closed; not where the whole table is. BAD_NUMBER:
+// it does not name `object` any more.
+enum status number_tell_close(struct number_table *table, int32_t number, const struct object *object);
 
 struct number_entry {
     struct object *object; // a reference

@@ -55,9 +55,7 @@ static enum status attach(struct session *session) {
     return status;
 }
 
-// The watch goes first: the kernel keeps one, and what it watches, until it is taken away or its place is needed.
 static void close_terminal(struct session *session) {
-    event_watch(session->terminal_number, 0, 0);
     number_close(session->terminal_number);
     session->terminal_number = NUMBER_NONE;
 }

@@ -37,5 +37,9 @@ echo $a-$b-$c
 cp /bin/true /tmp/program
 restart files
 cmp /bin/true /tmp/program && echo "ok a copy is right"
+cat /etc/startup > /dev/null; ls > /dev/null
+looks=0
+while [ $looks -lt 100 ] && objects process | grep -qE ' (cat|ls)$'; do looks=$((looks + 1)); done
+[ $looks -lt 100 ] && echo "ok clients that have ended are let go"
 cd / && rm -r /tmp/many && restart files && ls /tmp | grep -c many
 interfaces | grep files

@@ -115,16 +115,46 @@ Test(watches, only_the_conditions_asked_for_are_told) {
     cr_assert_eq(host_event_get(pipe.process).event.Action, WATCH_CLOSED);
 }
 
-Test(watches, the_watch_of_a_closed_number_is_swept) {
+Test(watches, a_watch_ends_with_its_number) {
     struct process *process = host_process("p");
+    own_pipe_make(process); // a table of numbers grows once
     struct host_figures before = host_figures();
-    for (int i = 0; i < 40; i++) {
-        struct own_pipe pipe = own_pipe_make(process);
-        watch(process, pipe.receive, WATCH_READABLE, 1);
-        number_close(&process->numbers, (int32_t)pipe.receive);
-        number_close(&process->numbers, (int32_t)pipe.send);
+    struct own_pipe pipe = own_pipe_make(process);
+    watch(process, pipe.receive, WATCH_READABLE, 1);
+    watch(process, pipe.send, WATCH_CLOSED, 1);
+    pipe_put(&pipe);
+    number_close(&process->numbers, (int32_t)pipe.receive);
+    number_close(&process->numbers, (int32_t)pipe.send);
+    for (struct host_event got; (got = host_event_get(process)).status == STATUS_OK;) {
+        cr_assert_neq(got.event.Type, EVENT_READY, "what was told and not taken goes with its number");
     }
-    cr_assert_leq(object_count(), before.objects + 2, "%u objects are left of %zu", object_count(), before.objects);
+    host_figures_expect(&before, "after closing");
+}
+
+Test(watches, a_watch_that_has_fired_ends_with_its_number) {
+    struct process *watcher = host_process("watcher"), *other = host_process("other");
+    struct host_figures before = host_figures();
+    int32_t number;
+    cr_assert_eq(number_insert(&watcher->numbers, &other->object, RIGHT_WAIT, &number), STATUS_OK);
+    watch(watcher, (uint64_t)number, WATCH_CLOSED, 5);
+    host_process_end(other);
+    cr_assert_eq(host_event_get(watcher).event.Data2, 5);
+    number_close(&watcher->numbers, number);
+    cr_assert_lt(object_count(), before.objects, "the ended process is gone");
+}
+
+Test(watches, another_number_of_the_object_is_not_told_in_its_place) {
+    struct process *process = host_process("p");
+    struct own_pipe pipe = own_pipe_make(process);
+    watch(process, pipe.receive, WATCH_READABLE, 1);
+    int32_t copy;
+    struct object *end;
+    number_find(&process->numbers, (int32_t)pipe.receive, OBJECT_ANY, 0, &end);
+    number_insert(&process->numbers, end, RIGHT_WAIT, &copy);
+    object_release(end);
+    number_close(&process->numbers, (int32_t)pipe.receive);
+    pipe_put(&pipe);
+    cr_assert_eq(host_event_get(process).status, STATUS_NOTHING, "only what is watched is told");
 }
 
 // ---- processes and threads ----
