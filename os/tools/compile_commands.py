@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the compile commands for editors and clang-tidy: each source once, as the release build compiles it if it does.
+"""Writes the compile commands for editors and clang-tidy: each source once, the kernel's as the release build compiles them.
 
 usage: compile_commands.py OUTPUT
 """

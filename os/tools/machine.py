@@ -46,7 +46,7 @@ class Settings:
     swap: int = 0             # MiB of a device's memory for the swap area; a power of 2
     icount: bool = False      # guest time counts instructions, so that a run repeats exactly
     tests: bool = False       # the ramdisk that holds the guest tests too
-    ramdisk: str = None       # another ramdisk than the kind's own; "": none at all
+    ramdisk: str = None       # another ramdisk than the build's own; "": none at all
     append: str = ""          # the kernel's command line
     command: str = ""         # a file with the line that the guest's program `host` runs
     gdb: str = ""             # a UNIX socket where the kernel's debugger listens, on the second serial port
@@ -62,7 +62,7 @@ def boot_flags(settings):
         directory = f"build/{settings.kind}"
         ramdisk = settings.ramdisk
         if ramdisk is None:
-            ramdisk = directory + ("/ramdisk-tests.tar" if settings.tests else "/ramdisk.tar")
+            ramdisk = "build/ramdisk-tests.tar" if settings.tests else "build/ramdisk.tar"
         module = ["-initrd", f"{ramdisk} ramdisk"] if ramdisk else []
         return ["-kernel", f"{directory}/parley.elf32", *module, "-append", settings.append]
     if settings.medium == "cd":

@@ -19,7 +19,7 @@ class Ramdisk:
     """The release ramdisk's files by name, from which a test makes a broken one."""
 
     def __init__(self):
-        with tarfile.open(os.path.join(ROOT, "build/release/ramdisk.tar")) as tar:
+        with tarfile.open(os.path.join(ROOT, "build/ramdisk.tar")) as tar:
             self.members = [(entry, tar.extractfile(entry).read() if entry.isfile() else b"") for entry in tar]
 
     def content(self, name):

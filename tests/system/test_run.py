@@ -43,7 +43,7 @@ class Status(unittest.TestCase):
         self.assertIn(b"had not ended", result.stderr)
 
     def test_is_125_with_the_consoles_text_when_the_guest_never_comes_up(self):
-        result = run("true", "--qemu", "-kernel build/release/bin/true", timeout=8)
+        result = run("true", "--qemu", "-kernel build/programs/bin/true", timeout=8)
         self.assertEqual(result.returncode, 125)
         self.assertNotEqual(result.stderr, b"")
 

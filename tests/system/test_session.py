@@ -169,7 +169,7 @@ class CommandLine(unittest.TestCase):
     def test_bytes_of_a_command_come_out_exactly(self):
         run = subprocess.run(["os/run", "--headless", "--command", "cat /bin/cat; echo error >&2; exit 7"], cwd=ROOT,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=2 * SECONDS, check=False)
-        with open(os.path.join(ROOT, "build/release/bin/cat"), "rb") as file:
+        with open(os.path.join(ROOT, "build/programs/bin/cat"), "rb") as file:
             self.assertEqual(run.stdout, file.read())
         self.assertEqual(run.stderr, b"error\n")
         self.assertEqual(run.returncode, 7)
