@@ -57,15 +57,6 @@ static enum status send_to_one(struct page_sending *sending, uint32_t process, u
     return status;
 }
 
-static enum status send_checked(struct page_sending *sending, uint32_t process, uint64_t *counts) {
-    uint32_t target = sending->flags & PAGE_TARGET;
-    if (target != 0 && process != 0)
-        return STATUS_INVALID_ARGUMENT;
-    if (target < PAGE_TO_ALL)
-        return send_to_one(sending, process, counts);
-    return sending->type < PAGE_TYPE_SIGNALS ? STATUS_INVALID_ARGUMENT : page_broadcast(sending, counts);
-}
-
 // Whole pages to another process: what there is to check for these alone.
 static inline bool is_plain(const struct page_sending *sending, uint64_t address, uint64_t size) {
     const uint32_t plain = PAGE_SENDER_KEEPS | PAGE_RECEIVER_WRITES | PAGE_DUPLICATE | PAGE_ABANDONED_FREE;
@@ -73,30 +64,34 @@ static inline bool is_plain(const struct page_sending *sending, uint64_t address
            address % PAGE_SIZE == 0 && address < USER_HIGHEST - PAGE_SEND_MAX * PAGE_SIZE;
 }
 
-static inline __attribute__((always_inline)) void sent_trace(const struct page_sending *sending, uint32_t process,
-                                                             enum status status) {
-    trace(.operation = TRACE_PAGE_SENT, .peer = process, .id = sending->type, .size = sending->bytes, .status = status);
+// The same for all other ways to send.
+__attribute__((noinline)) static enum status prepare(struct page_sending *sending, uint32_t process, uint64_t address,
+                                                     uint64_t size) {
+    enum status status = flags_check(sending);
+    if (status == STATUS_OK)
+        status = range_set(sending, address, size);
+    uint32_t target = sending->flags & PAGE_TARGET;
+    bool is_wrong = (target != 0 && process != 0) || (target >= PAGE_TO_ALL && sending->type < PAGE_TYPE_SIGNALS);
+    return status == STATUS_OK && is_wrong ? STATUS_INVALID_ARGUMENT : status;
 }
 
 struct result call_page_send(uint32_t process, uint32_t type, uint64_t address, uint64_t size, uint32_t flags,
                              uint64_t deadline) {
     struct page_sending sending = {.from = process_current(), .type = type, .flags = flags, .deadline = deadline};
     uint64_t counts = 0;
-    enum status status;
+    enum status status = STATUS_OK;
     if (__builtin_expect(is_plain(&sending, address, size), 1)) {
         sending.address = address;
         sending.count = (uint32_t)size;
         sending.bytes = size * PAGE_SIZE;
-        status = send_to_one(&sending, process, &counts);
-        sent_trace(&sending, process, status);
-        return result_make(status, counts);
+    } else {
+        status = prepare(&sending, process, address, size);
     }
-    status = flags_check(&sending);
-    if (status == STATUS_OK)
-        status = range_set(&sending, address, size);
-    if (status == STATUS_OK)
-        status = send_checked(&sending, process, &counts);
-    sent_trace(&sending, process, status);
+    if (status == STATUS_OK && (flags & PAGE_TARGET) >= PAGE_TO_ALL)
+        status = page_broadcast(&sending, &counts);
+    else if (status == STATUS_OK)
+        status = send_to_one(&sending, process, &counts);
+    trace(.operation = TRACE_PAGE_SENT, .peer = process, .id = type, .size = sending.bytes, .status = status);
     return result_make(status, counts);
 }
 
