@@ -23,7 +23,7 @@ enum status page_table_create(struct page_table *table, struct account *account)
     const uint64_t *kernel = alias_pointer(kernel_map_root());
     memset(entries, 0, USER_ROOT_ENTRIES * sizeof(uint64_t));
     memcpy(entries + USER_ROOT_ENTRIES, kernel + USER_ROOT_ENTRIES, USER_ROOT_ENTRIES * sizeof(uint64_t));
-    *table = (struct page_table){.root = root, .account = account};
+    *table = (struct page_table){.root = root, .account = account, .recent_span = PAGE_TABLE_NO_SPAN};
     return STATUS_OK;
 }
 
@@ -97,8 +97,9 @@ enum status page_table_slot_make(struct page_table *table, uint64_t address, uin
 // The leaf entry of an address; null where it has no table: then nothing is mapped up to *next.
 static uint64_t *leaf_find(struct page_table *table, uint64_t address, uint64_t *next) {
     *next = entry_end(address, 1);
-    if (entry_span(address) == table->recent_span && table->recent != 0)
-        return &table->recent[entry_index(address, 0)];
+    uint64_t *slot = page_table_slot_recent(table, address);
+    if (slot != 0)
+        return slot;
     uint64_t *entries = alias_pointer(table->root);
     for (uint32_t level = TABLE_LEVELS - 1; level > 0; level--) {
         uint64_t entry = entries[entry_index(address, level)];
@@ -228,7 +229,7 @@ static void prune_below(struct prune *prune, uint64_t *entries, uint32_t level, 
 
 void page_table_prune(struct page_table *table, uint64_t address, uint64_t end) {
     struct prune prune = {.from = address, .end = end};
-    table->recent = 0;
+    table->recent_span = PAGE_TABLE_NO_SPAN;
     prune_below(&prune, alias_pointer(table->root), TABLE_LEVELS - 1, 0);
     if (prune.list != 0)
         page_table_flush(table, address, end);

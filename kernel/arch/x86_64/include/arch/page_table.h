@@ -41,9 +41,11 @@ struct page_table {
     uint64_t root;           // physical
     uint32_t active;         // [a] bit per CPU that has it loaded
     struct account *account; // charged for tables
-    uint64_t recent_span;    // the leaf table that was used last: address / what it covers,
-    uint64_t *recent;        // and it; null: none
+    uint64_t recent_span;    // the leaf table that was used last: address / what it covers; NO_SPAN: none,
+    uint64_t *recent;        // and it
 };
+
+#define PAGE_TABLE_NO_SPAN UINT64_MAX // no address lies there
 
 // Pages that were cleared: what is to be released once they are flushed.
 enum { PAGE_BATCH = 64 };
@@ -67,15 +69,22 @@ bool page_table_is_sound(const struct page_table *table);
 // Frees the tables; all pages were cleared. Waits for CPUs that have it loaded still: they are about to leave it.
 void page_table_destroy(struct page_table *table);
 
+// A user page's entry in the leaf table that was used last; null: its entry is not there.
+static inline uint64_t *page_table_slot_recent(struct page_table *table, uint64_t address) {
+    if (__builtin_expect(address >> (PAGE_SHIFT + 9) != table->recent_span, 0))
+        return 0;
+    uint64_t *slot = &table->recent[address >> PAGE_SHIFT & 511];
+    __builtin_assume(slot != 0);
+    return slot;
+}
+
 // As page_table_slot, for a page whose leaf table is not the recent one.
 enum status page_table_slot_make(struct page_table *table, uint64_t address, uint64_t **slot);
 
 // The place of a user page's entry; its tables are made. It stays until page_table_prune. NO_MEMORY, LIMIT_REACHED.
 static inline enum status page_table_slot(struct page_table *table, uint64_t address, uint64_t **slot) {
-    if (__builtin_expect(address >> (PAGE_SHIFT + 9) != table->recent_span || table->recent == 0, 0))
-        return page_table_slot_make(table, address, slot);
-    *slot = &table->recent[address >> PAGE_SHIFT & 511];
-    return STATUS_OK;
+    *slot = page_table_slot_recent(table, address);
+    return *slot != 0 ? STATUS_OK : page_table_slot_make(table, address, slot);
 }
 
 // How many slots follow in the same table, this one included.
@@ -149,9 +158,8 @@ static inline void page_slot_clear(uint64_t *slot) {
 uint64_t *page_table_slot_look(struct page_table *table, uint64_t address);
 
 static inline uint64_t *page_table_slot_if_there(struct page_table *table, uint64_t address) {
-    if (__builtin_expect(address >> (PAGE_SHIFT + 9) != table->recent_span || table->recent == 0, 0))
-        return page_table_slot_look(table, address);
-    return &table->recent[address >> PAGE_SHIFT & 511];
+    uint64_t *slot = page_table_slot_recent(table, address);
+    return slot != 0 ? slot : page_table_slot_look(table, address);
 }
 
 // Whether the processor lets a program do this already.
