@@ -113,36 +113,32 @@ static inline uint64_t *place_next(struct space *space, struct page_window *wind
     return slot;
 }
 
-struct putting {
-    struct page_window *window;
-    const struct page_load *load;
-    const struct area *area; // the window's; null: it is not there any more, or not all of it
-    bool writable;
-};
-
-__attribute__((noinline)) static enum status put_many(struct space *space, const struct putting *putting,
-                                                      uint64_t *address) {
+// `area` is the window's; null: it is not there any more, or not all of it.
+__attribute__((noinline)) static enum status put_many(struct space *space, const struct area *area,
+                                                      struct page_window *window, const struct page_load *load,
+                                                      bool writable, uint64_t *address) {
     uint32_t first;
-    struct page_window *window = putting->window;
-    const struct page_load *load = putting->load;
-    if (putting->area == 0 || !room_find(space, window, load->count, &first))
+    if (area == 0 || !room_find(space, window, load->count, &first))
         return STATUS_PEER_FULL;
     *address = window->base + (uint64_t)first * PAGE_SIZE;
     window->next = first + load->count;
     for (uint32_t i = 0; i < load->count; i++) {
         uint64_t *slot = page_table_slot_if_there(&space->table, *address + (uint64_t)i * PAGE_SIZE);
-        page_put(putting->area, slot, load->pages[i], putting->writable);
+        page_put(area, slot, load->pages[i], writable);
     }
     __atomic_fetch_add(&space->resident, load->count, __ATOMIC_RELAXED);
     return STATUS_OK;
 }
 
-static enum status put_locked(struct space *space, const struct putting *putting, uint64_t *address) {
-    bool single = putting->load->count == 1 && putting->area != 0;
-    uint64_t *slot = single ? place_next(space, putting->window, address) : 0;
+static inline enum status put_locked(struct space *space, struct page_window *window, const struct page_load *load,
+                                     bool writable, uint64_t *address) {
+    const struct area *area = space_find_area(space, window->base);
+    if (!is_whole(area, window))
+        area = 0;
+    uint64_t *slot = load->count == 1 && area != 0 ? place_next(space, window, address) : 0;
     if (slot == 0)
-        return put_many(space, putting, address);
-    page_put(putting->area, slot, putting->load->pages[0], putting->writable);
+        return put_many(space, area, window, load, writable, address);
+    page_put(area, slot, load->pages[0], writable);
     __atomic_fetch_add(&space->resident, 1, __ATOMIC_RELAXED);
     return STATUS_OK;
 }
@@ -150,9 +146,7 @@ static enum status put_locked(struct space *space, const struct putting *putting
 enum status pages_put(struct space *space, struct page_window *window, const struct page_load *load, bool writable,
                       uint64_t *address) {
     lock_acquire(&space->lock);
-    const struct area *area = space_find_area(space, window->base);
-    struct putting putting = {window, load, is_whole(area, window) ? area : 0, writable};
-    enum status status = put_locked(space, &putting, address);
+    enum status status = put_locked(space, window, load, writable, address);
     lock_release(&space->lock);
     return status;
 }
