@@ -168,7 +168,11 @@ enum status page_transfer_post(struct page_transfer *transfer);
 // Waits for its end. INTERRUPTED where an upcall broke the wait off, and then it was not begun.
 enum status page_transfer_wait(struct page_transfer *transfer, uint64_t deadline);
 void page_parcel_release(struct page_parcel *parcel);
-void page_transfer_release(struct page_transfer *transfer);
+void page_transfer_free(struct page_transfer *transfer); // its last reference is gone
+static inline void page_transfer_release(struct page_transfer *transfer) {
+    if (__atomic_sub_fetch(&transfer->references, 1, __ATOMIC_ACQ_REL) == 0)
+        page_transfer_free(transfer);
+}
 
 // Ends it. The box's lock is held. `hand_over`: the caller is about to wait, so the sender runs next; else it is woken.
 void page_transfer_end_locked(struct page_transfer *transfer, enum status status, bool hand_over);

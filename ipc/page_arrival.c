@@ -71,8 +71,9 @@ static void signal_take(struct upcall *upcall, struct page_handler *handler, str
     entry->arguments[5] = handler->signal_user;
 }
 
-// The handler may have gone since: then the instruction is made anew, and faults again.
-static bool fault_take(struct upcall *upcall, struct upcall_entry *entry) {
+// The handler may have gone since: then the instruction is made anew, and faults again. Inlined, as the others that begin an upcall
+// are: the entry then is never in memory.
+static inline __attribute__((always_inline)) bool fault_take(struct upcall *upcall, struct upcall_entry *entry) {
     struct page_handler *handler = upcall->fault_type != 0 ? page_handler_find(upcall->box, upcall->fault_type) : 0;
     upcall->fault_type = 0;
     if (handler == 0)

@@ -119,7 +119,7 @@ static bool is_single(const struct page_transfer *transfer) {
     return transfer->parcel == 0 && transfer->own.count == 1;
 }
 
-static struct page_transfer *transfer_allocate(const struct page_sending *sending, const struct page_parcel *parcel) {
+static struct page_transfer *room_allocate(const struct page_sending *sending, const struct page_parcel *parcel) {
     struct upcall *upcall = thread_current()->upcall;
     if (sending->count == 1 && parcel == 0 && upcall != 0 && upcall->spare != 0) {
         struct page_transfer *spare = upcall->spare;
@@ -134,7 +134,7 @@ static struct page_transfer *transfer_allocate(const struct page_sending *sendin
     return made;
 }
 
-static void transfer_free(struct page_transfer *transfer) {
+static void room_free(struct page_transfer *transfer) {
     struct upcall *upcall = thread_current()->upcall;
     if (upcall != 0 && upcall->spare == 0 && is_single(transfer))
         upcall->spare = transfer;
@@ -157,7 +157,7 @@ INLINED enum status transfer_make(const struct page_sending *sending, struct pag
     enum status status = detached_charge(sending, detached);
     if (status != STATUS_OK)
         return status;
-    struct page_transfer *made = transfer_allocate(sending, parcel);
+    struct page_transfer *made = room_allocate(sending, parcel);
     if (made == 0) {
         if (detached)
             account_discharge(sending->from->account, ACCOUNT_OBJECTS, 1);
@@ -193,9 +193,7 @@ void page_parcel_release(struct page_parcel *parcel) {
     heap_free(parcel);
 }
 
-INLINED void transfer_release(struct page_transfer *transfer) {
-    if (__atomic_sub_fetch(&transfer->references, 1, __ATOMIC_ACQ_REL) != 0)
-        return;
+void page_transfer_free(struct page_transfer *transfer) {
     if (transfer->detached)
         account_discharge(transfer->load->account, ACCOUNT_OBJECTS, 1);
     if (transfer->parcel != 0)
@@ -203,11 +201,7 @@ INLINED void transfer_release(struct page_transfer *transfer) {
     else
         page_load_finish(&transfer->own);
     object_release(&transfer->handler->object);
-    transfer_free(transfer);
-}
-
-void page_transfer_release(struct page_transfer *transfer) {
-    transfer_release(transfer);
+    room_free(transfer);
 }
 
 void page_transfer_end_locked(struct page_transfer *transfer, enum status status, bool hand_over) {
@@ -216,9 +210,12 @@ void page_transfer_end_locked(struct page_transfer *transfer, enum status status
         TAILQ_REMOVE(&handler->box->arrivals, transfer, link);
         handler->queued--;
     }
-    handler->accepted += status == STATUS_OK;
-    handler->abandoned += status == STATUS_NOTHING;
-    handler->refused += status < 0;
+    if (status == STATUS_OK)
+        handler->accepted++;
+    else if (status == STATUS_NOTHING)
+        handler->abandoned++;
+    else
+        handler->refused++;
     if (transfer->returns && handler->box->process != 0)
         page_load_settle(handler->box->process, transfer->load, transfer->flags, status);
     transfer->state = TRANSFER_ENDED;
@@ -378,7 +375,7 @@ enum status page_send(const struct page_sending *sending, uint64_t *counts) {
     if (status != STATUS_OK)
         return status;
     status = transfer_go(sending, transfer);
-    transfer_release(transfer);
+    page_transfer_release(transfer);
     *counts = status == STATUS_OK ? 1 : UINT64_C(1) << 32;
     return status;
 }

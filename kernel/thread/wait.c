@@ -74,9 +74,9 @@ static enum status outcome_status(enum wait_outcome outcome) {
 bool wait_defers_upcalls(const struct thread *thread) {
     if (__atomic_load_n(&thread->upcalls_wait, __ATOMIC_SEQ_CST))
         return true;
+    const uint64_t reasons = UINT64_C(1) << WAIT_PORT_CALL | UINT64_C(1) << WAIT_PORT_REPLY | UINT64_C(1) << WAIT_PAGE;
     const struct wait_record *wait = &thread->wait;
-    return wait->reason == WAIT_PORT_CALL || wait->reason == WAIT_PORT_REPLY || wait->reason == WAIT_PAGE ||
-           (wait->reason == WAIT_LINK && wait->key == WAIT_KEY_ANSWER);
+    return (reasons >> wait->reason & 1) || (wait->reason == WAIT_LINK && wait->key == WAIT_KEY_ANSWER);
 }
 
 _Static_assert(offsetof(struct thread, has_put_off) == offsetof(struct thread, demands) + 1, "two flags in one look");
