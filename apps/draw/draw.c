@@ -1,4 +1,4 @@
-// draw: the Mandelbrot set in a place of its own on the screen, with keys to move and to come nearer.
+// draw: the Mandelbrot set in a place of its own on the screen, with keys and a mouse to move, to come nearer, and to paint on it.
 #include <parley/clock.h>
 #include <parley/event.h>
 #include <parley/key.h>
@@ -8,27 +8,39 @@
 
 #include "apps/common/tool.h"
 #include "apps/draw/mandelbrot.h"
+#include "apps/draw/sheet.h"
 #include "apps/native/console.h"
 
-enum { WIDTH = 400, HEIGHT = 300, MARGIN = 16 };
+enum { MARGIN = 16 };
+
+#define EXPOSED_PERIOD (NANOSECONDS_PER_SECOND / 4) // how long a picture may lie damaged that another one left
 
 static const struct view start = {-0.6, 0, 0.0085};
 static struct screen screen;
-static uint32_t row[WIDTH];
+static struct sheet sheet;
+static bool paints; // the mouse paints; else it moves the view
 
-static void draw_row(const struct view *view, uint32_t y) {
-    for (uint32_t x = 0; x < WIDTH; x++) {
-        double real = view->x + ((double)x - WIDTH / 2.0) * view->step;
-        double imaginary = view->y + ((double)y - HEIGHT / 2.0) * view->step;
-        row[x] = mandelbrot_colour(mandelbrot_count(real, imaginary));
+static void count_points(const struct view *view) {
+    for (uint32_t y = 0; y < SHEET_HEIGHT; y++) {
+        double imaginary = view->y + ((double)y - SHEET_HEIGHT / 2.0) * view->step;
+        for (uint32_t x = 0; x < SHEET_WIDTH; x++) {
+            double real = view->x + ((double)x - SHEET_WIDTH / 2.0) * view->step;
+            sheet.set[y][x] = mandelbrot_colour(mandelbrot_count(real, imaginary));
+        }
     }
+    sheet_change_all(&sheet);
 }
 
-static enum status draw(const struct view *view) {
+// Shows what has changed.
+static enum status show_changed(void) {
+    static uint32_t row[SHEET_WIDTH];
     enum status status = STATUS_OK;
-    for (uint32_t y = 0; status == STATUS_OK && y < HEIGHT; y++) {
-        struct rectangle where = {0, y, WIDTH, 1};
-        draw_row(view, y);
+    struct part part;
+    if (!sheet_take_changed(&sheet, &part))
+        return STATUS_OK;
+    for (int y = part.top; status == STATUS_OK && y < part.bottom; y++) {
+        struct rectangle where = {(uint32_t)part.left, (uint32_t)y, (uint32_t)(part.right - part.left), 1};
+        sheet_row(&sheet, &part, y, row);
         status = screen_put(&screen, &where, row, sizeof(row));
     }
     return status == STATUS_OK ? screen_flush(&screen) : status;
@@ -65,17 +77,42 @@ static void press(struct view *view, const EVENT *event, bool *ends) {
     *ends |= key == 'q' || key == KEY_ESCAPE;
     if (key == 'r')
         *view = start;
+    if (key == 'c')
+        sheet_wipe(&sheet);
+    if (key == 'p') {
+        paints = !paints;
+        sheet_take_brush(&sheet, BRUSH_UP);
+    }
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
         if (moves[i].key == key)
             move(view, moves[i].right, moves[i].down, moves[i].nearer);
 }
 
+// The left button paints and the right one rubs out; the wheel takes the next colour.
+static void paint(const EVENT *event) {
+    if (event->Action == MOUSE_WHEEL)
+        sheet_choose(&sheet, (int)event->Data2);
+    else
+        sheet_take_brush(&sheet, event->Data3 & MOUSE_LEFT    ? BRUSH_PAINTS
+                                 : event->Data3 & MOUSE_RIGHT ? BRUSH_RUBS
+                                                              : BRUSH_UP);
+}
+
 // The picture is dragged with the left button; the wheel goes nearer and back.
-static void point(struct view *view, const EVENT *event) {
+static void drag(struct view *view, const EVENT *event) {
     if (event->Action == MOUSE_MOVED && event->Data3 & MOUSE_LEFT)
         move(view, -(double)(int)event->Data1, -(double)(int)event->Data2, 1);
     else if (event->Action == MOUSE_WHEEL)
         move(view, 0, 0, (int)event->Data2 < 0 ? 0.5 : 2.0);
+}
+
+static void point(struct view *view, const EVENT *event) {
+    if (paints)
+        paint(event);
+    else
+        drag(view, event);
+    if (event->Action == MOUSE_MOVED)
+        sheet_move(&sheet, (int)event->Data1, (int)event->Data2);
 }
 
 // Takes all that has happened, so that one picture shows it; false: it is over.
@@ -97,9 +134,12 @@ static enum status follow_events(void) {
     while (status == STATUS_OK && take_events(&view)) {
         if (view.x != shown.x || view.y != shown.y || view.step != shown.step) {
             shown = view;
-            status = draw(&view);
+            count_points(&view);
         }
-        event_wait(DEADLINE_NEVER);
+        if (screen_was_exposed(&screen))
+            sheet_change_all(&sheet);
+        status = show_changed();
+        event_wait(deadline_after(EXPOSED_PERIOD));
     }
     return status;
 }
@@ -107,21 +147,34 @@ static enum status follow_events(void) {
 // ---- the program ----
 
 static enum status open_place(void) {
-    struct rectangle place = {MARGIN, MARGIN, WIDTH, HEIGHT};
+    struct rectangle place = {MARGIN, MARGIN, SHEET_WIDTH, SHEET_HEIGHT};
     enum status status = screen_open(&screen, &place, deadline_after(5 * NANOSECONDS_PER_SECOND));
-    if (status == STATUS_OK && screen.page->width > WIDTH + MARGIN)
-        screen.page->place.x = screen.page->width - WIDTH - MARGIN;
+    if (status == STATUS_OK && screen.page->width > SHEET_WIDTH + MARGIN)
+        screen.page->place.x = screen.page->width - SHEET_WIDTH - MARGIN;
+    return status;
+}
+
+static enum status keep_shown(void) {
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        uint32_t seen = doorbell_read(&screen.page->exposed);
+        sheet_change_all(&sheet);
+        status = show_changed();
+        if (status == STATUS_OK)
+            status = doorbell_wait(&screen.page->exposed, seen, DEADLINE_NEVER);
+    }
     return status;
 }
 
 static enum status show(bool still) {
     uint32_t before;
-    enum status status = draw(&start);
-    if (status != STATUS_OK)
-        return status;
+    sheet_start(&sheet);
+    count_points(&start);
     if (still)
-        return thread_sleep(DEADLINE_NEVER);
-    status = console_set_mode(CONSOLE_EVENTS, &before);
+        return keep_shown();
+    enum status status = show_changed();
+    if (status == STATUS_OK)
+        status = console_set_mode(CONSOLE_EVENTS, &before);
     if (status == STATUS_OK) {
         status = follow_events();
         console_set_mode(before, &before);
@@ -129,15 +182,17 @@ static enum status show(bool still) {
     return status;
 }
 
-static const struct tool_name names[] = {{"still", 's'}, {0}};
+static const struct tool_name names[] = {{"paint", 'p'}, {"still", 's'}, {0}};
 static const struct tool tool = {
     .name = "draw",
     .usage =
-        "usage: draw [--still]\n"
+        "usage: draw [--paint | --still]\n"
         "Draws the Mandelbrot set on the screen. Keys: arrows or h j k l move, + and - come nearer and go back, r\n"
-        "starts anew, q ends. The mouse drags it, the wheel comes nearer and goes back. With --still it draws\n"
-        "once, and then does nothing until it is ended.\n",
-    .options = "s",
+        "starts anew, q ends. The mouse drags it, the wheel comes nearer and goes back. With --paint, or from p on\n"
+        "until the next p, the mouse paints: the left button paints, the right one rubs out, the wheel takes\n"
+        "another colour, the pointer's; c wipes it all off. With --still it draws once, and then does nothing\n"
+        "until it is ended.\n",
+    .options = "ps",
     .names = names,
     .failure = 1,
 };
@@ -145,8 +200,8 @@ static const struct tool tool = {
 int main(int argument_count, char **arguments) {
     bool still = false;
     tool_start(&tool, argument_count, arguments);
-    while (tool_option())
-        still = true;
+    for (int option; (option = tool_option());)
+        *(option == 's' ? &still : &paints) = true;
     if (*tool_operands(NULL))
         tool_misused(*tool_operands(NULL), "it takes no words");
     enum status status = open_place();

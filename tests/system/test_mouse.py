@@ -7,6 +7,7 @@ from machine import PROMPT, Machine, Settings
 
 SECONDS = 60
 LEFT, TOP, WIDTH, HEIGHT = 1024 - 400 - 16, 16, 400, 300  # where apps/draw draws
+OUTLINE = (0x10, 0x10, 0x10)  # of its pointer, the tip too
 
 
 class Mouse(unittest.TestCase):
@@ -72,6 +73,42 @@ class Mouse(unittest.TestCase):
         self.machine.sendkey("q")
         self.machine.type("echo typ''ed\n")
         self.await_text("typed")
+
+    def test_draw_paints_with_the_pointer_and_the_wheel_chooses_the_colour(self):
+        self.machine.type("draw --paint\n")
+        self.await_picture(None)
+        first, second = (0xf2, 0xe8, 0xcf), (0xb5, 0x65, 0xc9)
+        below = self.machine.screendump().pixel(LEFT + 140, TOP + 110)
+        self.move(-100, -40, (100, 110))
+        for wheel, colour in ((0, first), (1, second)):
+            self.machine.monitor(f"mouse_move 0 0 {wheel}")
+            self.stroke(1, colour)
+        self.stroke(2, below)
+        self.stroke(1, second)
+        self.machine.sendkey("c")
+        self.await_pixel(140, 110, below)
+        self.machine.sendkey("q")
+        self.machine.type("echo typ''ed\n")
+        self.await_text("typed")
+
+    def stroke(self, button, colour):
+        """From where the pointer is 80 to the right with a button, and back without it: then that colour lies there."""
+        self.machine.monitor(f"mouse_button {button}")
+        self.move(80, 0, (180, 110))
+        self.machine.monitor("mouse_button 0")
+        self.move(0, 60, (180, 170))
+        self.await_pixel(140, 110, colour)
+        self.move(-80, -60, (100, 110))
+
+    def move(self, right, down, tip):
+        self.machine.monitor(f"mouse_move {right} {down}")
+        self.await_pixel(*tip, OUTLINE)
+
+    def await_pixel(self, x, y, colour):
+        """Waits for a colour at a point of the drawing."""
+        give_up = time.monotonic() + SECONDS
+        while (shown := self.machine.screendump().pixel(LEFT + x, TOP + y)) != colour:
+            self.assertLess(time.monotonic(), give_up, f"{shown} at {x}, {y}, not {colour}")
 
     def await_picture(self, other):
         """The drawing, when it is there whole and is not `other`."""
