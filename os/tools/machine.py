@@ -57,12 +57,28 @@ class Settings:
     more: str = ""            # more flags for QEMU, as one would type them
 
 
+def ramdisk_of(settings):
+    """The file of the ramdisk; "": none at all."""
+    if settings.ramdisk is not None:
+        return settings.ramdisk
+    return "build/ramdisk-tests.tar" if settings.tests else "build/ramdisk.tar"
+
+
+def require_built(settings):
+    """What is booted must have been built, which QEMU would say in words of its own."""
+    needed, maker = [f"build/{settings.kind}/parley.elf32", ramdisk_of(settings)], "`ninja`"
+    if settings.medium != "kernel":
+        needed, maker = [ISO], "`ninja iso`"
+    for path in filter(None, needed):
+        if not os.path.exists(os.path.join(ROOT, path)):
+            first = "" if os.path.exists(os.path.join(ROOT, "build/config.ninja")) else " after `./configure`"
+            raise MachineError(f"{path} has not been built: {maker} makes it{first}")
+
+
 def boot_flags(settings):
     if settings.medium == "kernel":
         directory = f"build/{settings.kind}"
-        ramdisk = settings.ramdisk
-        if ramdisk is None:
-            ramdisk = "build/ramdisk-tests.tar" if settings.tests else "build/ramdisk.tar"
+        ramdisk = ramdisk_of(settings)
         module = ["-initrd", f"{ramdisk} ramdisk"] if ramdisk else []
         return ["-kernel", f"{directory}/parley.elf32", *module, "-append", settings.append]
     if settings.medium == "cd":
@@ -83,6 +99,7 @@ def flags(settings):
 
     Each CPU runs in a thread of QEMU's own where there is no screen. With one, all CPUs share a thread: QEMU 7.2 itself
     crashes now and then, when one CPU changes the memory map (the display's mode) while another writes to its APIC."""
+    require_built(settings)
     screen = needs_screen(settings)
     threads = "single" if screen or settings.icount or settings.recording else "multi"
     chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={threads}", "-cpu", "max",

@@ -1,5 +1,6 @@
 """os/run: what it prints and with which status it ends."""
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -46,6 +47,33 @@ class Status(unittest.TestCase):
         result = run("true", "--qemu", "-kernel build/programs/bin/true", timeout=8)
         self.assertEqual(result.returncode, 125)
         self.assertNotEqual(result.stderr, b"")
+
+
+class NotBuilt(unittest.TestCase):
+    """A clone in which nothing was built yet: each way to start says what to do."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.root = directory.name
+        shutil.copytree(os.path.join(ROOT, "os"), os.path.join(self.root, "os"))
+
+    def says(self, *command):
+        result = subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=SECONDS, check=False)
+        self.assertNotIn(result.returncode, (0, None))
+        return result.stderr
+
+    def test_is_told_with_what_builds_it(self):
+        kernel = "has not been built: `ninja` makes it after `./configure`"
+        self.assertIn("build/release/parley.elf32 " + kernel, self.says("os/run", "--headless"))
+        self.assertIn("build/debug/parley.elf32 " + kernel, self.says("os/run", "--debug", "--command", "true"))
+        self.assertIn("parley.elf32 " + kernel, self.says("os/gdb"))
+        self.assertIn("parley.elf32 " + kernel, self.says("os/replay"))
+
+    def test_an_image_has_its_own_target(self):
+        os.makedirs(os.path.join(self.root, "build"))
+        open(os.path.join(self.root, "build/config.ninja"), "w", encoding="utf-8").close()
+        self.assertIn("build/parley.iso has not been built: `ninja iso` makes it\n", self.says("os/run", "--iso", "--headless"))
 
 
 class Programs(unittest.TestCase):
