@@ -51,7 +51,7 @@ const char *command_next_name(const char *after, const char *text, size_t length
 // The value of a word of the call: an expression (debug/commands/expression.h). False: it was told what is wrong with it.
 bool command_value(const struct command_call *call, const char *text, uint64_t *value);
 
-// The process, or thread, that the first word names, or the chosen one's; null, or false: there is none, which was told.
+// The process (by its id, or the newest of its name), or thread, that the first word names, or the chosen one's; null, or false: there is none, which was told.
 struct process *command_process(const struct command_call *call);
 bool command_thread(const struct command_call *call, struct debug_thread *thread);
 

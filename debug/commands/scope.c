@@ -93,9 +93,21 @@ bool command_value(const struct command_call *call, const char *text, uint64_t *
 
 // ---- processes, threads, objects ----
 
+// The id of the newest process of this name.
+static bool find_process_name(const char *name, uint64_t *id) {
+    struct object *object;
+    bool found = false;
+    for (uint64_t at = 0; (object = object_peek(OBJECT_PROCESS, at)) != 0; at = object->id)
+        if (strcmp(object->name, name) == 0 && process_peek(((struct process *)object)->id) != 0) {
+            *id = ((struct process *)object)->id;
+            found = true;
+        }
+    return found;
+}
+
 struct process *command_process(const struct command_call *call) {
     uint64_t id = call->session->thread.process;
-    if (call->count > 0 && !command_value(call, call->words[0], &id))
+    if (call->count > 0 && !find_process_name(call->words[0], &id) && !command_value(call, call->words[0], &id))
         return 0;
     struct process *process = id <= UINT32_MAX ? process_peek((uint32_t)id) : 0;
     if (process == 0)

@@ -54,9 +54,19 @@ const char *command_next_name(const char *after, const char *text, size_t length
     return 0;
 }
 
+// What GDB's users type by one letter is the same here, though other commands begin so too.
+static const char *whole_name(const char *name) {
+    static const char *const whole[] = {"continue", "help", "step"};
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+        if (name[0] == whole[i][0] && name[1] == 0)
+            return whole[i];
+    return name;
+}
+
 // The one of this name, or the only one that begins so; null: none, or *several.
 static const struct command *find_command(const char *name, bool *several) {
     const struct command *found = 0;
+    name = whole_name(name);
     size_t length = strlen(name);
     *several = false;
     for (const struct command *at = first_command(); at != 0; at = next_command(at)) {

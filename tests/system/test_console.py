@@ -69,6 +69,8 @@ class Session(unittest.TestCase):
         "x/x 8": r"there is no memory",
         "pages $rip": r"level 1: .* the kernel's, executable\n0xffffffff8[0-9a-f]+ lies at 0x[0-9a-f]+ in memory",
         "map 1": r"init\[1\], its program at .*\narea: ",
+        "map init": r"init\[1\], its program at .*\narea: ",
+        "why nobody": r"nobody: there is no function of this name",
         "limits 1": r"memory pages +\d+ used",
         "waits": r"clock\[\d+\] waits for an event \(events \d+ \"clock\"\) since \d+ ms",
         "objects machine": r"(?m)^ +\d+ machine +0 ",
@@ -127,7 +129,7 @@ class Running(unittest.TestCase):
                 self.assertRegex(console.ask("step"), r"at 0x[0-9a-f]+ call_process_list\+0x[1-9a-f]")
                 self.assertRegex(console.ask("step 20"), r"at 0x[0-9a-f]+ ")
                 self.assertIn("there are none", console.ask("delete"))
-                console.ask("continue", rb"init\r\n")
+                console.ask("c", rb"init\r\n")
                 console.machine.expect(PROMPT, SECONDS)
                 console.answers()
 
