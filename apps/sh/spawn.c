@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/sh/hints.h"
 #include "apps/sh/shell.h"
 
 enum { HEAD_SIZE = 128 };
@@ -92,9 +93,22 @@ static void add_assignment(struct strings *environment, const char *assignment) 
     strings_add(environment, string_copy(assignment));
 }
 
-static int status_for(int error, const char *name) {
+// At a terminal with what to type instead, where that is known.
+static void complain_not_found(const struct shell *shell, const char *name) {
+    const char *hint = shell->interactive ? hint_for(name) : NULL;
+    struct text reason = {0};
+    text_add_string(&reason, "not found");
+    if (hint) {
+        text_add_string(&reason, "; ");
+        text_add_string(&reason, hint);
+    }
+    shell_complain(2, name, reason.bytes);
+    text_release(&reason);
+}
+
+static int status_for(const struct shell *shell, int error, const char *name) {
     if (error == ENOENT && !strchr(name, '/'))
-        shell_complain(2, name, "not found");
+        complain_not_found(shell, name);
     else if (error == ENOEXEC)
         shell_complain(2, name, "not a program");
     else
@@ -118,7 +132,7 @@ pid_t spawn_program(struct shell *shell, char **arguments, const struct strings 
     strings_release(&environment);
     if (!error)
         return process;
-    *status = status_for(error, arguments[0]);
+    *status = status_for(shell, error, arguments[0]);
     return 0;
 }
 
@@ -161,7 +175,7 @@ pid_t spawn_subshell(struct shell *shell, const char *source, struct descriptors
     strings_release(&words);
     if (!error)
         return process;
-    *status = status_for(error, shell->program);
+    *status = status_for(shell, error, shell->program);
     return 0;
 }
 

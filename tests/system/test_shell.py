@@ -1,7 +1,9 @@
 """The shell at the serial console: line editing, history, Ctrl-C, jobs, and errors that end nothing."""
+import os
+import re
 import unittest
 
-from machine import PROMPT, Machine, Settings
+from machine import PROMPT, ROOT, Machine, Settings
 
 LEFT, RIGHT, UP, DOWN, HOME, END, DELETE = (f"\x1b[{end}" for end in ("D", "C", "A", "B", "H", "F", "3~"))
 CONTROL_A, CONTROL_C, CONTROL_D, CONTROL_E, CONTROL_K, CONTROL_U, CONTROL_W = (
@@ -136,6 +138,18 @@ class Shell(unittest.TestCase):
         self.prints("no-such-program", "sh: no-such-program: not found")
         self.prints("/etc/startup-no", "sh: /etc/startup-no: .*")
         self.prints("echo $?", "127")
+
+    def test_a_command_known_from_elsewhere_is_told_with_what_does_its_work_here(self):
+        self.prints("less /etc/startup", "sh: less: not found; `more` shows a page at a time")
+        self.prints("[[ a", "sh: \\[\\[: not found; `\\[` compares.*")
+        self.prints("es", "sh: es: not found")
+        self.prints("sh -c less", "sh: less: not found")
+
+    def test_all_that_the_hints_name_is_there(self):
+        with open(os.path.join(ROOT, "apps/sh/hints.c"), encoding="utf-8") as file:
+            named = sorted(set(re.findall(r"`([^`]+)`", file.read().split("#include", 1)[1])))
+        self.assertGreater(len(named), 20)
+        self.prints(f"type {' '.join(named)} | grep 'not found'; echo $?", "1")
 
     def test_a_shell_inside_the_shell_ends_alone(self):
         self.type("sh\r")
