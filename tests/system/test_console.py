@@ -8,7 +8,7 @@ import unittest
 
 from machine import PROMPT, ROOT, Machine, Settings
 from host_channel import PORTS
-from screen_text import read
+from screen_text import await_row, read
 
 SECONDS = 60
 BACKGROUND = b"\x16\x20\x3c"  # of the debugger's page of the screen
@@ -267,6 +267,7 @@ class Entering(unittest.TestCase):
         for cpus in (1, 4):
             with self.subTest(cpus=cpus), Console("release", cpus, append="") as console:
                 machine = console.machine
+                await_row(machine, "/ $ #", SECONDS)  # the console had said its own prompt
                 before = machine.still_screen()
                 machine.sendkey("ctrl-alt-d")
                 machine.expect(DEBUGGER, SECONDS)
