@@ -104,8 +104,9 @@ int builtin_history(struct builtin_call *call) {
 static void show_job(struct output *output, const struct job *job) {
     output_character(output, '[');
     output_number(output, job->number);
-    output_text(output, job_is_done(job) ? "] done " : "] runs ");
-    output_text(output, " ");
+    output_text(output, "] ");
+    output_text(output, job_state(job));
+    output_text(output, "  ");
     output_text(output, job->text);
     output_character(output, '\n');
 }

@@ -224,7 +224,7 @@ static const char *lack_text(int status) {
     }
 }
 
-void command_tell_end(const struct command *command) {
+const char *command_end_text(int signal) {
     static const struct {
         int signal;
         const char *text;
@@ -238,14 +238,21 @@ void command_tell_end(const struct command *command) {
         {SIGBUS, "bus fault"},
         {SIGTRAP, "breakpoint or trace"},
     };
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (ends[i].signal == signal)
+            return ends[i].text;
+    return NULL;
+}
+
+void command_tell_end(const struct command *command) {
+    const char *text = command_end_text(command->signal);
     const char *name = command->words.count ? command->words.list[0] : "( )";
     if (command->lack) {
         shell_complain(2, name, lack_text(-command->lack));
         return;
     }
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (ends[i].signal == command->signal)
-            shell_complain(2, name, ends[i].text);
+    if (text)
+        shell_complain(2, name, text);
 }
 
 void command_release(struct command *command) {

@@ -50,6 +50,9 @@ void command_start(struct command *command, struct shell *shell);
 // Does what the shell does itself; nothing for a program.
 void command_run_own(struct command *command, struct shell *shell);
 
+// What a signal that ended a program says of it; null: no news.
+const char *command_end_text(int signal);
+
 // Says how it was ended, where that is news.
 void command_tell_end(const struct command *command);
 void command_release(struct command *command);

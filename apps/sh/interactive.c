@@ -156,7 +156,9 @@ static const char *make_prompt(struct session *session) {
 static void tell_job(struct session *session, const struct job *job) {
     text_add_character(&session->output, '[');
     text_add_number(&session->output, job->number);
-    text_add_string(&session->output, "] done  ");
+    text_add_string(&session->output, "] ");
+    text_add_string(&session->output, job_state(job));
+    text_add_string(&session->output, "  ");
     text_add_string(&session->output, job->text);
     text_add_character(&session->output, '\n');
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "apps/common/tool.h"
+#include "apps/sh/command.h"
 #include "apps/sh/shell.h"
 
 int job_status(int wait_status) {
@@ -36,6 +37,8 @@ static void look(struct job *job, size_t index) {
     if (!ended || (ended < 0 && errno == EINTR))
         return;
     job->processes[index] = -job->processes[index];
+    if (ended > 0 && WIFSIGNALED(status))
+        job->signal = WTERMSIG(status);
     if (index + 1 == job->count)
         job->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
 }
@@ -55,6 +58,13 @@ bool job_is_done(const struct job *job) {
         if (job->processes[i] > 0)
             return false;
     return true;
+}
+
+const char *job_state(const struct job *job) {
+    const char *reason = command_end_text(job->signal);
+    if (!job_is_done(job))
+        return "runs";
+    return reason ? reason : "done";
 }
 
 // That it comes is enough: it ends the sleep.

@@ -10,6 +10,7 @@ struct job {
     pid_t *processes; // negated: that one has ended
     size_t count;
     int status; // of the last process, once it has ended
+    int signal; // that ended one of them; 0: none did
     char *text; // what was typed
 };
 
@@ -26,6 +27,9 @@ unsigned jobs_add(struct jobs *jobs, pid_t *processes, size_t count, const char 
 void jobs_poll(struct jobs *jobs);
 
 bool job_is_done(const struct job *job);
+
+// What a person is told of it: "runs", "done", or why one of its processes was ended.
+const char *job_state(const struct job *job);
 
 // Waits for a job to end; a signal breaks that off once it has set `broken_off` (null: nothing does). False: it was.
 bool job_wait(struct job *job, const volatile bool *broken_off);

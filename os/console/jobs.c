@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    KEYS_CAPACITY = 4096,
-    SNAPSHOT_MAX = 512,
-};
+enum { SNAPSHOT_MAX = 512 };
 
 struct job *jobs_foreground(struct jobs *jobs) {
     assert(jobs->count > 0);
@@ -21,7 +18,7 @@ enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
     if (jobs->count > CONSOLE_JOBS_MAX) {
         return STATUS_LIMIT_REACHED;
     }
-    struct pipe_create pipe = {.mode = PIPE_SEND, .capacity = KEYS_CAPACITY};
+    struct pipe_create pipe = {.mode = PIPE_SEND, .capacity = JOB_KEYS_MAX};
     int32_t keys = NUMBER_NONE;
     enum status status = pipe_create(&pipe, &keys);
     if (status != STATUS_OK) {
@@ -52,12 +49,24 @@ static void close_keys(struct job *job) {
     job->keys = NUMBER_NONE;
 }
 
+size_t jobs_take_back(struct job *job, char *bytes, size_t *seen) {
+    size_t total = 0, size = 0;
+    while (total < JOB_KEYS_MAX &&
+           pipe_read(job->reader, bytes + total, JOB_KEYS_MAX - total, DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
+        total += size;
+    }
+    *seen = total > job->unseen ? total - job->unseen : 0;
+    job->unseen = 0;
+    return total;
+}
+
 // What was typed for a job and not read goes to the one below.
 static void pass_on(struct job *job, struct job *below) {
-    char bytes[256];
-    size_t size = 0;
-    while (below->keys && pipe_read(job->reader, bytes, sizeof(bytes), DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
+    char bytes[JOB_KEYS_MAX];
+    size_t seen = 0, size = below->keys ? jobs_take_back(job, bytes, &seen) : 0;
+    if (size > 0) {
         pipe_write(below->keys, bytes, size, DEADLINE_NOW, NULL);
+        below->unseen = (uint32_t)(size - seen);
     }
 }
 
@@ -112,6 +121,7 @@ bool jobs_send(struct jobs *jobs, const char *bytes, size_t size) {
         // A stream that has ended takes nothing more: what is typed now is for the job below.
         if (job->keys) {
             pipe_write(job->keys, bytes, size, DEADLINE_NOW, &written);
+            job->unseen += job->discipline.mode & (CONSOLE_RAW | CONSOLE_NO_ECHO) ? (uint32_t)written : 0;
             return written == size;
         }
     }

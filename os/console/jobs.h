@@ -9,13 +9,14 @@
 
 #include <stdbool.h>
 
-enum { JOB_PROCESSES_MAX = 64 };
+enum { JOB_PROCESSES_MAX = 64, JOB_KEYS_MAX = 4096 };
 
 struct job {
     uint32_t owner;    // process id of who began it
     int32_t keys;      // the end that typed bytes are sent to; 0: Ctrl-D closed it
     int32_t reader;    // a receiving end of the same pipe, to take back what was not read
     uint32_t listener; // process id of who gets keys as events, while the mode has CONSOLE_EVENTS
+    uint32_t unseen;   // of the bytes that were sent to it last, so many were not shown
     int signal;        // what was typed for its processes last: SIGINT, SIGQUIT; 0: nothing
     uint32_t process_count;
     uint32_t processes[JOB_PROCESSES_MAX];
@@ -45,6 +46,9 @@ void jobs_end_all(struct jobs *jobs);
 // Adds processes to the uppermost job of `owner`; they get at once the signal that was typed before. NOT_FOUND,
 // LIMIT_REACHED
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count);
+
+// Takes back what was typed for a job and not read: `bytes` has room for JOB_KEYS_MAX. The first *seen of them were shown before.
+size_t jobs_take_back(struct job *job, char *bytes, size_t *seen);
 
 // Sends typed bytes to the foreground; false: it does not take them.
 bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);

@@ -88,8 +88,8 @@ void session_restart_shell(struct session *session) {
     }
 }
 
-static void act(struct session *session, const struct discipline_result *result) {
-    session_show(session, result->echo, result->echo_size);
+static void act(struct session *session, const struct discipline_result *result, bool is_seen) {
+    session_show(session, result->echo, is_seen ? 0 : result->echo_size);
     if (result->data_size > 0 && !jobs_send(&session->jobs, result->data, result->data_size)) {
         session_show(session, "\a", 1);
     }
@@ -100,11 +100,16 @@ static void act(struct session *session, const struct discipline_result *result)
     }
 }
 
-void session_type(struct session *session, const char *bytes, size_t size) {
+// `seen`: so many of the bytes were shown when they were typed.
+static void take_bytes(struct session *session, const char *bytes, size_t size, size_t seen) {
     for (size_t i = 0; i < size && session->jobs.count > 0; i++) {
         discipline_take(&jobs_foreground(&session->jobs)->discipline, bytes[i], &session->result);
-        act(session, &session->result);
+        act(session, &session->result, i < seen);
     }
+}
+
+void session_type(struct session *session, const char *bytes, size_t size) {
+    take_bytes(session, bytes, size, 0);
 }
 
 // A program that does not keep up loses keys; one that has ended leaves them to the job.
@@ -124,16 +129,14 @@ bool session_hand_on(struct session *session, const EVENT *event) {
     return true;
 }
 
-// Raw keys of the job below were not yet edited or shown; lines were.
+// Raw keys of the job below were not yet edited, and shown only where they were typed for a job before; lines were both.
 void session_retype(struct session *session) {
-    char bytes[512];
-    size_t size = 0;
-    struct job *job = jobs_foreground(&session->jobs), *below = job - 1;
-    while (pipe_read(below->reader, bytes, sizeof(bytes), DEADLINE_NOW, &size) == STATUS_OK && size > 0) {
-        if (below->discipline.mode & CONSOLE_RAW) {
-            session_type(session, bytes, size);
-        } else {
-            jobs_send(&session->jobs, bytes, size);
-        }
+    char bytes[JOB_KEYS_MAX];
+    struct job *below = jobs_foreground(&session->jobs) - 1;
+    size_t seen = 0, size = jobs_take_back(below, bytes, &seen);
+    if (below->discipline.mode & CONSOLE_RAW) {
+        take_bytes(session, bytes, size, seen);
+    } else if (size > 0) {
+        jobs_send(&session->jobs, bytes, size);
     }
 }

@@ -58,6 +58,24 @@ class Serial(unittest.TestCase):
         self.line("echo typed ahead")
         self.machine.expect(rb"^typed ahead\r$", SECONDS)
 
+    def test_what_is_typed_ahead_of_a_loop_is_shown_once_until_it_runs(self):
+        self.line("for i in 1 2 3 4 5 6; do echo round $i; until test -e /tmp/go-$i; do sleep 0.02; done; done")
+        self.machine.expect(rb"^round 1\r$", SECONDS)
+        before = len(self.machine.console)
+        self.line("echo typed ahead")
+        self.machine.expect(rb"^echo typed ahead\r$", SECONDS)
+        self.machine.write("half")
+        self.machine.expect(rb"half", SECONDS)
+        for i in range(2, 6):
+            self.machine.type(f"> /tmp/go-{i - 1}\n")  # at the screen's console
+            self.machine.expect(rb"round %d\r$" % i, SECONDS)
+        shown = bytes(self.machine.console[before:])
+        self.assertEqual((shown.count(b"typed"), shown.count(b"half")), (1, 1), shown)
+
+    def test_a_job_in_the_background_that_was_ended_is_told_with_the_reason(self):
+        shown = self.run_line("sleep 1000 & kill -SEGV $!; until test -z \"$(ps | grep sleep)\"; do :; done")
+        self.assertIn("\r\n[1] touched memory that is not its own  sleep 1000\r\n", shown)
+
     def test_a_shell_that_ends_is_started_again(self):
         self.line("exit")
         self.machine.expect(rb"The shell has ended", SECONDS)

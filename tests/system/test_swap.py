@@ -46,7 +46,7 @@ class Swap(unittest.TestCase):
             machine.expect(PROMPT, SECONDS)
             machine.write("swap-load 80 1000 /tmp/all & until test -e /tmp/all; do sleep 0.05; done; echo fil''led\r")
             machine.expect(r"\nfilled\r", SECONDS)
-            machine.write("restart memory; sleep 1\r")  # the console shows the log with the prompt
+            machine.write("restart memory\r")
             machine.expect(r"\nswap area of 128 MiB\r", SECONDS)
             machine.write("wait\r")
             machine.expect(r"swap-load\[\d+\]: .*\(the memory daemon that had the page is gone\): ended", SECONDS)
