@@ -29,6 +29,10 @@ ISO = "build/parley.iso"
 MONITOR = "build/monitor.socket"  # of the machine that a person started last
 PROMPT = rb"\$ $"
 PR_SET_PDEATHSIG = 1
+# MiB of translated code. QEMU 7.2 looks through all of a frame's translations at each store to that frame, and as each process has its
+# programs elsewhere, those of a frame add up: with QEMU's own size, 1 GiB, to empty the frames of a program that had run 1,500 times
+# took minutes, in which the machine stood still.
+TRANSLATED = 64
 
 KEY_NAMES = {" ": "spc", "\n": "ret", "\t": "tab", "\b": "backspace", "\x1b": "esc", "-": "minus", "=": "equal",
              "[": "bracket_left", "]": "bracket_right", ";": "semicolon", "'": "apostrophe", "`": "grave_accent",
@@ -102,7 +106,7 @@ def flags(settings):
     require_built(settings)
     screen = needs_screen(settings)
     threads = "single" if screen or settings.icount or settings.recording else "multi"
-    chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={threads}", "-cpu", "max",
+    chosen = ["-nodefaults", "-machine", "pc", "-accel", f"tcg,thread={threads},tb-size={TRANSLATED}", "-cpu", "max",
               "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std" if screen else "none", "-no-reboot"]
     if settings.icount:
         # Random bits and the time of day would differ from run to run, too.

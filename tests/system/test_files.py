@@ -4,14 +4,16 @@ RESTARTS, from the environment, says how often it is ended while files are writt
 Time inside is that of the instruction counter: a host that is busy changes nothing.
 """
 import os
+import re
 import subprocess
 import unittest
 
-from machine import ROOT
+from machine import PROMPT, ROOT, Machine, Settings
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files.sh")
 RESTARTS = int(os.environ.get("RESTARTS", "20"))
 SECONDS = 250
+TRANSLATIONS_MAX = 160000
 
 
 class Files(unittest.TestCase):
@@ -25,6 +27,24 @@ class Files(unittest.TestCase):
                                       "1 2 3-4 5 6-7 8", "ok a copy is right", "ok clients that have ended are let go", "0"], run.stderr)
         first, last = (int(line.split()[3]) for line in (lines[0], lines[-1]))
         self.assertGreaterEqual(last - first, RESTARTS + 7, "each time it was another life")
+
+    def test_programs_that_ran_often_are_let_go_without_a_standstill(self):
+        """QEMU's time for a store to a frame of code grows with what it has translated of it: os/run bounds that."""
+        with Machine(Settings(cpus=1, append="console=serial")) as machine:
+            machine.expect(PROMPT, SECONDS)
+            machine.write("i=0; while [ $i -lt 400 ]; do ls /tmp > /tmp/x; sed p /tmp/x > /dev/null; i=$((i + 1)); done; echo al''l run\r")
+            machine.expect(rb"^all run\r$", SECONDS)
+            translated = int(re.search(r"TB count +(\d+)", machine.monitor("info jit")).group(1))
+            self.assertLess(translated, TRANSLATIONS_MAX)
+            machine.write("restart files; ls /etc/startup\r")
+            machine.expect(rb"^/etc/startup\r$", SECONDS)
+
+    def test_programs_start_while_the_service_is_ended(self):
+        script = ('while ! test -e /tmp/over; do cat /etc/startup | wc -l; done > /tmp/counts & '
+                  f"restart -n {RESTARTS} files; > /tmp/over; wait; sort -u /tmp/counts | wc -l")
+        run = subprocess.run(["os/run", "--headless", "--timeout", str(SECONDS), "--command", script], cwd=ROOT, capture_output=True,
+                             text=True, errors="replace", check=False)
+        self.assertEqual((run.returncode, run.stdout.splitlines()[1:]), (0, ["1"]), run.stderr)
 
 
 if __name__ == "__main__":
