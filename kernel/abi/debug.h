@@ -23,7 +23,7 @@ struct process_stop {
     uint64_t address;     // STOP_FAULT: the address touched
     uint32_t reason;      // enum process_stop_reason
     uint32_t vector;      // STOP_FAULT: the processor's exception
-    uint32_t points;      // STOP_POINT: a bit per point
+    uint32_t points;      // STOP_POINT: a bit per point; each takes the lowest that is free when it is set
     uint32_t processor;   // where it ran last
 };
 

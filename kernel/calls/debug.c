@@ -90,7 +90,8 @@ static void resume_all(struct debugger *debugger, const struct debug_resume *how
     struct thread *thread;
     debugger->holds_new = false;
     LIST_FOREACH(thread, &debugger->process->threads, process_link) {
-        debugger_resume(debugger, thread, how);
+        if (!debugger_stop_is_new(thread))
+            debugger_resume(debugger, thread, how);
     }
 }
 

@@ -17,6 +17,7 @@
 struct process;
 struct process_fault;
 struct thread;
+struct thread_debug;
 
 struct debugger_breakpoint {
     uint64_t address;
@@ -76,6 +77,18 @@ enum status debugger_break_clear(struct debugger *debugger, uint32_t kind, uint6
 void debugger_breaks_remove(struct debugger *debugger);
 // Whether there is one at the address; the lock is held.
 bool debugger_breaks_at(const struct debugger *debugger, uint64_t address);
+
+// ---- points of the calling thread (kernel/process/debugger_points.c) ----
+
+// Loads the CPU with them on the thread's way to its program, or with none for a step; the process's lock is held.
+void debugger_points_load(struct process *process, struct thread *thread);
+// Sees what lies under them before a step, where debugger_points_load has begun one. No lock is held: it copies from the program.
+void debugger_points_note(struct thread_debug *debug);
+// The watch points (a bit each) under which something else lies now. No lock is held.
+uint32_t debugger_points_changed(const struct thread_debug *debug);
+
+// Whether it has stopped by itself and debug_next_stop has not told that; the lock is held.
+bool debugger_stop_is_new(const struct thread *thread);
 
 // ---- hooks ----
 

@@ -52,6 +52,9 @@ void debugger_resume(struct debugger *debugger, struct thread *thread, const str
     debug->end = how->end;
     debug->stop.reason = 0;
     debug->is_wanted = false;
+    debug->is_noted = false;
+    if (debug->steps)
+        thread_demand_later(thread, DEMAND_POINTS);
     if (stands)
         arch_debug_step(thread, debug->steps);
     if (debug->is_halted && thread->waiter.queued)
@@ -63,6 +66,11 @@ enum debugged_state debugger_state(const struct thread *thread) {
         __atomic_load_n(&thread->switching, __ATOMIC_SEQ_CST))
         return DEBUGGED_RUNS;
     return thread->debug.is_halted ? DEBUGGED_HALTED : DEBUGGED_CALLS;
+}
+
+bool debugger_stop_is_new(const struct thread *thread) {
+    const struct thread_debug *debug = &thread->debug;
+    return debug->is_untold || (debug->is_wanted && !debug->is_halted && debug->stop.reason != 0);
 }
 
 bool debugger_take_stop(struct debugger *debugger, struct process_stop *stop) {
@@ -110,30 +118,18 @@ static void halt_locked(struct process *process, struct thread *thread) {
     debug->is_halted = false;
 }
 
-static void points_load(struct process *process, struct thread *thread) {
-    const struct debugger *debugger = process->debugger;
-    static const struct debug_point none[DEBUG_POINTS];
-    const struct debug_point *points = debugger != 0 ? debugger->points : none;
-    uint64_t sizes = 0;
-    for (uint32_t i = 0; i < DEBUG_POINTS; i++)
-        sizes |= points[i].size;
-    arch_debug_points_load(process->id, points);
-    if (sizes == 0)
-        __atomic_and_fetch(&thread->demands, (uint8_t)~DEMAND_POINTS, __ATOMIC_SEQ_CST);
-}
-
 static bool goes_on(const struct thread_debug *debug) {
     uint64_t instruction = arch_debug_instruction();
     return instruction >= debug->start && instruction < debug->end;
 }
 
 // A step that led over a system call is done behind it; the trap would come an instruction later.
-static void step_end_at_call(struct thread_debug *debug) {
-    if (!debug->steps || debug->is_wanted || goes_on(debug))
+static void step_end_at_call(struct thread_debug *debug, uint32_t points) {
+    if (!debug->steps || debug->is_wanted || (points == 0 && goes_on(debug)))
         return;
     debug->steps = false;
     debug->is_wanted = true;
-    debug->stop = (struct process_stop){.reason = STOP_STEP};
+    debug->stop = (struct process_stop){.reason = points != 0 ? STOP_POINT : STOP_STEP, .points = points};
     arch_debug_step(thread_current(), false);
 }
 
@@ -141,18 +137,20 @@ static void serve(struct thread *thread) {
     struct process *process = thread->process;
     struct thread_debug *debug = &thread->debug;
     bool is_behind_call = (thread->demands & DEMAND_HALT) && arch_debug_settle();
+    uint32_t points = is_behind_call ? debugger_points_changed(debug) : 0;
     lock_acquire(&process->object.lock);
     if (is_behind_call && process->debugger != 0)
-        step_end_at_call(debug);
+        step_end_at_call(debug, points);
     if (debug->is_wanted && process->debugger != 0)
         halt_locked(process, thread);
     if (!debug->is_wanted)
         __atomic_and_fetch(&thread->demands, (uint8_t)~DEMAND_HALT, __ATOMIC_SEQ_CST);
     if (thread->demands & DEMAND_POINTS)
-        points_load(process, thread);
+        debugger_points_load(process, thread);
     bool passes = debug->passes;
     debug->passes = false;
     lock_release(&process->object.lock);
+    debugger_points_note(debug);
     if (passes)
         process_fault_pass(&debug->fault);
 }
@@ -216,10 +214,12 @@ bool debugger_takes_trap(bool step, uint32_t points) {
     struct process *process = process_current();
     struct thread *thread = thread_current();
     struct thread_debug *debug = &thread->debug;
+    bool is_step = step && debug->steps;
+    if (is_step)
+        points |= debugger_points_changed(debug);
     struct process_stop stop = {.reason = points != 0 ? STOP_POINT : STOP_STEP, .points = points};
     lock_acquire(&process->object.lock);
     bool is_debugged = process->debugger != 0;
-    bool is_step = step && debug->steps;
     if (is_step && (points != 0 || !is_debugged || debug->is_wanted || !goes_on(debug))) {
         debug->steps = false;
         arch_debug_step(thread, false);

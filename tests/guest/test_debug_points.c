@@ -164,6 +164,25 @@ TEST(a_hardware_breakpoint_stops_before_its_instruction_and_lets_it_pass) {
     guest_kill(child);
 }
 
+TEST(steps_are_told_while_a_watch_point_is_set_and_so_is_the_write) {
+    child_start("counts_for_ever");
+    run_to_breakpoint();
+    EXPECT_OK(debug_break_clear(debugger, DEBUG_BREAKPOINT, debugged_place(passes_here), 1));
+    EXPECT_OK(debug_break_set(debugger, DEBUG_WATCH_WRITE, debugged_place((const void *)&debugged_counter), 4));
+    uint32_t count = word_there(&debugged_counter), writes = 0;
+    for (uint32_t i = 0; i < LOOPS; i++) {
+        resume(DEBUG_STEP);
+        struct process_stop stop = await_stop();
+        uint32_t now = word_there(&debugged_counter);
+        EXPECT_EQUAL(stop.reason, now == count ? STOP_STEP : STOP_POINT);
+        writes += now - count;
+        count = now;
+    }
+    EXPECT(writes > 1);
+    let_go();
+    guest_kill(child);
+}
+
 TEST(there_are_four_points) {
     child_start("answers_one_word");
     for (uint64_t i = 0; i < DEBUG_POINTS; i++)

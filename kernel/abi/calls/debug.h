@@ -13,7 +13,7 @@ CALL(143, debug_spawn, VALUE(int32_t, number), (ADDRESS(const struct process_spa
 // = NOT_FOUND the process has no such thread
 CALL(144, debug_halt, NO_VALUE, (int32_t debugger, uint64_t thread))
 
-// Lets a thread, or all, go on. What was not taken by debug_next_stop of them is forgotten.
+// Lets a thread go on; its stop, if debug_next_stop has not taken it, is forgotten. Or all of them, but for those with such a stop.
 // = NOT_FOUND the process has no such thread
 // = INVALID_ARGUMENT no such action; a step of all
 CALL(145, debug_resume, NO_VALUE, (int32_t debugger, ADDRESS(const struct debug_resume) resume))

@@ -36,6 +36,8 @@ void arch_debug_points_load(uint32_t process, const struct debug_point *points) 
     for (uint32_t i = 0; i < DEBUG_POINTS; i++)
         if (points[i].size != 0)
             control |= point_control(&points[i], i);
+    if (control == CONTROL_ALWAYS && loaded[processor_index()] == 0)
+        return;
     __asm__ volatile("movq %0, %%dr0" : : "r"(points[0].address));
     __asm__ volatile("movq %0, %%dr1" : : "r"(points[1].address));
     __asm__ volatile("movq %0, %%dr2" : : "r"(points[2].address));
