@@ -36,9 +36,14 @@ static void run_no_ack(struct server *server, struct text_cursor *packet) {
     server->no_ack = true;
 }
 
+// Whether GDB, when it goes, leaves the process as it found it; without a number that of the stop.
 static void run_attached(struct server *server, struct text_cursor *packet) {
-    (void)packet;
-    answer_text(server, "1");
+    const struct debug_processes *processes = server->target->processes;
+    uint64_t process = server->stop.thread.process;
+    if (text_take(packet, ':') && (!text_take_number(packet, &process) || process > UINT32_MAX))
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+    else
+        answer_text(server, processes == 0 || processes->is_attached((uint32_t)process) ? "1" : "0");
 }
 
 static void run_symbol(struct server *server, struct text_cursor *packet) {

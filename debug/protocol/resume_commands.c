@@ -26,6 +26,8 @@ static void change_break(struct server *server, struct text_cursor *packet, bool
                              : server->target->break_clear(&thread, kind, address, size);
     if (status == STATUS_OK)
         answer_text(server, "OK");
+    else if (status == STATUS_UNSUPPORTED)
+        answer_text(server, ""); // of this kind at all: GDB knows other ways
     else
         answer_error_text(server, status_explanation(status));
 }
@@ -170,6 +172,7 @@ static void run_kill_process(struct server *server, struct text_cursor *packet) 
         return;
     }
     enum status status = server->target->process_kill((uint32_t)process);
+    server_look_around(server);
     if (status == STATUS_OK)
         answer_text(server, "OK");
     else

@@ -132,8 +132,18 @@ const struct resume_action *resume_plan_find(const struct resume_plan *plan, con
 
 void server_note_stop(struct server *server, const struct debug_stop *stop) {
     server->stop = *stop;
-    server->general = stop->thread;
+    server->general = stop->end == END_NONE ? stop->thread : (struct debug_thread){0, 0};
     server->plan.count = 0;
+}
+
+void server_look_around(struct server *server) {
+    const struct debug_processes *processes = server->target->processes;
+    struct debug_stop stop;
+    if (processes == 0 || (server->stop.end == END_NONE && server->target->thread_exists(&server->stop.thread)))
+        return;
+    if (!processes->current(&stop))
+        stop = (struct debug_stop){.end = END_WITH_CODE};
+    server_note_stop(server, &stop);
 }
 
 void server_tell_stop(struct server *server, const struct debug_stop *stop) {
@@ -158,6 +168,7 @@ void server_console(struct server *server, const char *text, size_t size) {
 static void session_begin(struct server *server) {
     server->no_ack = server->multiprocess = server->knows_swbreak = server->knows_hwbreak = false;
     server->is_attached = server->is_starting = true;
+    server->is_extended = false;
     server->general = server->stop.thread;
     memset(server->passed, 0, sizeof(server->passed));
     server->target->break_clear_all();
@@ -174,6 +185,8 @@ static bool run_from(struct server *server, const struct server_command *command
 }
 
 static void packet_run(struct server *server, struct text_cursor *packet) {
+    if (server->target->processes != 0 && run_from(server, server_process_commands, packet))
+        return;
     static const struct server_command *const tables[] = {server_memory_commands, server_register_commands,
                                                           server_thread_commands, server_resume_commands,
                                                           server_query_commands};

@@ -25,6 +25,7 @@ struct server {
     struct debug_thread listed;  // how far the list of threads was read
     bool is_attached;            // a GDB has spoken since the last detach
     bool is_starting;            // GDB sets its session up: it takes only the process that stopped then
+    bool is_extended;            // GDB wants to start and choose processes itself, and stays when the last one is gone
     bool no_ack;
     uint8_t passed[SERVER_SIGNALS / 8];              // a bit per signal that GDB does not want to hear of
     bool multiprocess, knows_swbreak, knows_hwbreak; // what GDB said it can

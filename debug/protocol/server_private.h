@@ -17,6 +17,7 @@ extern const struct server_command server_register_commands[];
 extern const struct server_command server_thread_commands[];
 extern const struct server_command server_resume_commands[];
 extern const struct server_command server_query_commands[];
+extern const struct server_command server_process_commands[]; // only where the target has processes
 
 // Whole answers.
 void answer_text(struct server *server, const char *text);
@@ -36,6 +37,10 @@ void answer_send(struct server *server);
 
 void answer_thread(struct server *server, struct writer *out, const struct debug_thread *thread);
 void answer_stop(struct server *server, const struct debug_stop *stop);
+
+// Where the session stands when the process of its stop may be gone: at another one's stop, or at none. Nothing where processes do
+// not come and go.
+void server_look_around(struct server *server);
 
 // The thread that registers and memory are of: the chosen one, else the one that stopped, else the first of the chosen process.
 struct debug_thread server_thread(struct server *server);

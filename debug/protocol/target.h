@@ -25,11 +25,15 @@ enum debug_signal {
 // In the order of GDB's Z packets.
 enum debug_break { BREAK_SOFTWARE, BREAK_HARDWARE, WATCH_WRITE, WATCH_READ, WATCH_ACCESS, DEBUG_BREAK_COUNT };
 
+// What a stop tells besides a thread's state: its process has ended, and there are no threads of it.
+enum debug_end { END_NONE, END_WITH_CODE, END_BY_SIGNAL };
+
 struct debug_stop {
-    struct debug_thread thread;
-    uint32_t signal; // enum debug_signal
-    bool is_fault;   // of a program, which gets it when it goes on, unless the plan keeps it from it
-    bool is_break;   // by a break or watch point of this kind:
+    struct debug_thread thread; // process 0: there is none at all
+    uint32_t signal;            // enum debug_signal; the code or signal of an end
+    enum debug_end end;
+    bool is_fault; // of a program, which gets it when it goes on, unless the plan keeps it from it
+    bool is_break; // by a break or watch point of this kind:
     enum debug_break kind;
     uint64_t address; // watched
     uint32_t processor;
@@ -60,7 +64,21 @@ struct debug_document {
     bool (*write)(const char *annex, const struct debug_thread *thread, struct writer *out);
 };
 
+enum { DEBUG_ARGUMENTS_MAX = 32 };
+
+// Of a target whose processes come and go (GDB's `target extended-remote`). *stop: where the process stands, with OK.
+struct debug_processes {
+    // The arguments, the program first, end with a null pointer. NOT_FOUND: no such program; or what starting it answers.
+    enum status (*run)(char *const *arguments, struct debug_stop *stop);
+    enum status (*attach)(uint32_t process, struct debug_stop *stop);
+    enum status (*detach)(uint32_t process);           // 0: all; they run on
+    bool (*is_attached)(uint32_t process);             // rather than run
+    bool (*current)(struct debug_stop *stop);          // where one of them stands; false: there is none
+    bool (*base)(uint32_t process, uint64_t *address); // where its first segment was loaded
+};
+
 struct debug_target {
+    const struct debug_processes *processes; // null: they are what they are
     // Moves to the next thread, in the order of processes; {0, 0} begins. False: there are no more.
     bool (*thread_next)(struct debug_thread *thread);
     bool (*thread_exists)(const struct debug_thread *thread);
@@ -75,14 +93,14 @@ struct debug_target {
     size_t (*memory_read)(const struct debug_thread *thread, uint64_t address, void *to, size_t size);
     size_t (*memory_write)(const struct debug_thread *thread, uint64_t address, const void *from, size_t size);
 
-    // OK; BAD_ADDRESS, LIMIT_REACHED (no more of this kind), INVALID_ARGUMENT (length or alignment). Setting a point that is there,
-    // or removing one that is not, is OK.
+    // OK; BAD_ADDRESS, LIMIT_REACHED (no more of this kind), INVALID_ARGUMENT (length or alignment). UNSUPPORTED: none of this kind,
+    // ever. Setting a point that is there, or removing one that is not, is OK.
     enum status (*break_set)(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
     enum status (*break_clear)(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
                                uint64_t size);
     void (*break_clear_all)(void);
 
-    // OK: it is ended when the target runs on. NOT_FOUND. NO_RIGHT: it cannot be.
+    // OK: it is ended, or is when the target runs on. NOT_FOUND. NO_RIGHT: it cannot be.
     enum status (*process_kill)(uint32_t process);
 
     // Runs a console command; its output goes to the writer. False: there is no such command.

@@ -44,9 +44,21 @@ static void put_frame(struct server *server, struct writer *out, const struct de
     }
 }
 
+// "W code" or "X signal", with the process; without any process it is as if one had ended.
+static void put_end(struct server *server, struct writer *out, const struct debug_stop *stop) {
+    writer_format(out, "%c%02x", stop->end == END_BY_SIGNAL ? 'X' : 'W', stop->signal & 0xff);
+    if (server->multiprocess && stop->thread.process != 0)
+        writer_format(out, ";process:%x", stop->thread.process);
+}
+
 void answer_stop(struct server *server, const struct debug_stop *stop) {
     struct answer answer;
     struct writer *out = answer_begin(server, &answer);
+    if (stop->end != END_NONE) {
+        put_end(server, out, stop);
+        answer_send(server);
+        return;
+    }
     writer_format(out, "T%02x", stop->signal);
     put_frame(server, out, &stop->thread);
     writer_text(out, "thread:");
@@ -59,6 +71,7 @@ void answer_stop(struct server *server, const struct debug_stop *stop) {
 
 static void run_why(struct server *server, struct text_cursor *packet) {
     (void)packet;
+    server_look_around(server);
     answer_stop(server, &server->stop);
 }
 
