@@ -1,7 +1,8 @@
 // The serial driver: a 16550 as the terminal of a console. Both ways are driven by its interrupt.
 //
-// Granted: `registers` (its ports), `interrupt` (line 4), `debug` (the machine's right, for breaks on the line). A console attaches
-// itself (<parley/terminal.h>).
+// Granted: `registers` (its ports), `interrupt`, `debug` (the machine's right, for breaks on the line; where it has none, breaks mean
+// nothing). A console attaches itself (<parley/terminal.h>). With the arguments
+// `raw` and a port, it is the one that begins there, and bytes go out as they are.
 #include "drivers/serial/registers.h"
 #include "drivers/terminal_service.h"
 
@@ -12,8 +13,16 @@
 #include <parley/start.h>
 #include <parley/status.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { TEXT_SIZE = 4096, INPUT_AT_ONCE = 256, FILLS_AT_ONCE = 1024, ROUNDS_MAX = 64, PROBE_VALUE = 0x5a };
+enum {
+    TEXT_SIZE = 4096,
+    INPUT_AT_ONCE = 256,
+    FILLS_AT_ONCE = 1024,
+    ROUNDS_MAX = 64,
+    PROBE_VALUE = 0x5a,
+    PORT_FIRST = 0x3f8
+};
 
 // Text on its way out, with carriage returns added.
 struct outgoing {
@@ -26,44 +35,47 @@ struct outgoing {
 static struct terminal_service service;
 static struct outgoing outgoing;
 static int32_t interrupt, debug;
-static uint8_t enabled; // what IER holds
-static bool is_broken;  // a break came
+static uint8_t enabled;     // what IER holds
+static bool is_broken;      // a break came
+static bool is_raw;         // no carriage returns are added
+static uint16_t other_port; // how far its registers lie from those of the first one
 
 static void enable(uint8_t interrupts) {
     if (enabled != interrupts) {
         enabled = interrupts;
-        io_port_write_8(SERIAL_IER, interrupts);
+        io_port_write_8(other_port + SERIAL_IER, interrupts);
     }
 }
 
 // Reading takes a break out of the register: it is kept here.
 static uint8_t line_status(void) {
-    uint8_t status = io_port_read_8(SERIAL_LSR);
+    uint8_t status = io_port_read_8(other_port + SERIAL_LSR);
     is_broken |= status != UINT8_MAX && (status & LSR_BREAK);
     return status;
 }
 
 // A break asks for the kernel's debugger, which has the line until it lets the machine go on.
 static void serve_break(void) {
-    if (is_broken) {
+    if (is_broken && debug != NUMBER_NONE) {
         is_broken = false;
         machine_debug(debug);
     }
 }
 
 static bool is_there(void) {
-    io_port_write_8(SERIAL_SCR, PROBE_VALUE);
-    return io_port_read_8(SERIAL_SCR) == PROBE_VALUE && io_port_read_8(SERIAL_LSR) != UINT8_MAX;
+    io_port_write_8(other_port + SERIAL_SCR, PROBE_VALUE);
+    return io_port_read_8(other_port + SERIAL_SCR) == PROBE_VALUE &&
+           io_port_read_8(other_port + SERIAL_LSR) != UINT8_MAX;
 }
 
 static void prepare_device(void) {
-    io_port_write_8(SERIAL_IER, 0);
-    io_port_write_8(SERIAL_LCR, LCR_DLAB);
-    io_port_write_8(SERIAL_DLL, SERIAL_DIVISOR_115200);
-    io_port_write_8(SERIAL_DLM, 0);
-    io_port_write_8(SERIAL_LCR, LCR_8_BITS);
-    io_port_write_8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
-    io_port_write_8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
+    io_port_write_8(other_port + SERIAL_IER, 0);
+    io_port_write_8(other_port + SERIAL_LCR, LCR_DLAB);
+    io_port_write_8(other_port + SERIAL_DLL, SERIAL_DIVISOR_115200);
+    io_port_write_8(other_port + SERIAL_DLM, 0);
+    io_port_write_8(other_port + SERIAL_LCR, LCR_8_BITS);
+    io_port_write_8(other_port + SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_14);
+    io_port_write_8(other_port + SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
     enable(IER_RECEIVED | IER_LINE_STATUS);
 }
 
@@ -76,7 +88,7 @@ static void take_input(void) {
         if (!(status & LSR_DATA_READY) || status == UINT8_MAX) {
             break;
         }
-        bytes[count] = io_port_read_8(SERIAL_RBR);
+        bytes[count] = io_port_read_8(other_port + SERIAL_RBR);
         count += status & LSR_BREAK ? 0 : 1;
     }
     if (count > 0 && service.input != NUMBER_NONE) {
@@ -87,7 +99,7 @@ static void take_input(void) {
 static void add_text(const uint8_t *text, size_t size) {
     outgoing.start = outgoing.end = 0;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\n' && outgoing.last != '\r') {
+        if (!is_raw && text[i] == '\n' && outgoing.last != '\r') {
             outgoing.bytes[outgoing.end++] = '\r';
         }
         outgoing.bytes[outgoing.end++] = outgoing.last = text[i];
@@ -117,7 +129,7 @@ static bool fetch_text(void) {
 static void fill_fifo(void) {
     size_t left = outgoing.end - outgoing.start;
     size_t count = left < SERIAL_FIFO_SIZE ? left : SERIAL_FIFO_SIZE;
-    io_port_write_bytes(SERIAL_THR, outgoing.bytes + outgoing.start, count);
+    io_port_write_bytes(other_port + SERIAL_THR, outgoing.bytes + outgoing.start, count);
     outgoing.start += count;
 }
 
@@ -140,7 +152,7 @@ static void send_text(void) {
 static void serve_interrupt(void) {
     int rounds = 0;
     do {
-        io_port_read_8(SERIAL_IIR); // takes the transmitter's interrupt back
+        io_port_read_8(other_port + SERIAL_IIR); // takes the transmitter's interrupt back
         take_input();
         send_text();
         interrupt_acknowledge(interrupt);
@@ -171,8 +183,12 @@ static enum status prepare(void) {
     return interrupt_bind(interrupt);
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     EVENT event;
+    if (count == 3 && strcmp(arguments[1], "raw") == 0) {
+        is_raw = true;
+        other_port = (uint16_t)(strtoul(arguments[2], NULL, 0) - SERIAL_BASE);
+    }
     enum status status = prepare();
     if (status != STATUS_OK) {
         log_line("serial: %s", status_text(status));

@@ -15,7 +15,8 @@
     ENTRY(8, "serial-console")                                                                                         \
     ENTRY(9, "host")                                                                                                   \
     ENTRY(10, "bitmaps")                                                                                               \
-    ENTRY(11, "memory")
+    ENTRY(11, "memory")                                                                                                \
+    ENTRY(12, "debug-line")
 
 // The id of a name; 0: there is none.
 uint32_t directory_id(const char *name);

@@ -58,6 +58,7 @@ class Settings:
     monitor: str = ""         # a UNIX socket where QEMU's machine protocol listens, for others (os/dump)
     recording: str = ""       # the directory that a run is recorded in (recording_make)
     replays: bool = False     # what was recorded there is done again
+    gdbserver: str = ""       # a UNIX socket to the third serial port, which is gdbserver's line
     more: str = ""            # more flags for QEMU, as one would type them
 
 
@@ -84,7 +85,8 @@ def boot_flags(settings):
         directory = f"build/{settings.kind}"
         ramdisk = ramdisk_of(settings)
         module = ["-initrd", f"{ramdisk} ramdisk"] if ramdisk else []
-        return ["-kernel", f"{directory}/parley.elf32", *module, "-append", settings.append]
+        return ["-kernel", f"{directory}/parley.elf32", *module, "-append",
+                settings.append + (" gdbserver" if settings.gdbserver else "")]
     if settings.medium == "cd":
         return ["-cdrom", ISO, "-boot", "d"]
     drive = f"if=none,id=image,format=raw,snapshot=on,file={ISO}"
@@ -145,10 +147,14 @@ def recording_make(directory):
 
 
 def gdb_flags(settings):
-    """The second serial port; its flags come behind the first one's."""
-    if not settings.gdb:
-        return []
-    return ["-chardev", f"socket,id=debugger,path={settings.gdb},server=on,wait=off", "-serial", "chardev:debugger"]
+    """The second serial port, whose flags come behind the first one's, and the third with an interrupt of its own."""
+    chosen = []
+    if settings.gdb:
+        chosen += ["-chardev", f"socket,id=debugger,path={settings.gdb},server=on,wait=off", "-serial", "chardev:debugger"]
+    if settings.gdbserver:
+        chosen += ["-chardev", f"socket,id=gdbserver,path={settings.gdbserver},server=on,wait=off",
+                   "-device", "isa-serial,chardev=gdbserver,index=2,iobase=0x3e8,irq=5"]
+    return chosen
 
 
 def window():
