@@ -1,0 +1,53 @@
+// What the test of gdbserver debugs: a program with a function to break in, words to watch, threads, and a fault.
+//
+// debuggee [threads | fault | wait]: adds 1 to 5 and ends with 7; the same in two threads more; touches nothing; waits to be let go.
+#include <parley/thread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROUNDS = 5, THREADS = 2, CODE = 7 };
+
+int add(int number);
+int twice(int number);
+
+volatile int total, rounds, goes_on;
+volatile double ratio = 0.5;
+volatile int *volatile nowhere;
+
+__attribute__((noinline)) int add(int number) {
+    total = total + number;
+    ratio = ratio * 2;
+    return total;
+}
+
+int twice(int number) {
+    return 2 * number;
+}
+
+static void *add_all(void *argument) {
+    for (rounds = 1; rounds <= ROUNDS; rounds++)
+        add(rounds);
+    return argument;
+}
+
+static void run_threads(void) {
+    struct thread *threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        thread_start(add_all, NULL, NULL, &threads[i]);
+    for (int i = 0; i < THREADS; i++)
+        thread_join(threads[i], NULL);
+}
+
+int main(int count, char **arguments) {
+    const char *what = count > 1 ? arguments[1] : "";
+    if (strcmp(what, "threads") == 0)
+        run_threads();
+    else if (strcmp(what, "fault") == 0)
+        *nowhere = 1;
+    while (strcmp(what, "wait") == 0 && !goes_on)
+        sleep(1);
+    add_all(NULL);
+    printf("total %d\n", total);
+    return twice(CODE) / 2;
+}

@@ -1,0 +1,102 @@
+"""gdbserver in the guest: a GDB that never heard of Parley debugs one program, while the system runs on."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+from gdb_line import SECONDS
+from machine import PROMPT, ROOT, Machine, Settings
+
+KINDS = [("debug", 1), ("release", 4)]
+
+
+class Guest:
+    """A machine with the third serial port, at its prompt, where a line was typed."""
+
+    def __init__(self, kind, cpus, line, waits=True):
+        self.directory = tempfile.TemporaryDirectory(prefix="parley-gdbserver-")
+        self.socket = os.path.join(self.directory.name, "line")
+        self.machine = Machine(Settings(kind=kind, cpus=cpus, tests=True, gdbserver=self.socket, append="console=serial"))
+        self.machine.expect(PROMPT, SECONDS)
+        self.machine.write(line + "\r")
+        if waits:  # what GDB says before is lost, and it asks again only after its own timeout
+            self.machine.expect(r"gdbserver: GDB may come", SECONDS)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.machine.quit()
+        self.directory.cleanup()
+
+    def gdb(self, *commands, extended=False, program="build/programs/symbols/bin/debuggee"):
+        """What GDB says to the commands. Nothing of ours is loaded into it."""
+        target = "extended-remote" if extended else "remote"
+        flags = [flag for command in commands for flag in ("-ex", command)]
+        result = subprocess.run(
+            ["gdb", "-nx", "-q", "-batch", "-ex", "set width 0", "-ex", f"set remotetimeout {SECONDS}",
+             "-ex", "set sysroot build/programs/symbols", "-ex", f"target {target} {self.socket}", *flags,
+             *([program] if program else [])],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=2 * SECONDS,
+            check=False, text=True, errors="replace")
+        return result.stdout
+
+
+class OneProgram(unittest.TestCase):
+    """gdbserver PROGRAM: from the first instruction to the exit code, with the program's output on the console."""
+
+    def check(self, said, patterns):
+        for pattern in patterns:
+            self.assertRegex(said, pattern)
+
+    def test_is_run_broken_into_stepped_and_ends(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee") as guest:
+                said = guest.gdb("info threads", "break add", "continue", "bt", "print number", "next", "next",
+                                 "print total", "stepi", "set var total = 100", "delete", "continue")
+                self.check(said, [r"_start \(\) at libc/start/crt0\.S", r"Thread \d+\.\d+ \(debuggee: in its program\)",
+                                  r"Breakpoint 1, add \(number=1\) at tests/guest/debuggee\.c",
+                                  r"#0 +add \(number=1\)", r"#\d +.*main \(", r"\$1 = 1\n", r"\$2 = 1\n",
+                                  r"exited with code 07"])
+                guest.machine.expect(r"total 114", SECONDS)
+                guest.machine.expect(PROMPT, SECONDS)
+
+    def test_stops_its_threads_with_the_one_that_hits(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee threads") as guest:
+                said = guest.gdb("break add if number == 3", "continue", "info threads", "thread apply all bt", "delete", "continue")
+                self.check(said, [r"hit Breakpoint 1, add \(number=3\)", r"\(debuggee: waits for a word of memory to change\)",
+                                  r"\(thread: [^)]*\) +add \(", r"run_threads \(\) at tests", r"exited with code 07"])
+
+    def test_faults_and_the_fault_is_told_and_passed_on(self):
+        with Guest("release", 4, "gdbserver /bin/debuggee fault") as guest:
+            said = guest.gdb("continue", "continue")
+            self.check(said, [r"received signal SIGSEGV", r"main \(.*debuggee\.c", r"terminated with signal SIGSEGV"])
+            guest.machine.expect(r"debuggee\[\d+\]: page fault", SECONDS)
+
+    def test_is_let_go_of_and_runs_on(self):
+        with Guest("release", 4, "gdbserver /bin/debuggee") as guest:
+            said = guest.gdb("break add", "continue", "detach")
+            self.check(said, [r"Breakpoint 1, add", r"detached"])
+            guest.machine.expect(r"total 15", SECONDS)
+
+    def test_runs_only_with_the_port_and_says_what_it_wants(self):
+        with Guest("release", 1, "gdbserver; gdbserver --attach x; gdbserver --attach 999999", waits=False) as guest:
+            guest.machine.expect(r"usage: gdbserver(?s:.*)usage: gdbserver(?s:.*)999999: no such process", SECONDS)
+
+
+class SeveralPrograms(unittest.TestCase):
+    """gdbserver --multi: GDB itself attaches, runs, and kills."""
+
+    def test_are_attached_to_run_and_killed(self):
+        with Guest("release", 4, "debuggee wait & gdbserver --multi &") as guest:
+            guest.machine.write("ps | sed -n 's/^ *\\([0-9]*\\).*debuggee.*/pro''cess \\1./p'\r")
+            number = guest.machine.expect(r"process (\d+)\.", SECONDS)[1].decode()
+            said = guest.gdb("set remote exec-file /bin/debuggee", f"attach {number}", "info threads", "set var goes_on = 1",
+                             "detach", "break add", "run", "bt", "kill", extended=True)
+            OneProgram.check(self, said, [r"Thread \d+\.\d+ \(debuggee", r"Breakpoint 1, add \(number=1\)", r"killed"])
+            guest.machine.expect(r"total 15", SECONDS)
+
+
+if __name__ == "__main__":
+    unittest.main()
