@@ -13,6 +13,13 @@
 
 enum { INFERIORS_MAX = 16, INFERIOR_PATH_SIZE = 64, INFERIOR_HITS_MAX = 16 };
 
+// One of the processor's points, as the kernel has it.
+struct inferior_point {
+    uint64_t address, size;
+    uint32_t kind; // enum debug_break_kind
+    uint32_t uses; // of GDB's points that it is part of; 0: the place is free
+};
+
 struct inferior {
     uint32_t process; // 0: the place is free
     int32_t debugger; // its number
@@ -21,6 +28,7 @@ struct inferior {
     char path[INFERIOR_PATH_SIZE];
     uint64_t breakpoints[DEBUG_BREAKPOINTS_MAX];
     uint32_t breakpoint_count;
+    struct inferior_point points[DEBUG_POINTS];  // in the kernel's order
     struct process_stop hits[INFERIOR_HITS_MAX]; // of watch points, to be told yet
     uint32_t hit_count;
 };
@@ -56,6 +64,9 @@ bool inferiors_poll(struct debug_stop *stop);
 
 // Watches all for inferiors_poll (EVENT_READY).
 void inferiors_watch(void);
+
+// What the kernel's points (a bit each) say of a stop.
+void breaks_explain(const struct inferior *inferior, uint32_t points, struct debug_stop *stop);
 
 // A thread of an inferior; false: it has ended.
 bool inferior_thread_next(const struct inferior *inferior, uint64_t after, struct debugged_thread *thread);

@@ -29,6 +29,8 @@ static struct debug_stop stop_of(const struct inferior *inferior, const struct p
         stop.is_break = true;
         stop.kind = BREAK_SOFTWARE;
     }
+    if (found->reason == STOP_POINT && found->points)
+        breaks_explain(inferior, found->points, &stop);
     return stop;
 }
 

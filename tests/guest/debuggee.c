@@ -9,7 +9,6 @@
 enum { ROUNDS = 5, THREADS = 2, CODE = 7 };
 
 int add(int number);
-int twice(int number);
 
 volatile int total, rounds, goes_on;
 volatile double ratio = 0.5;
@@ -19,10 +18,6 @@ __attribute__((noinline)) int add(int number) {
     total = total + number;
     ratio = ratio * 2;
     return total;
-}
-
-int twice(int number) {
-    return 2 * number;
 }
 
 static void *add_all(void *argument) {
@@ -49,5 +44,5 @@ int main(int count, char **arguments) {
         sleep(1);
     add_all(NULL);
     printf("total %d\n", total);
-    return twice(CODE) / 2;
+    return CODE;
 }

@@ -68,6 +68,15 @@ class OneProgram(unittest.TestCase):
                 self.check(said, [r"hit Breakpoint 1, add \(number=3\)", r"\(debuggee: waits for a word of memory to change\)",
                                   r"\(thread: [^)]*\) +add \(", r"run_threads \(\) at tests", r"exited with code 07"])
 
+    def test_stops_at_a_write_and_a_read_of_what_is_watched_and_at_hardware_breakpoints(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee") as guest:
+                said = guest.gdb("watch total", "continue", "continue", "stepi", "stepi", "delete", "rwatch ratio", "continue", "bt 1",
+                                 "delete", "hbreak add", "continue", "delete", "continue")
+                self.check(said, [r"Hardware watchpoint 1: total(?s:.*)Old value = 0\nNew value = 1\n(?s:.*)Old value = 1\nNew value = 3",
+                                  r"Hardware read watchpoint 2: ratio(?s:.*)Value = 2\n(?s:.*)#0 .*add \(number=",
+                                  r"Breakpoint 3, add \(number=3\)", r"exited with code 07"])
+
     def test_faults_and_the_fault_is_told_and_passed_on(self):
         with Guest("release", 4, "gdbserver /bin/debuggee fault") as guest:
             said = guest.gdb("continue", "continue")
