@@ -23,8 +23,9 @@ def _set_up(inferior):
 
 
 def _new_inferiors():
+    # GDB asks the kernel for its threads at each look at an inferior's: only those are looked at that are new.
     return [inferior for inferior in gdb.inferiors()
-            if inferior.pid and inferior.threads() and _known.get(inferior.num) != inferior.pid]
+            if inferior.pid and _known.get(inferior.num) != inferior.pid and inferior.threads()]
 
 
 def is_over_kernel():

@@ -175,6 +175,13 @@ bool hardware_breaks_at(uint64_t address) {
     return false;
 }
 
+bool hardware_is_used(void) {
+    for (uint32_t i = 0; i < POINTS; i++)
+        if (points[i].is_set)
+            return true;
+    return false;
+}
+
 // QEMU tells a step that also hits a watch point twice, the second time inside the handler. So a stepping CPU does not watch, and
 // what the instruction changed is seen by looking.
 void hardware_note_values(const struct debug_thread *thread) {

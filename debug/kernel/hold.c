@@ -116,6 +116,10 @@ void hold_let_step(uint32_t cpu) {
     __atomic_store_n(&machine.owner, (cpu + 1) | OWNER_STEPS, __ATOMIC_SEQ_CST);
 }
 
+bool hold_lets_step(uint32_t self) {
+    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) == ((self + 1) | OWNER_STEPS);
+}
+
 // Somebody steps, and does not come to an end of it.
 static void let_go_of_step(uint32_t owner) {
     line_listen();

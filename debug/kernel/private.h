@@ -90,6 +90,7 @@ void hardware_unload(void);
 // Which point the status register names, if it holds for the thread. False: none of ours.
 bool hardware_hit(uint64_t status, const struct debug_thread *thread, struct debug_stop *stop);
 bool hardware_breaks_at(uint64_t address);
+bool hardware_is_used(void);
 void hardware_note_values(const struct debug_thread *thread);
 bool hardware_value_changed(const struct debug_thread *thread, struct debug_stop *stop);
 
@@ -97,6 +98,7 @@ bool hardware_value_changed(const struct debug_thread *thread, struct debug_stop
 struct stepping {
     struct debug_thread thread;
     uint64_t start, end; // goes on while the instruction lies in it
+    bool is_repeated;    // it is not the first of its range
     bool is_wanted;      // by this CPU:
     uint32_t cpu;
     bool then_runs; // the step was for getting off a breakpoint
@@ -144,6 +146,7 @@ enum cpu_state hold_state(uint32_t cpu);
 bool hold_is_mine(uint32_t self);
 bool hold_is_anothers(uint32_t self);
 void hold_let_step(uint32_t cpu); // gives the machine to it, until it is done or comes to no end
+bool hold_lets_step(uint32_t self); // whether it has it for that, still
 bool hold_claim(uint32_t self);   // false: it is another's
 void hold_others(uint32_t self);  // returns when they stand
 void hold_give_way(uint32_t self);

@@ -8,7 +8,11 @@
 #include "kernel/base/log.h"
 #include "kernel/boot/boot.h"
 
-enum { STEPS_ALONE = 16, BYTE_BREAK = 0x03 };
+enum {
+    STEPS_ALONE = 512, // before the others run for a moment: what the steps wait for may be theirs to do
+    LINE_LOOK = 16,    // after how many steps of a range the line is looked at
+    BYTE_BREAK = 0x03,
+};
 
 #define STATUS_STEP (1 << 14)
 #define STATUS_POINTS 0xf
@@ -214,7 +218,7 @@ static uint64_t debug_status_take(void) {
 // For the next step of a range the machine stays with this CPU, or is everybody's for a moment.
 static void step_again(uint32_t self) {
     breakpoints_apply(); // also where the last step began
-    stepping.is_wanted = true;
+    stepping.is_wanted = stepping.is_repeated = true;
     stepping.cpu = self;
     if (!step_gives_way()) {
         hold_let_step(self);
@@ -225,13 +229,22 @@ static void step_again(uint32_t self) {
 }
 
 bool step_gives_way(void) {
-    return machine.others_run && ++machine.steps % STEPS_ALONE == 0;
+    return ++machine.steps % STEPS_ALONE == 0 && machine.others_run;
 }
 
-// The step is done. True: it was not the last one, and this CPU stands and went on.
+// The next step of a range can begin where the last one ended: the others stand, the breakpoints are in, and nobody asks.
+static bool range_goes_on_at_once(uint32_t self, const struct trap_frame *frame) {
+    return stepping.is_repeated && !stepping.then_runs && !debugger_wants_pages && !hardware_is_used() &&
+           hold_lets_step(self) && frame->rip >= stepping.start && frame->rip < stepping.end &&
+           (machine.steps + 1) % STEPS_ALONE != 0 && ++machine.steps % LINE_LOOK != 0;
+}
+
+// The step is done. True: it was not the last one, and this CPU goes on.
 static bool on_step(struct trap_frame *frame, struct debug_stop *stop) {
     uint32_t self = processor_index();
     step_end(frame);
+    if (range_goes_on_at_once(self, frame))
+        return step_begin(frame);
     bool changed = hardware_value_changed(&stop->thread, stop);
     if (changed || !(stepping.then_runs || step_goes_on(frame)))
         return false;
