@@ -46,17 +46,17 @@ enum cpu_state hold_state(uint32_t cpu) {
     return __atomic_load_n(&stopped_cpus[cpu].state, __ATOMIC_SEQ_CST);
 }
 
-static uint32_t owner_now(void) {
+uint32_t hold_owner(void) {
     return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) & ~(uint32_t)OWNER_STEPS;
 }
 
 bool hold_is_anothers(uint32_t self) {
-    uint32_t owner = owner_now();
+    uint32_t owner = hold_owner();
     return owner != 0 && owner != self + 1;
 }
 
 bool hold_is_mine(uint32_t self) {
-    return owner_now() == self + 1;
+    return hold_owner() == self + 1;
 }
 
 void hold_enter(uint32_t self) {
@@ -110,10 +110,17 @@ void hold_leave(uint32_t self, bool steps) {
 void machine_let_all_go(void) {
     line_listen();
     __atomic_store_n(&machine.owner, 0, __ATOMIC_SEQ_CST);
+    halt_wake_others();
 }
 
 void hold_let_step(uint32_t cpu) {
     __atomic_store_n(&machine.owner, (cpu + 1) | OWNER_STEPS, __ATOMIC_SEQ_CST);
+    halt_wake_others();
+}
+
+bool hold_is_for_long(uint32_t self) {
+    uint32_t owner = __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST);
+    return owner != 0 && owner != self + 1 && !(owner & OWNER_STEPS);
 }
 
 bool hold_lets_step(uint32_t self) {
@@ -136,7 +143,7 @@ static bool is_step_over(uint32_t self, uint32_t spins, bool waits) {
 
 void hold_wait_to_go(uint32_t self) {
     uint32_t spins = 0;
-    for (uint32_t owner = owner_now(); owner != 0 && owner != self + 1; owner = owner_now()) {
+    for (uint32_t owner = hold_owner(); owner != 0 && owner != self + 1; owner = hold_owner()) {
         bool is_stepping = stepping.is_on && hold_state(owner - 1) == CPU_RUNS;
         bool waits = stepping.waits || processors[owner - 1].current != stepping.current;
         spins = is_stepping ? spins + 1 : 0;
@@ -144,6 +151,7 @@ void hold_wait_to_go(uint32_t self) {
             let_go_of_step(owner);
         page_table_flush_serve();
         processor_pause();
+        halt_until_changed(self);
     }
 }
 

@@ -23,9 +23,10 @@ enum {
     CAN_SEND = 0x20,
     SCRATCH_PATTERN = 0x5a,
     SEND_TRIES = 1000000,
+    FIFO_SIZE = 16,
 };
 
-static bool is_there;
+static bool is_there, is_routed;
 
 bool line_start(void) {
     io_port_write_8(PORT + REGISTER_SCRATCH, SCRATCH_PATTERN);
@@ -58,7 +59,10 @@ bool line_get(uint8_t *byte) {
 
 void line_put(const char *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
-        for (int tries = 0; tries < SEND_TRIES && !(io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_SEND); tries++)
+        // An empty line takes as many as it has room for.
+        for (int tries = 0;
+             i % FIFO_SIZE == 0 && tries < SEND_TRIES && !(io_port_read_8(PORT + REGISTER_LINE_STATUS) & CAN_SEND);
+             tries++)
             processor_pause();
         io_port_write_8(PORT + REGISTER_DATA, (uint8_t)bytes[i]);
     }
@@ -83,4 +87,9 @@ void line_look(void) {
 
 void line_route(void) {
     interrupt_line_deliver_non_maskable(INTERRUPT_LINE);
+    is_routed = true;
+}
+
+bool line_is_routed(void) {
+    return is_routed;
 }

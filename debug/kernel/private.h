@@ -26,6 +26,7 @@ struct stopped_cpu {
     uint32_t state;           // [a] enum cpu_state
     struct trap_frame *frame; // null: it runs
     uint64_t page_fault_address, root;
+    uint32_t halts;                                        // [a] 1: it halts, or is about to; an NMI ends that
     uint64_t tick_left;                                    // nanoseconds of its slice
     bool fpu_changed, base_changed;                        // by a person, and to be loaded
     uint8_t fpu[FXSAVE_SIZE] __attribute__((aligned(16))); // as FXSAVE writes it
@@ -145,10 +146,10 @@ void machine_let_all_go(void);
 enum cpu_state hold_state(uint32_t cpu);
 bool hold_is_mine(uint32_t self);
 bool hold_is_anothers(uint32_t self);
-void hold_let_step(uint32_t cpu); // gives the machine to it, until it is done or comes to no end
+void hold_let_step(uint32_t cpu);   // gives the machine to it, until it is done or comes to no end
 bool hold_lets_step(uint32_t self); // whether it has it for that, still
-bool hold_claim(uint32_t self);   // false: it is another's
-void hold_others(uint32_t self);  // returns when they stand
+bool hold_claim(uint32_t self);     // false: it is another's
+void hold_others(uint32_t self);    // returns when they stand
 void hold_give_way(uint32_t self);
 void hold_enter(uint32_t self);
 void hold_exit(uint32_t self);
@@ -157,6 +158,15 @@ void hold_wait_to_go(uint32_t self);
 bool hold_begin_leaving(uint32_t self); // false: somebody holds the machine, this CPU stands
 void hold_leave(uint32_t self, bool steps);
 bool hold_is_on_the_way(uint32_t self, const struct trap_frame *frame);
+
+uint32_t hold_owner(void);            // index + 1; 0: nobody
+bool hold_is_for_long(uint32_t self); // another has the machine, and does not step
+
+// ---- halt.c ----
+void halt_until_changed(uint32_t self); // of who has the machine
+void halt_until_byte(uint32_t self);    // on the line; or sooner
+void halt_wake_others(void);
+void halt_interrupted(struct trap_frame *frame); // by an NMI; wakes who has the machine, whose the line's byte is
 
 // ---- resume.c ----
 void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop); // of the stop that it leaves
@@ -194,6 +204,7 @@ void line_listen(void); // from now on a byte that comes, or is there, interrupt
 void line_ignore(void);
 void line_begin_anew(void); // the byte that was read begins a new session
 void line_route(void);
+bool line_is_routed(void); // a byte that comes is an NMI
 // Now and then, while the machine runs: a byte may come in the few instructions in which its CPU leaves the debugger, and its NMI be
 // taken for an old one.
 void line_look(void);

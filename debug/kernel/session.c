@@ -9,7 +9,7 @@
 
 struct server server;
 
-enum { OPERATION_TEXT_SIZE = 256 };
+enum { OPERATION_TEXT_SIZE = 256, LOOKS_BEFORE_HALT = 64 };
 
 static const struct debug_target target = {
     .thread_next = thread_next,
@@ -27,14 +27,19 @@ static const struct debug_target target = {
     .documents = kernel_documents,
 };
 
+// What comes next of a packet comes soon; the next packet when GDB, or a person, has thought.
 static enum server_next listen(void) {
     enum server_next next = SERVER_STAY;
-    while (next == SERVER_STAY) {
+    for (uint32_t looks = 0; next == SERVER_STAY; looks++) {
         uint8_t byte;
-        if (line_get(&byte))
+        if (line_get(&byte)) {
             next = server_feed(&server, byte);
-        else
+            looks = 0;
+        } else if (looks < LOOKS_BEFORE_HALT) {
             processor_pause();
+        } else {
+            halt_until_byte(processor_index());
+        }
     }
     return next;
 }

@@ -292,6 +292,8 @@ bool debugger_trap(struct trap_frame *frame) {
     uint32_t self = processor_index();
     if (!machine.is_ready || machine.is_given_up || frame->vector < VECTOR_DEBUG || frame->vector > VECTOR_BREAKPOINT)
         return false;
+    if (frame->vector == VECTOR_NMI)
+        halt_interrupted(frame);
     if (hold_state(self) != CPU_RUNS || (frame->vector != VECTOR_BREAKPOINT && hold_is_on_the_way(self, frame)))
         return on_the_way(frame);
     hold_enter(self);

@@ -3,7 +3,8 @@
 
 The guest's program `bench` prints a line `NAME VALUE ns` per operation, the time of one, or `NAME VALUE kib` for memory.
 It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without; so does
-`bench-keys` of the tests' ramdisk. What booting takes is asked for at the first prompt of further boots.
+`bench-keys` of the tests' ramdisk. What booting takes is asked for at the first prompt of further boots. The debugger's line is measured
+with a GDB (bench_debugger.py): its rows say how often a second, and how much of the host's processors one needs.
 """
 import json
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 
+import bench_debugger
 from machine import PROMPT, Machine, Settings
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -95,6 +97,9 @@ def main():
     print(f"{'operation':36} {'instructions':>14} {'nanoseconds':>14} {'KiB':>8}  goal")
     for name, figures in table.items():
         print(row(name, figures))
+    debugger = bench_debugger.measure()
+    bench_debugger.print_rows(debugger)
+    table.update({name: {"per_second": round(each, 3), "host_milliseconds": round(used, 3)} for name, (each, used, _) in debugger.items()})
     missing = sorted(set(GOALS) - set(table))
     with open(os.path.join(ROOT, OUTPUT), "w", encoding="utf-8") as file:
         json.dump(table, file, indent=1)

@@ -348,6 +348,10 @@ class Machine:
         """Sends bytes to the serial console."""
         self._serial.sendall(data.encode() if isinstance(data, str) else data)
 
+    def process_id(self):
+        """QEMU's, on the host."""
+        return self._process.pid
+
     def expect(self, pattern, timeout=60):
         """Waits until the console says something that the regular expression matches, after the last such place."""
         expression = re.compile(pattern.encode() if isinstance(pattern, str) else pattern, re.MULTILINE)

@@ -99,6 +99,7 @@
 #define SELECTOR_USER_CODE_NUMBER 0x23
 #define CALL_TABLE_SIZE 160
 #define STATUS_NO_CALL_NUMBER -19
+#define KERNEL_STACK_BYTES 0x4000
 
 // The page of low memory that the other CPUs start in, and the end of the stack they have for a moment.
 #define TRAMPOLINE_PAGE 0x8000

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/status.h"
+#include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/arch/x86_64/machine_constants.h"
 #include "kernel/arch/x86_64/trap.h"
 #include "kernel/base/call.h"
@@ -30,3 +31,4 @@ _Static_assert(SELECTOR_USER_DATA == SELECTOR_USER_DATA_NUMBER, "");
 _Static_assert(SELECTOR_USER_CODE == SELECTOR_USER_CODE_NUMBER, "");
 _Static_assert(CALL_LIMIT == CALL_TABLE_SIZE, "");
 _Static_assert(STATUS_NO_CALL == STATUS_NO_CALL_NUMBER, "");
+_Static_assert(KERNEL_STACK_SIZE == KERNEL_STACK_BYTES, "");

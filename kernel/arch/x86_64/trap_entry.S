@@ -84,6 +84,9 @@ trap_paranoid_framed:
     mov %rax, %rdx
     shr $32, %rdx
     wrmsr
+    cmpl $VECTOR_NMI, FRAME_VECTOR(%rsp)
+    je 2f
+trap_paranoid_placed:
     mov %rsp, %rdi
     call trap_handle_paranoid
     mov $MSR_GS_BASE, %ecx
@@ -91,7 +94,29 @@ trap_paranoid_framed:
     mov %r13d, %edx
     wrmsr
     jmp trap_restore
+
+// A debugger stands here for long, and halts until the next NMI. So that is let in, by an iretq; and as it begins at the stack's top, the frame
+// moves down from there, or to below what is interrupted where that lies on this stack.
+2:  lea FRAME_SIZE(%rsp), %rax
+    mov %rsp, %rbx
+    sub FRAME_STACK(%rsp), %rax
+    cmp $KERNEL_STACK_BYTES, %rax
+    cmovb FRAME_STACK(%rsp), %rbx
+    and $-16, %rbx
+    sub $FRAME_SIZE, %rbx
+    mov %rsp, %rsi
+    mov %rbx, %rdi
+    mov $(FRAME_SIZE / 8), %ecx
+    rep movsq
+    mov %rbx, %rsp
 trap_paranoid_unframed:
+    push $SELECTOR_KERNEL_DATA_NUMBER
+    push %rbx
+    pushf
+    push $SELECTOR_KERNEL_CODE_NUMBER
+    lea trap_paranoid_placed(%rip), %rax
+    push %rax
+    iretq
 
 // Out of a program: like any other exception, on the thread's own kernel stack.
 1:  swapgs
