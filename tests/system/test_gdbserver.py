@@ -61,6 +61,13 @@ class OneProgram(unittest.TestCase):
                 guest.machine.expect(r"total 114", SECONDS)
                 guest.machine.expect(PROMPT, SECONDS)
 
+    def test_brings_its_symbols_and_shows_all_registers(self):
+        with Guest("release", 4, "gdbserver /bin/debuggee") as guest:
+            said = guest.gdb("break add", "continue", "info auxv", "next", "next", "print $mxcsr", "set var $xmm3.v2_double[0] = 2.5",
+                             "print $xmm3.v2_double[0]", "print $fs_base != 0", "delete", "print add(10)", "continue", program="")
+            self.check(said, [r"Breakpoint 1, add \(number=1\)", r"AT_ENTRY +Entry point", r"\$1 = 8064\n", r"\$2 = 2\.5\n", r"\$3 = 1\n",
+                              r"\$4 = 11\n", r"exited with code 07"])
+
     def test_stops_its_threads_with_the_one_that_hits(self):
         for kind, cpus in KINDS:
             with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee threads") as guest:
