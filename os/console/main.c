@@ -20,8 +20,10 @@
 
 enum { WELCOME_MAX = 2048 };
 
-// Nobody tells that the kernel's log has grown: it may do so where nobody can be told.
+// Nobody tells that the kernel's log has grown: it may do so where nobody can be told. What follows an event is looked for; for ever
+// it is not, so that a machine where nothing happens sleeps.
 #define LOG_LOOKS_EVERY (200 * NANOSECONDS_PER_MILLISECOND)
+enum { LOG_LOOKS = 25 };
 
 static struct session session;
 
@@ -124,9 +126,10 @@ int main(int count, char **arguments) {
         return EXIT_FAILURE;
     }
     directory_join();
-    for (;;) {
-        event_wait(deadline_after(LOG_LOOKS_EVERY));
+    for (int looks = 0;; looks = looks > 0 ? looks - 1 : 0) {
+        event_wait(looks > 0 ? deadline_after(LOG_LOOKS_EVERY) : DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
+            looks = LOG_LOOKS;
             if (!directory_take(&event)) {
                 take_event(&event);
             }
