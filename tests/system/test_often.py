@@ -3,15 +3,18 @@
 RESTARTS, from the environment, says how often. Time inside is that of the instruction counter: a host that is busy changes nothing.
 """
 import os
+import re
 import time
 import unittest
 
+import screen_text
 from machine import PROMPT, Machine, Settings
 
 SECONDS = 200  # of the host's, for what takes a few
 RESTARTS = int(os.environ.get("RESTARTS", "200"))
 LINES = 2000
 SERVICES = ("clock", "memory", "keyboard", "display", "serial", "files")
+NUMBERS = 100000  # that a pipeline sorts meanwhile
 
 
 class Often(unittest.TestCase):
@@ -45,6 +48,9 @@ class Often(unittest.TestCase):
         self.counted += 1
         self.machine.type(f"echo {self.counted} > /tmp/counted\n")
         self.await_line("read n < /tmp/counted; echo cou''nted $n.", f"counted {self.counted}.")
+        return self.objects_now()
+
+    def objects_now(self):
         counts = {}
         for line in self.run_line("objects").splitlines():
             words = line.split()
@@ -82,6 +88,50 @@ class Often(unittest.TestCase):
                 self.end_often(name)
                 self.assertEqual(self.programs(), programs)
                 self.assertEqual(self.objects(), objects)
+
+    def await_milliseconds(self, name, take_text):
+        """Waits until `restart` tells how long the service was away at most."""
+        give_up = time.monotonic() + SECONDS
+        while not (found := re.search(name + r": back after (\d+) ms", take_text())):
+            self.assertLess(time.monotonic(), give_up, take_text())
+            time.sleep(0.1)
+        self.assertLess(int(found.group(1)), 1000, "milliseconds")
+
+    def end_the_screens_console(self, times):
+        """Its shells are typed to all the while; the pipeline is the serial console's."""
+        start = len(self.machine.console)
+        self.run_line(f"(seq {NUMBERS} | sort -rn | cksum > /tmp/sum) & true")
+        self.machine.write(f"restart -n {times} screen; echo li''ne ended\r")
+        self.machine.type("echo never mind\n" * 2)
+        self.await_milliseconds("screen", lambda: self.machine.console[start:].decode(errors="replace"))
+        self.machine.expect(rb"line ended", SECONDS)
+        self.machine.expect(PROMPT, SECONDS)
+
+    def end_the_serial_lines_console(self, times):
+        """From the screen, where the pipeline runs too."""
+        self.machine.type(f"seq {NUMBERS} | sort -rn | cksum > /tmp/sum &\nclear; restart -n {times} serial-console > /tmp/away; cat /tmp/away\n")
+        self.await_milliseconds("serial-console", lambda: "\n".join(screen_text.read(self.machine.screendump())))
+        self.run_line("true")
+
+    def work_through(self, end, times):
+        """Something typed, the ends with a pipeline beside them, something typed again; returns how many shells and objects there are then."""
+        self.machine.type("\necho before > /tmp/typed\n")
+        self.await_line("cat /tmp/typed", "\nbefore")
+        end(times)
+        self.machine.type("\necho after > /tmp/typed\n")
+        self.await_line("cat /tmp/typed", "\nafter")
+        self.await_line(f"seq {NUMBERS} | sort -rn | cksum | cmp - /tmp/sum && echo pipe''line right", "pipeline right")
+        self.run_line("sleep 0.01 & wait")
+        programs = len(self.programs())
+        self.objects_now()
+        return programs, self.objects_now()
+
+    def test_each_console_comes_back_every_time_with_a_shell(self):
+        for name, end in (("screen", self.end_the_screens_console), ("serial-console", self.end_the_serial_lines_console)):
+            with self.subTest(name):
+                there = self.work_through(end, 1)  # tables grow once, and programs become known to the file service
+                self.assertEqual(there[0], 3, "a shell for each console, and init")
+                self.assertEqual(self.work_through(end, RESTARTS), there)
 
 
 if __name__ == "__main__":
