@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import unittest
 
-from gdb_line import SECONDS
+from gdb_line import SECONDS, Script
 from machine import PROMPT, ROOT, Machine, Settings
 
 KINDS = [("debug", 1), ("release", 4)]
@@ -84,6 +84,16 @@ class OneProgram(unittest.TestCase):
                                   r"Hardware read watchpoint 2: ratio(?s:.*)Value = 2\n(?s:.*)#0 .*add \(number=",
                                   r"Breakpoint 3, add \(number=3\)", r"exited with code 07"])
 
+    def test_is_interrupted_in_a_system_call_and_stepped_out_of_it(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee wait") as guest, \
+                    Script(guest.socket) as script:
+                script.send(b"vCont;c")
+                stop = script.interrupt()
+                self.assertEqual(stop.signal, 2)
+                self.assertEqual(len(script.threads()), 1)
+                self.assertEqual(script.step().signal, 5)
+
     def test_faults_and_the_fault_is_told_and_passed_on(self):
         with Guest("release", 4, "gdbserver /bin/debuggee fault") as guest:
             said = guest.gdb("continue", "continue")
@@ -112,6 +122,29 @@ class SeveralPrograms(unittest.TestCase):
                              "detach", "break add", "run", "bt", "kill", extended=True)
             OneProgram.check(self, said, [r"Thread \d+\.\d+ \(debuggee", r"Breakpoint 1, add \(number=1\)", r"killed"])
             guest.machine.expect(r"total 15", SECONDS)
+
+    def test_one_stops_and_ends_while_another_waits(self):
+        for kind, cpus in KINDS:
+            guest = Guest(kind, cpus, "debuggee wait & one=$!; gdbserver --multi & echo process $one.", waits=False)
+            with self.subTest(kind=kind, cpus=cpus), guest:
+                found = guest.machine.expect(r"(?s)process (\d+)\..*GDB may come|GDB may come.*process (\d+)\.", SECONDS)
+                said = guest.gdb("set schedule-multiple on", f"attach {int(found[1] or found[2])}",
+                                 "add-inferior -exec build/programs/symbols/bin/debuggee", "inferior 2",
+                                 "set remote exec-file /bin/debuggee", "break add if number == 2", "run", "info threads", "delete", "continue",
+                                 "inferior 1", "set var goes_on = 1", "detach", extended=True)
+                OneProgram.check(self, said, [r"Thread 2\.1 hit Breakpoint 1(?:\.\d)?, add \(number=2\)", r"1\.1 +Thread \d+\.\d+ \(debuggee",
+                                              r"Inferior 2 \(process \d+\) exited with code 07", r"Inferior 1 \(process \d+\) detached"])
+                guest.machine.expect(r"total 15(?s:.*)total 15", SECONDS)
+
+
+class OverPipes(unittest.TestCase):
+    """gdbserver -: the line is its own input and output."""
+
+    def test_the_programs_output_is_kept_apart(self):
+        line = ("printf '$qSupported:multiprocess+#c6$?#3f$vCont;c#a8' | gdbserver - /bin/debuggee 2>/said | cat; "
+                "until grep total /said; do :; done; echo apart")
+        with Guest("release", 4, line, waits=False) as guest:
+            guest.machine.expect(r"\$T05[^#]*#..\+[^t]*total 15\r?\napart", SECONDS)
 
 
 if __name__ == "__main__":
