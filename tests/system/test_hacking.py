@@ -1,9 +1,11 @@
 """HACKING.md's session of a first deadlock, typed from the page itself: each line that it promises must come, in its order."""
+import json
 import os
 import re
 import select
 import shlex
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -108,6 +110,22 @@ class FirstDeadlock(unittest.TestCase):
                     self.assertIsNotNone(found, f"{command}: {line!r} did not come:\n{said}")
                     numbers.take(found)
                     place = found.end()
+
+
+class Example(unittest.TestCase):
+    def test_the_game_on_the_page_compiles_as_a_program_of_the_tree_does(self):
+        with open(os.path.join(ROOT, "HACKING.md"), encoding="utf-8") as file:
+            source = re.search(r"^```c\n(.*?)^```$", file.read(), re.M | re.S)[1]
+        with open(os.path.join(ROOT, "build/compile_commands.json"), encoding="utf-8") as file:
+            entry = next(entry for entry in json.load(file) if entry["file"].endswith("apps/draw/draw.c"))
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "walk.c")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(source)
+            words = [path if word.endswith("apps/draw/draw.c") else word for word in shlex.split(entry["command"])]
+            del words[words.index("-o"):words.index("-o") + 2]
+            built = subprocess.run([*words, "-MF", path + ".d", "-o", path + ".o"], cwd=ROOT, capture_output=True, text=True, check=False)
+            self.assertEqual(built.returncode, 0, built.stderr)
 
 
 if __name__ == "__main__":
