@@ -87,7 +87,8 @@ bool command_value(const struct command_call *call, const char *text, uint64_t *
     const char *at;
     const char *error = expression_read(text, &scope, value, &at);
     if (error != 0)
-        writer_format(call->out, "%s: %s%s%s\n", text, error, *at != 0 ? ", at " : "", at);
+        writer_format(call->out, "%s: %s%s%s\n", text, error, *at != 0 && at != text ? ", at " : "",
+                      at != text ? at : "");
     return error == 0;
 }
 

@@ -47,9 +47,11 @@ static const struct command *next_command(const struct command *command) {
 const char *command_next_name(const char *after, const char *text, size_t length) {
     bool is_behind = after == 0;
     for (const struct command *at = first_command(); at != 0; at = next_command(at)) {
-        if (is_behind && strncmp(at->name, text, length) == 0)
+        // A name with two entries, one below the other, is one name.
+        bool is_it = after != 0 && strcmp(at->name, after) == 0;
+        if (is_behind && !is_it && strncmp(at->name, text, length) == 0)
             return at->name;
-        is_behind |= after != 0 && strcmp(at->name, after) == 0;
+        is_behind |= is_it;
     }
     return 0;
 }
@@ -123,6 +125,17 @@ static void split_format(struct words *words) {
     }
 }
 
+static void complain(struct writer *why, const char *name, bool several) {
+    if (!several) {
+        writer_format(why, "%s is no command: `help` lists them\n", name);
+        return;
+    }
+    writer_format(why, "%s could be several commands:", name);
+    for (const char *at = 0; (at = command_next_name(at, name, strlen(name))) != 0;)
+        writer_format(why, " %s", at);
+    writer_text(why, "\n");
+}
+
 bool commands_run(struct command_session *session, const char *line, struct writer *why) {
     static struct words words;
     bool several;
@@ -133,8 +146,7 @@ bool commands_run(struct command_session *session, const char *line, struct writ
     const struct command *command = find_command(words.words[0], &several);
     if (command == 0) {
         if (why != 0)
-            writer_format(why, several ? "%s could be several commands\n" : "%s is no command: `help` lists them\n",
-                          words.words[0]);
+            complain(why, words.words[0], several);
         return false;
     }
     struct command_call call = {session->out, session, words.format, words.count - 1, words.words + 1, words.rest};

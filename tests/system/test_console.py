@@ -70,7 +70,7 @@ class Session(unittest.TestCase):
         "pages $rip": r"level 1: .* the kernel's, executable\n0xffffffff8[0-9a-f]+ lies at 0x[0-9a-f]+ in memory",
         "map 1": r"init\[1\], its program at .*\narea: ",
         "map init": r"init\[1\], its program at .*\narea: ",
-        "why nobody": r"nobody: there is no function of this name",
+        "why nobody": r"nobody: there is no function of this name\n",
         "limits 1": r"memory pages +\d+ used",
         "waits": r"clock\[\d+\] waits for an event \(events \d+ \"clock\"\) since \d+ ms",
         "objects machine": r"(?m)^ +\d+ machine +0 ",
@@ -78,7 +78,8 @@ class Session(unittest.TestCase):
         "queues 1": r"type: messages",
         "log 200": r"Parley: \d+ MiB",
         "nonsense": r"nonsense is no command",
-        "p": r"p could be several commands",
+        "b": r"b could be several commands: bt btall break breaks boot\n",
+        "p": r"p could be several commands: processes .*print",
     }
 
     def test_answers_what_is_asked_and_goes_on(self):
@@ -102,6 +103,8 @@ class Session(unittest.TestCase):
             console.machine.expect(DEBUGGER, SECONDS)
             console.machine.write("proc\t\t")
             console.machine.expect(rb"processes process ", SECONDS)
+            console.machine.write("\x15br\t\t")
+            console.machine.expect(rb"break breaks ", SECONDS)
             console.machine.write("\x15boo\tX\x08\x1b[D\x1b[Dz\x7f\x05\r")
             console.machine.expect(rb"release kernel, 2 CPUs", SECONDS)
             console.machine.expect(DEBUGGER, SECONDS)
