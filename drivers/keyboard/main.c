@@ -45,9 +45,15 @@ static bool is_for_debugger(const EVENT *event) {
     return event->Action == KEY_DOWN && event->Data1 == 'd' && (event->Data2 & chord) == chord;
 }
 
+// A person stays in the debugger for long: the line is not to count as one that nobody acknowledges.
+static bool call_debugger(void) {
+    interrupt_acknowledge(interrupt);
+    return machine_debug(debug) == STATUS_OK;
+}
+
 // The debugger takes the bytes of the keyboard itself: those of keys that go up, too.
 static void take_key(const EVENT *event) {
-    if (is_for_debugger(event) && machine_debug(debug) == STATUS_OK) {
+    if (is_for_debugger(event) && call_debugger()) {
         decoder_release_all(&decoder);
     } else {
         send_event(event);
