@@ -64,8 +64,8 @@ static void box_process_freed(struct process *process) {
         page_box_release(box);
 }
 
-// A child's end is a signal to its parent, where that has a handler for it.
-static void box_process_told(struct process *process) {
+// What becomes of a child is a signal to its parent, where that has a handler for it.
+static void tell_parent(struct process *process) {
     struct process *parent = process_find(process->parent);
     if (parent == 0)
         return;
@@ -77,7 +77,8 @@ SUBSYSTEM(page_subsystem) = {
     .name = "pages",
     .process_created = box_process_created,
     .process_ended = box_process_ended,
-    .process_told = box_process_told,
+    .process_told = tell_parent,
+    .process_changed = tell_parent,
     .process_freed = box_process_freed,
 };
 

@@ -56,8 +56,9 @@ const char *words_gate_kind(uint32_t kind) {
 
 const char *words_thread_state(uint32_t state) {
     static const char *const states[] = {
-        [THREAD_READY] = "ready", [THREAD_RUNNING] = "running", [THREAD_WAITING] = "waiting", [THREAD_ENDED] = "ended"};
-    return state >= THREAD_READY && state <= THREAD_ENDED ? states[state] : "?";
+        [THREAD_READY] = "ready", [THREAD_RUNNING] = "running", [THREAD_WAITING] = "waiting", [THREAD_ENDED] = "ended",
+        [PROCESS_STOPPED] = "stopped"};
+    return state >= THREAD_READY && state <= PROCESS_STOPPED ? states[state] : "?";
 }
 
 const char *words_duration(uint64_t nanoseconds, char text[DURATION_TEXT_SIZE]) {

@@ -109,7 +109,8 @@ struct number_information {
     REASON(PAGE_ANSWER, "for the answer of a page handler")                                                            \
     REASON(PAGE_HANDLER, "for a page handler to be over")                                                              \
     REASON(UPCALL, "for an upcall")                                                                                    \
-    REASON(DEBUGGER, "for its debugger to let it go on")
+    REASON(DEBUGGER, "for its debugger to let it go on")                                                               \
+    REASON(STOPPED, "for somebody to let it go on, as it is stopped")
 
 enum wait_reason {
     WAIT_NOT = 0,

@@ -67,9 +67,11 @@ enum process_end_reason {
     END_FAULTED =
         3, // did what a program must not; code is the processor's exception vector. Or it touched a page of its own that
            // was not to be had; code is why: NO_MEMORY, LIMIT_REACHED; TIMED_OUT, PEER_DIED, DENIED: its pager
+    END_STOPPED = 4,   // it has not ended: process_stop, code is its argument (process_wait_change alone)
+    END_CONTINUED = 5, // nor has this one: it goes on (the same)
 };
 
-// How a process ended (process_wait).
+// How a process ended (process_wait), or what else became of it (process_wait_change).
 struct process_end {
     uint32_t process;
     uint32_t reason; // enum process_end_reason
@@ -80,7 +82,7 @@ struct process_end {
     uint64_t processor_time; // nanoseconds
 };
 
-enum thread_state { THREAD_READY = 1, THREAD_RUNNING = 2, THREAD_WAITING = 3, THREAD_ENDED = 4 };
+enum thread_state { THREAD_READY = 1, THREAD_RUNNING = 2, THREAD_WAITING = 3, THREAD_ENDED = 4, PROCESS_STOPPED = 5 };
 
 // One process, as process_list tells it.
 struct process_information {
@@ -89,7 +91,7 @@ struct process_information {
     uint32_t user;
     uint32_t threads;
     uint32_t numbers;
-    uint32_t state;          // enum thread_state, of its most active thread
+    uint32_t state;          // enum thread_state, of its most active thread; PROCESS_STOPPED: all stop (process_stop)
     uint32_t wait_reason;    // enum wait_reason, where all its threads wait
     uint32_t priority;       // base priority of its first thread
     uint64_t pages;          // of memory that it is charged for

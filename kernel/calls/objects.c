@@ -147,6 +147,8 @@ static void threads_inform(struct process *process, struct process_information *
         information->processor_time += thread->processor_time;
     }
     information->processor_time += process->processor_time;
+    if (process->stop_code != 0)
+        information->state = PROCESS_STOPPED;
     lock_release(&process->object.lock);
     if (information->state != THREAD_WAITING)
         information->wait_reason = WAIT_NOT;

@@ -12,6 +12,7 @@
 #include "kernel/process/end.h"
 #include "kernel/process/object.h"
 #include "kernel/process/process.h"
+#include "kernel/process/stop.h"
 #include "kernel/thread/lend.h"
 #include "kernel/thread/thread.h"
 
@@ -212,33 +213,37 @@ struct result call_process_kill(int32_t number, int32_t code) {
     return result_status(STATUS_OK);
 }
 
-static enum status process_await(struct process *process, uint64_t deadline, struct process_end *end) {
-    struct wait_for wait = {&process->object, WAIT_PROCESS_END, 0, deadline};
-    enum status status = STATUS_OK;
-    lock_acquire(&process->object.lock);
-    while (!process->ended && status == STATUS_OK)
-        status = wait_queue_sleep(&process->object.waiters, &process->object.lock, &wait);
-    if (process->ended) {
-        *end = process->end;
-        status = STATUS_OK;
-    }
-    lock_release(&process->object.lock);
-    return status;
-}
-
-struct result call_process_wait(int32_t number, uint64_t deadline, struct user_address address) {
+static struct result wait_call(int32_t number, bool changes, uint64_t deadline, struct user_address address) {
     struct process *process;
     enum status status = process_by_number(number, RIGHT_WAIT, &process);
     if (status != STATUS_OK)
         return result_status(status);
     struct process_end end;
-    status = process_await(process, deadline, &end);
+    status = process_await(process, changes, deadline, &end);
     if (status == STATUS_OK && address.value != 0)
         status = user_copy_out(address, &end, sizeof(end));
-    if (status == STATUS_OK && process->parent == process_current()->id)
+    if (status == STATUS_OK && end.reason < END_STOPPED && process->parent == process_current()->id)
         notice_cancel(&process->end_notice); // the parent knows now
     process_release(process);
     return result_status(status);
+}
+
+struct result call_process_wait(int32_t number, uint64_t deadline, struct user_address address) {
+    return wait_call(number, false, deadline, address);
+}
+
+struct result call_process_wait_change(int32_t number, uint64_t deadline, struct user_address address) {
+    return wait_call(number, true, deadline, address);
+}
+
+struct result call_process_stop(int32_t number, int32_t code) {
+    struct process *process;
+    enum status status = process_by_number(number, RIGHT_KILL, &process);
+    if (status != STATUS_OK)
+        return result_status(status);
+    process_stop(process, code);
+    process_release(process);
+    return result_status(STATUS_OK);
 }
 
 struct result call_process_open(uint32_t id) {

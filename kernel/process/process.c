@@ -16,13 +16,17 @@ static void process_describe(struct object *object, struct writer *out) {
     writer_format(out, "process: %u\nparent: %u\nuser: %u\nthreads: %u\n", process->id, process->parent, process->user,
                   process->thread_count);
     writer_format(out, "ended: %s\n", process->ended ? reasons[process->end.reason & 3] : "no");
+    if (process->stop_code != 0)
+        writer_format(out, "stopped: by %d\n", process->stop_code);
     // Only of one's own: another's address space may be going. Long, so it is for tests.
     if (BUILD_CHECKS && thread_current() != 0 && process == process_current() && process->space != 0)
         writer_format(out, "page tables sound: %s\n", space_is_sound(process->space) ? "yes" : "no");
 }
 
+// Whoever may end it may let it go on: nobody in particular.
 static void process_edges(struct object *object, enum wait_reason reason, struct wait_edges *edges) {
-    (void)reason;
+    if (reason == WAIT_STOPPED)
+        return;
     edges->count = 1;
     edges->processes[0] = ((struct process *)object)->id;
 }

@@ -58,7 +58,9 @@ struct process {
     struct io_port_ranges *io_ports; // I/O port ranges opened (kernel/arch); null: none
     LIST_ENTRY(process) table_link;  // [process table's lock]
     struct debugger *debugger;       // [l] kernel/process/debugger.h; null: none
-    struct wait_queue halted;        // [l] threads that it halted
+    struct wait_queue halted;        // [l] threads that it halted, and those that are stopped
+    int32_t stop_code;               // [l] why it is stopped (kernel/process/stop.h); 0: it is not
+    bool stop_untold;                // [l] its parent was not told of the last stop or continuation
     bool was_debugged;               // [a] a breakpoint that is just being taken away may still be met
 };
 

@@ -9,6 +9,7 @@
 #include "kernel/process/debugger.h"
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
+#include "kernel/process/stop.h"
 #include "kernel/process/subsystem.h"
 #include "kernel/process/thread_numbers.h"
 #include "kernel/thread/futex.h"
@@ -96,6 +97,8 @@ static enum status process_adopt(struct process *process, struct thread *thread)
         process->thread_count++;
         if (process->debugger != 0)
             debugger_thread_made(thread);
+        if (process->stop_code != 0)
+            __atomic_or_fetch(&thread->demands, DEMAND_STOP, __ATOMIC_SEQ_CST);
     }
     lock_release(&process->object.lock);
     return ending ? STATUS_PEER_DIED : STATUS_OK;
@@ -234,12 +237,14 @@ void thread_demand_own(enum thread_demand demand) {
     __atomic_or_fetch(&processor_current()->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
 }
 
-// An upcall goes first: where a debugger halts the thread is where its program goes on.
+// An upcall goes first: where a debugger halts the thread, or a stop, is where its program goes on.
 __attribute__((noinline, cold)) static void demands_serve_all(struct thread *thread) {
     if (thread->demands & DEMAND_END)
         thread_exit();
     if (thread->demands & DEMANDS_OF_UPCALLS)
         upcall_serve(thread);
+    if (thread->demands & DEMAND_STOP)
+        process_stop_serve(thread);
     if (thread->demands & DEMANDS_OF_DEBUGGER)
         debugger_serve(thread);
     if (thread->demands & DEMAND_END)

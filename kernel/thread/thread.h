@@ -28,6 +28,7 @@ enum thread_demand {
     DEMAND_RETURN = 1 << 2, // its upcall is over: back to where that interrupted it
     DEMAND_HALT = 1 << 3,   // its debugger wants it to stop (kernel/process/debugger.h)
     DEMAND_POINTS = 1 << 4, // its process has points that the CPU is to watch for; stays as long as it has
+    DEMAND_STOP = 1 << 5,   // its process is stopped, or was (kernel/process/stop.h)
 };
 enum { DEMANDS_OF_UPCALLS = DEMAND_UPCALL | DEMAND_RETURN, DEMANDS_OF_DEBUGGER = DEMAND_HALT | DEMAND_POINTS };
 
@@ -104,7 +105,7 @@ void thread_end(struct thread *thread);
 // Demands something of a thread: breaks off its wait, and sees to it that it comes by thread_before_user.
 void thread_demand(struct thread *thread, enum thread_demand demand);
 
-// The same without breaking off anything: what a debugger demands.
+// The same without breaking off anything: what a debugger demands, or a stop.
 void thread_demand_later(struct thread *thread, enum thread_demand demand);
 
 // The same of the calling thread.

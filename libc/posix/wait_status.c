@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-enum { VECTOR_COUNT = 32, SIGNAL_MAX = 0x7e, WHY_SHIFT = 16 };
+enum { VECTOR_COUNT = 32, SIGNAL_MAX = 0x7e, WHY_SHIFT = 16, STOPPED = 0x7f, CONTINUED = 0xffff };
 
 static const unsigned char signal_of_vector[VECTOR_COUNT] = {
     [0] = SIGFPE,   [1] = SIGTRAP,  [3] = SIGTRAP, [4] = SIGSEGV, [5] = SIGSEGV, [6] = SIGILL,
@@ -17,6 +17,10 @@ static int signal_of_fault(uint32_t vector) {
 int wait_status_of(const struct process_end *end) {
     if (end->reason == END_EXITED)
         return (end->code & 0xff) << 8;
+    if (end->reason == END_STOPPED)
+        return STOPPED | (end->code & 0xff) << 8;
+    if (end->reason == END_CONTINUED)
+        return CONTINUED;
     if (end->reason == END_FAULTED && end->code < 0)
         return SIGBUS | -end->code << WHY_SHIFT;
     if (end->reason == END_FAULTED)

@@ -51,8 +51,8 @@ static void call(const struct sigaction *action, int signal, struct signal_sent 
 // The mask is for what the handler may ask, and for one that runs outside an upcall; the end of an upcall sets it back by itself.
 bool signal_run(struct thread *thread, int signal, struct signal_sent sent) {
     struct sigaction action = action_take(signal);
-    if (action.sa_handler == SIG_DFL && signal_ends(signal))
-        signal_end_process(start_information()->process, signal);
+    if (action.sa_handler == SIG_DFL)
+        signal_act(start_information()->process, signal);
     if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
         return true;
     int error = errno;
@@ -89,7 +89,7 @@ static bool deal_with(struct thread *thread, int signal, struct signal_sent sent
 // What faulted in a function that holds signals off cannot be gone on with, and nobody else but its handler can.
 static void deal_with_fault(struct thread *thread, int signal, struct signal_sent sent) {
     if (thread->signals.held || signals.actions[signal].sa_handler == SIG_IGN)
-        signal_end_process(start_information()->process, signal);
+        signal_act(start_information()->process, signal); // all faults end by default
     thread->signals.in_handler = 1;
     signal_run(thread, signal, sent);
     thread->signals.in_handler = 0;

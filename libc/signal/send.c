@@ -8,44 +8,57 @@
 #include "libc/posix/posix.h"
 #include "libc/signal/signals.h"
 
-bool signal_ends(int signal) {
-    static const uint64_t harmless = UINT64_C(1) << SIGURG | UINT64_C(1) << SIGSTOP | UINT64_C(1) << SIGTSTP |
-                                     UINT64_C(1) << SIGCONT | UINT64_C(1) << SIGCHLD | UINT64_C(1) << SIGTTIN |
-                                     UINT64_C(1) << SIGTTOU | UINT64_C(1) << SIGIO | UINT64_C(1) << SIGWINCH;
-    return !(harmless & signal_bit(signal));
+enum effect signal_effect(int signal) {
+    static const uint8_t effects[NSIG] = {
+        [SIGURG] = EFFECT_NONE,    [SIGCHLD] = EFFECT_NONE,  [SIGIO] = EFFECT_NONE,    [SIGWINCH] = EFFECT_NONE,
+        [SIGSTOP] = EFFECT_STOPS,  [SIGTSTP] = EFFECT_STOPS, [SIGTTIN] = EFFECT_STOPS, [SIGTTOU] = EFFECT_STOPS,
+        [SIGCONT] = EFFECT_GOES_ON,
+    };
+    return signal > 0 && signal < NSIG ? (enum effect)effects[signal] : EFFECT_ENDS;
+}
+
+static enum status act(int32_t number, int signal) {
+    switch (signal ? signal_effect(signal) : EFFECT_NONE) {
+    case EFFECT_ENDS:
+        return process_kill(number, signal);
+    case EFFECT_STOPS:
+        return process_stop(number, signal);
+    case EFFECT_GOES_ON:
+        return process_stop(number, 0);
+    default:
+        return STATUS_OK;
+    }
 }
 
 // A child that has ended and was not waited for is still there for its parent.
-static enum status end_or_look(uint32_t process, int signal, bool end) {
+enum status signal_act(uint32_t process, int signal) {
     struct child child;
     if (children_find(process, &child))
-        return end ? process_kill(child.number, signal) : STATUS_OK;
+        return act(child.number, signal);
     int32_t number;
     enum status status = process_open(process, &number);
     if (status == STATUS_OK) {
-        if (end)
-            status = process_kill(number, signal);
+        status = act(number, signal);
         number_close(number);
     }
     return status;
 }
 
-enum status signal_end_process(uint32_t process, int signal) {
-    return end_or_look(process, signal, true);
-}
-
-// A process that does not take it by itself is dealt with here.
+// A process that does not take it by itself is dealt with here. One that is stopped goes on first, whether it has a handler or not.
 static enum status send(uint32_t process, int signal) {
-    enum status status = STATUS_NOT_FOUND;
-    if (signal != SIGKILL)
+    bool is_handled = signal != SIGKILL && signal != SIGSTOP;
+    enum status went_on = signal == SIGCONT ? signal_act(process, signal) : STATUS_OK, status = STATUS_NOT_FOUND;
+    if (is_handled && went_on == STATUS_OK)
         status = page_send(process, (uint32_t)signal, 0, 0, 0, DEADLINE_NOW, NULL);
-    return status == STATUS_NOT_FOUND ? end_or_look(process, signal, signal_ends(signal)) : status;
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    return signal == SIGCONT ? went_on : signal_act(process, signal);
 }
 
 int kill(pid_t process, int signal) {
-    if (process <= 0 || signal < 0 || signal >= NSIG || signal == SIGSTOP)
+    if (process <= 0 || signal < 0 || signal >= NSIG)
         return posix_fail(EINVAL);
-    enum status status = signal ? send((uint32_t)process, signal) : end_or_look((uint32_t)process, 0, false);
+    enum status status = signal ? send((uint32_t)process, signal) : signal_act((uint32_t)process, 0);
     return status == STATUS_NOT_FOUND ? posix_fail(ESRCH) : posix_result(status);
 }
 

@@ -23,11 +23,12 @@ static inline bool signal_is_valid(int signal) {
     return signal > 0 && signal < NSIG;
 }
 
-// Whether it ends a process by default (send.c).
-bool signal_ends(int signal);
+// What a signal does to a process that has no handler for it.
+enum effect { EFFECT_ENDS, EFFECT_NONE, EFFECT_STOPS, EFFECT_GOES_ON };
+enum effect signal_effect(int signal);
 
-// Ends a process as by this signal. Statuses of process_open and process_kill.
-enum status signal_end_process(uint32_t process, int signal);
+// Does that to a process; signal 0: looks whether it may. Statuses of process_open, process_kill and process_stop.
+enum status signal_act(uint32_t process, int signal);
 
 // Makes the process take these by itself, and the calling thread take upcalls. LIMIT_REACHED, NO_MEMORY.
 enum status signals_catch(uint64_t set);

@@ -418,6 +418,11 @@ const struct argument_entry argument_table[] = {
      {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_MANAGE),
       VALUE_OF(GOOD_ZERO, NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT)),
       VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT))}},
+    {ENTRY(process_stop, NOTHING_TO_UNDO), 2, {NUMBER(GOOD_PROCESS, OBJECT_PROCESS, RIGHT_KILL), ANY(GOOD_ZERO)}},
+    {ENTRY(process_wait_change, NOTHING_TO_UNDO),
+     3,
+     {NUMBER(GOOD_PROCESS, OBJECT_PROCESS, RIGHT_WAIT), ANY(GOOD_ZERO),
+      POINTER(OUT_NULL, GOOD_BUFFER, sizeof(struct process_end))}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

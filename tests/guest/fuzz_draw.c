@@ -399,9 +399,10 @@ static uint32_t open_code(void) {
     return code;
 }
 
-// A program that ends itself at every other call tests little.
+// A program that ends or stops itself at every other call tests little.
 static bool is_too_final(struct fuzz_state *state, const char *name) {
-    if (strcmp(name, "process_exit") == 0 || strcmp(name, "thread_exit") == 0 || strcmp(name, "process_kill") == 0)
+    if (strcmp(name, "process_exit") == 0 || strcmp(name, "thread_exit") == 0 || strcmp(name, "process_kill") == 0 ||
+        strcmp(name, "process_stop") == 0)
         return !one_in(state, 50);
     if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0 || strcmp(name, "debug_spawn") == 0 ||
         strcmp(name, "debug_attach") == 0)

@@ -10,11 +10,14 @@
    - A thread takes signals once it has called sigaction, signal or sigprocmask; the kernel prefers one that waits.
    - A child starts with all signals at their default and none blocked.
    - Several of a kind before one is taken are one. siginfo_t names the sender of the last; si_value is always 0.
-   - Nothing stops and continues: SIGSTOP is EINVAL; SIGTSTP, SIGTTIN, SIGTTOU and SIGCONT do nothing by default.
+   - SIGSTOP stops a process with all its threads, and so do SIGTSTP, SIGTTIN and SIGTTOU without a handler; SIGCONT lets it go on, and
+     runs its handler then. A thread stops where it would go on in the program: a call that it is in goes on meanwhile. Signals that
+     come to a stopped process wait; SIGKILL, and what ends one without a handler, ends it at once. Pending signals are not
+     dropped by SIGCONT or by a stop. SIGCHLD tells the parent of both; SA_NOCLDSTOP changes nothing. There are no process groups.
    - A fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) runs its handler in the thread that faulted, if that takes signals. It ends
      the process where there is no handler, the signal is blocked or ignored, or a handler or one of these functions runs.
    - A signal that is neither handled nor blocked acts at its sender: kill ends the process by process_kill, with
-     the signal's number as its code. */
+     the signal's number as its code, or stops it by process_stop. */
 #ifndef _SYS_SIGNAL_H
 #define _SYS_SIGNAL_H
 
