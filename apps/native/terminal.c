@@ -3,8 +3,10 @@
 
 #include <parley/console.h>
 #include <parley/descriptor.h>
+#include <parley/family.h>
 #include <parley/object.h>
 #include <parley/start.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "apps/native/request.h"
@@ -94,4 +96,33 @@ bool terminal_job_end(void) {
     struct console_request request = {.operation = CONSOLE_JOB_END};
     struct console_reply reply;
     return ask(&request, &reply, NULL) && reply.value;
+}
+
+unsigned terminal_job_leave(void) {
+    struct console_request request = {.operation = CONSOLE_JOB_LEAVE};
+    struct console_reply reply;
+    return ask(&request, &reply, NULL) ? reply.value : 0;
+}
+
+bool terminal_job_return(unsigned name) {
+    struct console_request request = {.operation = CONSOLE_JOB_RETURN, .value = name};
+    struct console_reply reply;
+    return ask(&request, &reply, NULL);
+}
+
+void terminal_job_drop(unsigned name) {
+    struct console_request request = {.operation = CONSOLE_JOB_DROP, .value = name};
+    struct console_reply reply;
+    ask(&request, &reply, NULL);
+}
+
+static void send(uint32_t process, int signal) {
+    kill((pid_t)process, signal);
+    if (signal == SIGHUP || signal == SIGTERM)
+        kill((pid_t)process, SIGCONT);
+}
+
+void terminal_job_signal(const pid_t *processes, size_t count, int signal) {
+    _Static_assert(sizeof(pid_t) == sizeof(uint32_t), "ids of processes");
+    family_do((const uint32_t *)processes, count, send, signal);
 }

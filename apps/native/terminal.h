@@ -36,3 +36,15 @@ void terminal_job_add(const pid_t *processes, size_t count);
 
 // Keys come to the shell again. Whether Ctrl-C was typed.
 bool terminal_job_end(void);
+
+// The same for a job that is stopped: the terminal keeps its input under this name until it returns. 0: it does not.
+unsigned terminal_job_leave(void);
+
+// It is the foreground again, in place of terminal_job_begin and terminal_job_add; false: it could not.
+bool terminal_job_return(unsigned name);
+
+// It has ended.
+void terminal_job_drop(unsigned name);
+
+// A signal for these, and all they started. One that asks them to end has them go on, too, so that they take it.
+void terminal_job_signal(const pid_t *processes, size_t count, int signal);

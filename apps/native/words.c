@@ -55,9 +55,11 @@ const char *words_gate_kind(uint32_t kind) {
 }
 
 const char *words_thread_state(uint32_t state) {
-    static const char *const states[] = {
-        [THREAD_READY] = "ready", [THREAD_RUNNING] = "running", [THREAD_WAITING] = "waiting", [THREAD_ENDED] = "ended",
-        [PROCESS_STOPPED] = "stopped"};
+    static const char *const states[] = {[THREAD_READY] = "ready",
+                                         [THREAD_RUNNING] = "running",
+                                         [THREAD_WAITING] = "waiting",
+                                         [THREAD_ENDED] = "ended",
+                                         [PROCESS_STOPPED] = "stopped"};
     return state >= THREAD_READY && state <= PROCESS_STOPPED ? states[state] : "?";
 }
 

@@ -56,6 +56,7 @@ int builtin_exec(struct builtin_call *call);
 int builtin_exit(struct builtin_call *call);
 int builtin_export(struct builtin_call *call);
 int builtin_false(struct builtin_call *call);
+int builtin_bg(struct builtin_call *call);
 int builtin_fg(struct builtin_call *call);
 int builtin_help(struct builtin_call *call);
 int builtin_history(struct builtin_call *call);

@@ -28,6 +28,11 @@ static int send_to_job(const struct builtin_call *call, const char *word, uint64
     int status = 0;
     if (!job)
         return builtin_fail(call, word, "no such job", 1);
+    bool ends = signal == SIGTERM || signal == SIGHUP;
+    if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT || (job->stopped && ends)) {
+        job_signal(job, signal); // what they started stops and goes on with them
+        return 0;
+    }
     for (size_t i = 0; i < job->count; i++)
         if (job->processes[i] > 0)
             status |= send(call, word, job->processes[i], signal);

@@ -1,4 +1,4 @@
-// Commands of the shell that tell or wait: echo, fg, help, history, jobs, type, wait.
+// Commands of the shell that tell: echo, help, history, type.
 #include <string.h>
 #include <unistd.h>
 
@@ -70,8 +70,8 @@ int builtin_help(struct builtin_call *call) {
         "  for NAME in WORD...; do A; done    case WORD in PATTERN) A ;; esac\n"
         "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} ${NAME%PATTERN} ${NAME#PATTERN} $? $$ $! $# $1 $@\n"
         "  $(COMMAND)  $((1 + 2))  * ? [a-z]  # comment\n"
-        "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-R looks back, Ctrl-C ends a program, Ctrl-D "
-        "ends the input\n";
+        "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-R looks back, Ctrl-C ends a program, Ctrl-Z "
+        "stops it (fg, bg), Ctrl-D ends the input\n";
     int status = 0;
     for (size_t i = 1; i < call->count; i++)
         status |= help_on(call, call->arguments[i]);
@@ -98,27 +98,6 @@ int builtin_history(struct builtin_call *call) {
         output_text(call->output, history->lines.list[i]);
         output_character(call->output, '\n');
     }
-    return 0;
-}
-
-static void show_job(struct output *output, const struct job *job) {
-    output_character(output, '[');
-    output_number(output, job->number);
-    output_text(output, "] ");
-    output_text(output, job_state(job));
-    output_text(output, "  ");
-    output_text(output, job->text);
-    output_character(output, '\n');
-}
-
-int builtin_jobs(struct builtin_call *call) {
-    struct jobs *jobs = &call->shell->jobs;
-    jobs_poll(jobs);
-    for (size_t i = 0; i < jobs->count; i++)
-        show_job(call->output, &jobs->list[i]);
-    for (size_t i = jobs->count; i-- > 0;)
-        if (job_is_done(&jobs->list[i]))
-            jobs_remove(jobs, &jobs->list[i]);
     return 0;
 }
 
@@ -198,77 +177,4 @@ int builtin_exec(struct builtin_call *call) {
     if (call->count > 1)
         return builtin_fail(call, call->arguments[1], "no such option", SHELL_MISUSED);
     return 0;
-}
-
-// The job of "%N", or the latest. Null: it was complained about.
-static struct job *find_job(struct builtin_call *call, const char *word) {
-    struct jobs *jobs = &call->shell->jobs;
-    uint64_t number;
-    if (!word && jobs->count)
-        return &jobs->list[jobs->count - 1];
-    bool good = word && number_parse(word + (*word == '%'), &number) && number <= UINT32_MAX;
-    struct job *job = good ? jobs_find(jobs, (unsigned)number) : NULL;
-    if (!job)
-        builtin_fail(call, word ? word : "%", "no such job", 1);
-    return job;
-}
-
-// Its input stays what it was: nothing.
-int builtin_fg(struct builtin_call *call) {
-    struct job *job = find_job(call, call->arguments[1]);
-    if (!job)
-        return 1;
-    output_text(call->output, job->text);
-    output_character(call->output, '\n');
-    output_flush(call->output);
-    bool begun = call->shell->interactive && terminal_round_begin();
-    if (begun)
-        terminal_job_add(job->processes, job->count);
-    job_wait(job, NULL);
-    int status = job->status;
-    if (begun && terminal_job_end())
-        call->shell->interrupted = true;
-    jobs_remove(&call->shell->jobs, job);
-    return status;
-}
-
-static int ended_by_signal(const struct shell *shell) {
-    for (int number = 1; number < TRAP_COUNT; number++)
-        if (shell->traps.pending[number])
-            return SHELL_KILLED + number;
-    return SHELL_INTERRUPTED;
-}
-
-static int wait_for(struct builtin_call *call, const char *word) {
-    struct jobs *jobs = &call->shell->jobs;
-    uint64_t number;
-    bool by_job = *word == '%';
-    if (!number_parse(word + by_job, &number) || number > INT32_MAX)
-        return builtin_fail(call, word, "neither a process id nor %JOB", SHELL_MISUSED);
-    struct job *job = by_job ? jobs_find(jobs, (unsigned)number) : jobs_find_process(jobs, (pid_t)number);
-    if (!job)
-        return builtin_fail(call, word, "not started by this shell", SHELL_NOT_FOUND);
-    if (!job_wait(job, &call->shell->signalled))
-        return ended_by_signal(call->shell);
-    int status = job->status;
-    jobs_remove(jobs, job);
-    return status;
-}
-
-// What was broken off is a job still.
-static int wait_for_all(struct shell *shell) {
-    struct jobs *jobs = &shell->jobs;
-    for (; jobs->count; jobs_remove(jobs, &jobs->list[0]))
-        if (!job_wait(&jobs->list[0], &shell->signalled))
-            return ended_by_signal(shell);
-    return 0;
-}
-
-int builtin_wait(struct builtin_call *call) {
-    struct shell *shell = call->shell;
-    int status = 0;
-    shell->signalled = shell->interrupted;
-    for (size_t i = 1; i < call->count && !shell->signalled; i++)
-        status = wait_for(call, call->arguments[i]);
-    return call->count > 1 ? status : wait_for_all(shell);
 }

@@ -26,6 +26,7 @@ struct command {
     bool plain;    // no function is meant: `command` stood before it
     bool replaces; // nor a builtin, and the shell ends with it: `exec` stood before it
     pid_t process;
+    bool stopped;
     int status;
     int signal; // that ended it, 0: none
     int lack;   // why a page of its was not to be had, which ended it: an enum status without its sign; 0: it did not

@@ -2,6 +2,7 @@
 #include "apps/sh/interactive.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,14 @@ static void note_readiness(struct shell *shell) {
     variables_export(&shell->variables, "READY");
 }
 
+// Nobody could have them go on any more.
+static void hang_up(struct jobs *jobs) {
+    jobs_poll(jobs);
+    for (size_t i = 0; i < jobs->count; i++)
+        if (jobs->list[i].stopped)
+            job_signal(&jobs->list[i], SIGHUP);
+}
+
 int interactive_run(struct shell *shell) {
     struct session session = {.shell = shell};
     open_history(shell);
@@ -241,5 +250,6 @@ int interactive_run(struct shell *shell) {
             shell->status = SHELL_INTERRUPTED;
         }
     }
+    hang_up(&shell->jobs);
     return shell->status;
 }

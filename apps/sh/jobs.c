@@ -1,4 +1,4 @@
-// Pipelines in the background.
+// Pipelines in the background, and stopped ones.
 #include "apps/sh/jobs.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "apps/common/tool.h"
+#include "apps/native/terminal.h"
 #include "apps/sh/command.h"
 #include "apps/sh/shell.h"
 
@@ -28,12 +29,22 @@ unsigned jobs_add(struct jobs *jobs, pid_t *processes, size_t count, const char 
     return number;
 }
 
+// What became of one process of the job. 0: nothing more.
+static pid_t next_news(struct job *job, size_t index, int *status) {
+    pid_t told = waitpid(job->processes[index], status, WNOHANG | WUNTRACED | WCONTINUED);
+    if (told > 0 && (WIFSTOPPED(*status) || WIFCONTINUED(*status))) {
+        job->stopped = WIFSTOPPED(*status);
+        return next_news(job, index, status);
+    }
+    return told;
+}
+
 // Looks whether one process of the job has ended.
 static void look(struct job *job, size_t index) {
     int status = 0;
     if (job->processes[index] < 0)
         return;
-    pid_t ended = waitpid(job->processes[index], &status, WNOHANG);
+    pid_t ended = next_news(job, index, &status);
     if (!ended || (ended < 0 && errno == EINTR))
         return;
     job->processes[index] = -job->processes[index];
@@ -63,7 +74,7 @@ bool job_is_done(const struct job *job) {
 const char *job_state(const struct job *job) {
     const char *reason = command_end_text(job->signal);
     if (!job_is_done(job))
-        return "runs";
+        return job->stopped ? "stopped" : "runs";
     return reason ? reason : "done";
 }
 
@@ -73,7 +84,7 @@ static void note_child(int signal) {
 }
 
 // Signals are let in during the sleep alone, so that none comes between the look and the sleep.
-bool job_wait(struct job *job, const volatile bool *broken_off) {
+static void wait_for(struct job *job, const volatile bool *broken_off) {
     sigset_t waking, before;
     sigfillset(&waking);
     void (*handler)(int) = signal(SIGCHLD, note_child);
@@ -82,7 +93,25 @@ bool job_wait(struct job *job, const volatile bool *broken_off) {
         sigsuspend(&before);
     sigprocmask(SIG_SETMASK, &before, NULL);
     signal(SIGCHLD, handler);
+}
+
+bool job_wait(struct job *job, const volatile bool *broken_off) {
+    wait_for(job, broken_off);
     return job_is_done(job);
+}
+
+bool job_wait_or_stop(struct job *job) {
+    wait_for(job, &job->stopped);
+    return job_is_done(job);
+}
+
+void job_signal(const struct job *job, int signal) {
+    terminal_job_signal(job->processes, job->count, signal);
+}
+
+void job_continue(struct job *job) {
+    job->stopped = false;
+    job_signal(job, SIGCONT);
 }
 
 struct job *jobs_find(struct jobs *jobs, unsigned number) {
@@ -102,6 +131,8 @@ struct job *jobs_find_process(struct jobs *jobs, pid_t process) {
 
 void jobs_remove(struct jobs *jobs, struct job *job) {
     size_t index = (size_t)(job - jobs->list);
+    if (job->terminal)
+        terminal_job_drop(job->terminal);
     free(job->processes);
     free(job->text);
     jobs->count--;

@@ -1,4 +1,4 @@
-// Pipelines in the background.
+// Pipelines in the background, and stopped ones.
 #pragma once
 
 #include <stdbool.h>
@@ -9,9 +9,11 @@ struct job {
     unsigned number;
     pid_t *processes; // negated: that one has ended
     size_t count;
-    int status; // of the last process, once it has ended
-    int signal; // that ended one of them; 0: none did
-    char *text; // what was typed
+    int status;        // of the last process, once it has ended
+    int signal;        // that ended one of them; 0: none did
+    bool stopped;      // one of its processes is, and none was seen to go on since
+    unsigned terminal; // under which the terminal keeps it while it is not in the foreground; 0: it has nothing there
+    char *text;        // what was typed
 };
 
 // Starts as zeros.
@@ -28,11 +30,20 @@ void jobs_poll(struct jobs *jobs);
 
 bool job_is_done(const struct job *job);
 
-// What a person is told of it: "runs", "done", or why one of its processes was ended.
+// What a person is told of it: "runs", "stopped", "done", or why one of its processes was ended.
 const char *job_state(const struct job *job);
 
 // Waits for a job to end; a signal breaks that off once it has set `broken_off` (null: nothing does). False: it was.
 bool job_wait(struct job *job, const volatile bool *broken_off);
+
+// Waits for a job in the foreground to end or stop. False: it has stopped.
+bool job_wait_or_stop(struct job *job);
+
+// A signal for its processes and all they started.
+void job_signal(const struct job *job, int signal);
+
+// Has a stopped job go on.
+void job_continue(struct job *job);
 
 // By its number, by the id of one of its processes (also one that has ended last); null: none.
 struct job *jobs_find(struct jobs *jobs, unsigned number);

@@ -83,14 +83,17 @@ static pid_t *processes_of(const struct pipeline *pipeline, size_t *count) {
     return processes;
 }
 
-static void wait_for(struct command *part) {
+static void wait_for(struct command *part, int flags) {
     int status = 0;
     pid_t ended;
     if (!part->process)
         return;
     do
-        ended = waitpid(part->process, &status, 0);
+        ended = waitpid(part->process, &status, flags);
     while (ended < 0 && errno == EINTR);
+    part->stopped = ended > 0 && WIFSTOPPED(status);
+    if (part->stopped)
+        return;
     part->status = ended < 0 ? SHELL_NOT_FOUND : job_status(status);
     part->signal = ended > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     part->lack = part->signal ? status >> 16 : 0;
@@ -132,6 +135,53 @@ static bool was_ended_by_key(const struct pipeline *pipeline) {
     return false;
 }
 
+static void tell_job(const struct shell *shell, unsigned number, const char *what) {
+    struct text text = {0};
+    if (!shell->interactive)
+        return;
+    text_add_character(&text, '[');
+    text_add_number(&text, number);
+    text_add_string(&text, "] ");
+    text_add_string(&text, what);
+    text_add_character(&text, '\n');
+    write_fully(2, text.bytes, text.length);
+    text_release(&text);
+}
+
+static bool is_stopped(const struct pipeline *pipeline) {
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline->parts[i].stopped)
+            return true;
+    return false;
+}
+
+void pipeline_leave(struct shell *shell, struct job *job) {
+    struct text text = {0};
+    job->stopped = true;
+    job->terminal = terminal_job_leave();
+    text_add_string(&text, "stopped  ");
+    text_add_string(&text, job->text);
+    tell_job(shell, job->number, text.bytes);
+    text_release(&text);
+    shell->status = SHELL_KILLED + SIGTSTP;
+    shell->interrupted = true;
+}
+
+// What is stopped becomes a job, and the rest of the line is not run.
+static void keep_stopped(struct shell *shell, const struct pipeline *pipeline, const struct node *node) {
+    size_t count, at = 0;
+    pid_t *processes = processes_of(pipeline, &count);
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline->parts[i].process) {
+            processes[at] = pipeline->parts[i].stopped ? processes[at] : -processes[at];
+            at++;
+        }
+    unsigned number = jobs_add(&shell->jobs, processes, count, node->source, node->source_length);
+    struct job *job = jobs_find(&shell->jobs, number);
+    job->status = pipeline->parts[pipeline->count - 1].status;
+    pipeline_leave(shell, job);
+}
+
 static void end_job(struct shell *shell, const struct pipeline *pipeline) {
     if (!pipeline->in_job)
         return;
@@ -156,6 +206,15 @@ static void replace_shell(struct shell *shell, const struct command *program) {
     shell->leaving |= program->process || !shell->interactive;
 }
 
+static void finish(struct shell *shell, const struct pipeline *pipeline) {
+    end_job(shell, pipeline);
+    for (size_t i = 0; i < pipeline->count && !shell->interrupted; i++)
+        command_tell_end(&pipeline->parts[i]);
+    shell->status = status_of(shell, pipeline);
+    if (pipeline->parts[0].replaces)
+        replace_shell(shell, &pipeline->parts[0]);
+}
+
 void pipeline_run(struct shell *shell, const struct node *node) {
     struct pipeline pipeline;
     prepare(shell, &pipeline, node, false);
@@ -164,13 +223,11 @@ void pipeline_run(struct shell *shell, const struct node *node) {
         add_to_job(shell, &pipeline);
     run_own_parts(shell, &pipeline);
     for (size_t i = 0; i < pipeline.count; i++)
-        wait_for(&pipeline.parts[i]);
-    end_job(shell, &pipeline);
-    for (size_t i = 0; i < pipeline.count && !shell->interrupted; i++)
-        command_tell_end(&pipeline.parts[i]);
-    shell->status = status_of(shell, &pipeline);
-    if (pipeline.parts[0].replaces)
-        replace_shell(shell, &pipeline.parts[0]);
+        wait_for(&pipeline.parts[i], pipeline.in_job ? WUNTRACED : 0);
+    if (is_stopped(&pipeline))
+        keep_stopped(shell, &pipeline, node);
+    else
+        finish(shell, &pipeline);
     release(&pipeline);
 }
 
@@ -184,16 +241,10 @@ static int empty_input(void) {
 }
 
 static void tell_started(const struct shell *shell, unsigned number) {
-    struct text text = {0};
-    if (!shell->interactive)
-        return;
-    text_add_character(&text, '[');
-    text_add_number(&text, number);
-    text_add_string(&text, "] ");
-    text_add_number(&text, (unsigned long)shell->last_background);
-    text_add_character(&text, '\n');
-    write_fully(2, text.bytes, text.length);
-    text_release(&text);
+    struct text process = {0};
+    text_add_number(&process, (unsigned long)shell->last_background);
+    tell_job(shell, number, process.bytes);
+    text_release(&process);
 }
 
 static void start_background(struct shell *shell, const struct node *parts, const struct node *source) {

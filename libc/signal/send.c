@@ -10,9 +10,9 @@
 
 enum effect signal_effect(int signal) {
     static const uint8_t effects[NSIG] = {
-        [SIGURG] = EFFECT_NONE,    [SIGCHLD] = EFFECT_NONE,  [SIGIO] = EFFECT_NONE,    [SIGWINCH] = EFFECT_NONE,
-        [SIGSTOP] = EFFECT_STOPS,  [SIGTSTP] = EFFECT_STOPS, [SIGTTIN] = EFFECT_STOPS, [SIGTTOU] = EFFECT_STOPS,
-        [SIGCONT] = EFFECT_GOES_ON,
+        [SIGURG] = EFFECT_NONE,   [SIGCHLD] = EFFECT_NONE,  [SIGIO] = EFFECT_NONE,
+        [SIGWINCH] = EFFECT_NONE, [SIGSTOP] = EFFECT_STOPS, [SIGTSTP] = EFFECT_STOPS,
+        [SIGTTIN] = EFFECT_STOPS, [SIGTTOU] = EFFECT_STOPS, [SIGCONT] = EFFECT_GOES_ON,
     };
     return signal > 0 && signal < NSIG ? (enum effect)effects[signal] : EFFECT_ENDS;
 }

@@ -11,6 +11,7 @@ enum {
     BYTE_BACKSPACE = 0x08,
     BYTE_KILL_LINE = 0x15, // Ctrl-U
     BYTE_KILL_WORD = 0x17, // Ctrl-W
+    BYTE_SUSPEND = 0x1a,   // Ctrl-Z
     BYTE_QUIT = 0x1c,      // Ctrl-backslash
     BYTE_DELETE = 0x7f,
     CONTROL_BIT = 0x40,
@@ -93,13 +94,23 @@ static void end_stream(struct discipline *discipline, struct discipline_result *
     }
 }
 
-static void interrupt(struct discipline *discipline, struct discipline_result *result) {
+// The line is dropped, and the key shown also in a raw terminal.
+static void drop_line(struct discipline *discipline, struct discipline_result *result, char letter) {
     discipline->size = 0;
     if (!(discipline->mode & CONSOLE_NO_ECHO)) {
-        memcpy(result->echo, "^C\n", 3);
+        memcpy(result->echo, (char[]){'^', letter, '\n'}, 3);
         result->echo_size = 3;
     }
+}
+
+static void interrupt(struct discipline *discipline, struct discipline_result *result) {
+    drop_line(discipline, result, 'C');
     result->signal = SIGNAL_INTERRUPT;
+}
+
+static void suspend(struct discipline *discipline, struct discipline_result *result) {
+    drop_line(discipline, result, 'Z');
+    result->signal = SIGNAL_SUSPEND;
 }
 
 static void (*const controls[BYTE_DELETE + 1])(struct discipline *, struct discipline_result *) = {
@@ -111,6 +122,7 @@ static void (*const controls[BYTE_DELETE + 1])(struct discipline *, struct disci
     ['\n'] = end_line,
     [BYTE_END] = end_stream,
     [BYTE_INTERRUPT] = interrupt,
+    [BYTE_SUSPEND] = suspend,
 };
 
 // One place is kept for the line's end.

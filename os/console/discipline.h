@@ -2,7 +2,8 @@
 //
 // Cooked: a line is edited here and handed on when it ends. Backspace erases a character, Ctrl-W a word, Ctrl-U the
 // line; Ctrl-D hands on what there is, and at the start of a line means the end of the stream; Ctrl-C drops the line and
-// means an interrupt. Raw: bytes pass, with CONSOLE_INTERRUPTS but Ctrl-C. Ctrl-\ means quit in every mode.
+// means an interrupt, Ctrl-Z the same and means that the program is to stop. Raw: bytes pass, with CONSOLE_INTERRUPTS but Ctrl-C.
+// Ctrl-\ means quit in every mode.
 // Rules: pure. A discipline of zeros is cooked and empty. Any byte may come.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 enum { DISCIPLINE_LINE_MAX = 1024, DISCIPLINE_ECHO_MAX = 6 * DISCIPLINE_LINE_MAX };
 
-enum discipline_signal { SIGNAL_NONE, SIGNAL_INTERRUPT, SIGNAL_QUIT, SIGNAL_END };
+enum discipline_signal { SIGNAL_NONE, SIGNAL_INTERRUPT, SIGNAL_QUIT, SIGNAL_END, SIGNAL_SUSPEND };
 
 struct discipline {
     uint32_t mode; // enum console_mode bits

@@ -3,11 +3,10 @@
 
 #include <assert.h>
 #include <parley/calls.h>
+#include <parley/family.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SNAPSHOT_MAX = 512 };
 
 struct job *jobs_foreground(struct jobs *jobs) {
     assert(jobs->count > 0);
@@ -33,7 +32,7 @@ enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
     return STATUS_OK;
 }
 
-static struct job *find_of(struct jobs *jobs, uint32_t owner) {
+struct job *jobs_find(struct jobs *jobs, uint32_t owner) {
     for (uint32_t i = jobs->count; i > 1; i--) {
         if (jobs->list[i - 1].owner == owner) {
             return &jobs->list[i - 1];
@@ -95,15 +94,19 @@ static void end_uppermost(struct jobs *jobs) {
     jobs->count--;
 }
 
-enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted) {
-    struct job *job = find_of(jobs, owner);
-    if (!job) {
-        return STATUS_NOT_FOUND;
-    }
-    *interrupted = job->signal != 0;
+void jobs_end_above(struct jobs *jobs, const struct job *job) {
     while (jobs_foreground(jobs) > job) {
         end_uppermost(jobs);
     }
+}
+
+enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted) {
+    struct job *job = jobs_find(jobs, owner);
+    if (!job) {
+        return STATUS_NOT_FOUND;
+    }
+    *interrupted = job->signal == SIGINT || job->signal == SIGQUIT;
+    jobs_end_above(jobs, job);
     end_uppermost(jobs);
     return STATUS_OK;
 }
@@ -112,6 +115,7 @@ void jobs_end_all(struct jobs *jobs) {
     while (jobs->count > 0) {
         end_uppermost(jobs);
     }
+    jobs_drop_kept(jobs);
 }
 
 bool jobs_send(struct jobs *jobs, const char *bytes, size_t size) {
@@ -130,28 +134,6 @@ bool jobs_send(struct jobs *jobs, const char *bytes, size_t size) {
 
 void jobs_close_stream(struct jobs *jobs) {
     close_keys(jobs_foreground(jobs));
-}
-
-// All processes of the machine at one moment, and which of them are meant.
-struct snapshot {
-    struct process_information processes[SNAPSHOT_MAX];
-    bool chosen[SNAPSHOT_MAX];
-    size_t count;
-};
-
-static void take_snapshot(struct snapshot *snapshot) {
-    size_t got = 0;
-    uint32_t after = 0;
-    snapshot->count = 0;
-    do {
-        size_t room = SNAPSHOT_MAX - snapshot->count;
-        got = 0;
-        if (room > 0 && process_list(after, &snapshot->processes[snapshot->count], room, &got) == STATUS_OK &&
-            got > 0) {
-            snapshot->count += got;
-            after = snapshot->processes[snapshot->count - 1].process;
-        }
-    } while (got > 0);
 }
 
 static bool is_of(const struct job *job, uint32_t process) {
@@ -174,23 +156,6 @@ bool job_includes(const struct job *job, uint32_t process) {
     return process != 0;
 }
 
-static bool is_chosen(const struct snapshot *snapshot, uint32_t process) {
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->processes[i].process == process) {
-            return snapshot->chosen[i];
-        }
-    }
-    return false;
-}
-
-// Process ids rise, so a parent comes before its children: one pass finds all descendants.
-static void choose(struct snapshot *snapshot, const struct job *job) {
-    for (size_t i = 0; i < snapshot->count; i++) {
-        const struct process_information *process = &snapshot->processes[i];
-        snapshot->chosen[i] = is_of(job, process->process) || is_chosen(snapshot, process->parent);
-    }
-}
-
 // What SIGQUIT is for must not depend on what a process does with it.
 static void end(uint32_t process, int signal) {
     int32_t number = NUMBER_NONE;
@@ -201,31 +166,16 @@ static void end(uint32_t process, int signal) {
 }
 
 // The kernel decides whether the console's user may: it reaches its own user's processes alone.
-static void signal_chosen(const struct snapshot *snapshot, int signal) {
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (!snapshot->chosen[i]) {
-            continue;
-        }
-        if (signal == SIGQUIT) {
-            end(snapshot->processes[i].process, signal);
-        } else {
-            kill((pid_t)snapshot->processes[i].process, signal);
-        }
-    }
-}
-
 static void signal_processes(const struct job *job) {
-    struct snapshot *snapshot = job->process_count == 0 ? NULL : calloc(1, sizeof(*snapshot));
-    if (snapshot) {
-        take_snapshot(snapshot);
-        choose(snapshot, job);
-        signal_chosen(snapshot, job->signal);
-        free(snapshot);
+    if (job->signal == SIGQUIT) {
+        family_do(job->processes, job->process_count, end, SIGQUIT);
+    } else {
+        family_signal(job->processes, job->process_count, job->signal);
     }
 }
 
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count) {
-    struct job *job = find_of(jobs, owner);
+    struct job *job = jobs_find(jobs, owner);
     if (!job) {
         return STATUS_NOT_FOUND;
     }
@@ -259,7 +209,7 @@ void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal) {
     job->signal = is_taken ? 0 : signal;
     drop_unread(job);
     signal_processes(job);
-    if (job->process_count == 0) {
+    if (job->process_count == 0 && signal != SIGTSTP) {
         close_keys(job); // who began it reads for itself: its input ends
     }
 }

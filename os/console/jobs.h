@@ -17,15 +17,23 @@ struct job {
     int32_t reader;    // a receiving end of the same pipe, to take back what was not read
     uint32_t listener; // process id of who gets keys as events, while the mode has CONSOLE_EVENTS
     uint32_t unseen;   // of the bytes that were sent to it last, so many were not shown
-    int signal;        // what was typed for its processes last: SIGINT, SIGQUIT; 0: nothing
+    int signal;        // what was typed for its processes last: SIGINT, SIGQUIT, SIGTSTP; 0: nothing
     uint32_t process_count;
     uint32_t processes[JOB_PROCESSES_MAX];
     struct discipline discipline;
 };
 
+// One that has left the foreground, with its pipe, its mode and the line that was begun.
+struct job_kept {
+    uint32_t name; // 0: none is here
+    struct job job;
+};
+
 struct jobs {
     struct job list[CONSOLE_JOBS_MAX + 1];
     uint32_t count; // at least 1 while a session runs
+    uint32_t last_name;
+    struct job_kept kept[CONSOLE_KEPT_MAX];
 };
 
 struct job *jobs_foreground(struct jobs *jobs);
@@ -39,6 +47,28 @@ bool job_includes(const struct job *job, uint32_t process);
 
 // Ends the uppermost job that `owner` began, and all above it; says whether it was interrupted. NOT_FOUND
 enum status jobs_end(struct jobs *jobs, uint32_t owner, bool *interrupted);
+
+// The uppermost job that `owner` began; null: none.
+struct job *jobs_find(struct jobs *jobs, uint32_t owner);
+
+// Ends those above it.
+void jobs_end_above(struct jobs *jobs, const struct job *job);
+
+// ---- kept.c ----
+
+// The uppermost job of `owner` leaves the foreground and is kept under a name; all above it end. NOT_FOUND, LIMIT_REACHED
+enum status jobs_leave(struct jobs *jobs, uint32_t owner, uint32_t *name);
+
+// A kept job of `owner` is the foreground again. NOT_FOUND, LIMIT_REACHED (CONSOLE_JOBS_MAX)
+enum status jobs_return(struct jobs *jobs, uint32_t owner, uint32_t name);
+
+// A kept job of `owner` is no more. NOT_FOUND
+enum status jobs_drop(struct jobs *jobs, uint32_t owner, uint32_t name);
+
+// None is kept any more.
+void jobs_drop_kept(struct jobs *jobs);
+
+// ----
 
 // Ends all jobs, the shell's own too.
 void jobs_end_all(struct jobs *jobs);
@@ -58,5 +88,6 @@ void jobs_close_stream(struct jobs *jobs);
 
 // Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT): for the processes of the foreground job, and all that they started. The first ends those
 // that have no handler for it, the second all. Where there are none, who began the job gets SIGINT if it has a handler for
-// it, and the job's input ends; job 0 is the shell's, which is never ended and whose input goes on.
+// it, and the job's input ends; job 0 is the shell's, which is never ended and whose input goes on. Ctrl-Z (SIGTSTP) stops the processes
+// that have no handler for it.
 void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal);

@@ -76,6 +76,25 @@ static enum status run_set_mode(struct asked *asked) {
     return STATUS_OK;
 }
 
+static enum status run_leave(struct asked *asked) {
+    enum status status = asked->request.value ? STATUS_INVALID_ARGUMENT
+                                              : jobs_leave(&asked->session->jobs, asked->sender, &asked->reply.value);
+    log_show_new(asked->session);
+    return status;
+}
+
+static enum status run_return(struct asked *asked) {
+    enum status status = jobs_return(&asked->session->jobs, asked->sender, asked->request.value);
+    if (status == STATUS_OK) {
+        session_retype(asked->session);
+    }
+    return status;
+}
+
+static enum status run_drop(struct asked *asked) {
+    return jobs_drop(&asked->session->jobs, asked->sender, asked->request.value);
+}
+
 static enum status run_get_size(struct asked *asked) {
     asked->reply.columns = asked->session->columns;
     asked->reply.rows = asked->session->rows;
@@ -84,7 +103,8 @@ static enum status run_get_size(struct asked *asked) {
 
 static enum status (*const operations[])(struct asked *) = {
     [CONSOLE_JOB_BEGIN] = run_begin,   [CONSOLE_JOB_ADD] = run_add,       [CONSOLE_JOB_END] = run_end,
-    [CONSOLE_SET_MODE] = run_set_mode, [CONSOLE_GET_SIZE] = run_get_size,
+    [CONSOLE_SET_MODE] = run_set_mode, [CONSOLE_GET_SIZE] = run_get_size, [CONSOLE_JOB_LEAVE] = run_leave,
+    [CONSOLE_JOB_RETURN] = run_return, [CONSOLE_JOB_DROP] = run_drop,
 };
 enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
 

@@ -96,7 +96,8 @@ static void act(struct session *session, const struct discipline_result *result,
     if (result->signal == SIGNAL_END) {
         jobs_close_stream(&session->jobs);
     } else if (result->signal != SIGNAL_NONE) {
-        jobs_interrupt(&session->jobs, session->shell, result->signal == SIGNAL_QUIT ? SIGQUIT : SIGINT);
+        static const int signals[] = {[SIGNAL_INTERRUPT] = SIGINT, [SIGNAL_QUIT] = SIGQUIT, [SIGNAL_SUSPEND] = SIGTSTP};
+        jobs_interrupt(&session->jobs, session->shell, signals[result->signal]);
     }
 }
 

@@ -16,6 +16,8 @@
 //   3. waits for them, and sends CONSOLE_JOB_END: keys go where they went before, in the mode of before. What was typed
 //      and not read is not lost: it goes there too. The reply says whether Ctrl-C was typed.
 // Without a job, or with one that has no processes, Ctrl-C is sent to the shell itself where that has a handler for it.
+// Ctrl-Z sends SIGTSTP to them in the same way, which stops those that have no handler for it. The shell, which its wait tells so, sends
+// CONSOLE_JOB_LEAVE; the job keeps its pipe, so that nobody else reads what is typed for it, until CONSOLE_JOB_RETURN or CONSOLE_JOB_DROP.
 // Jobs nest: a shell run by a shell does the same; the end of a job ends those begun inside it.
 // Ctrl-\ ends the foreground job's processes in every mode, also the raw one, and whatever they handle or block.
 #pragma once
@@ -29,6 +31,10 @@ enum console_operation {
     CONSOLE_JOB_END = 3,   // reply: value 1 if Ctrl-C or Ctrl-\ ended the job, else 0. NOT_FOUND: as above
     CONSOLE_SET_MODE = 4,  // value: enum console_mode bits, of the job in the foreground. Reply: value: the mode before
     CONSOLE_GET_SIZE = 5,  // reply: columns and rows
+    // The sender's job leaves the foreground, with its input, and is kept. Reply: value: its name. NOT_FOUND, LIMIT_REACHED
+    CONSOLE_JOB_LEAVE = 6,
+    CONSOLE_JOB_RETURN = 7, // value: its name; it is in the foreground again, as it was. NOT_FOUND, LIMIT_REACHED
+    CONSOLE_JOB_DROP = 8,   // value: its name; it has ended. NOT_FOUND
 };
 
 enum console_mode {
@@ -42,7 +48,7 @@ enum console_mode {
     CONSOLE_INTERRUPTS = 1 << 3, // with RAW: Ctrl-C is no byte but an interrupt, as in a cooked terminal
 };
 
-enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8 };
+enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8, CONSOLE_KEPT_MAX = 32 };
 
 struct console_request {
     uint32_t operation; // enum console_operation

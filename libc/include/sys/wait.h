@@ -12,11 +12,11 @@ extern "C" {
 #define WUNTRACED 2
 #define WCONTINUED 4
 
-#define WIFEXITED(status) (((status) & 0xff) == 0)
+#define WIFEXITED(status) (((status)&0xff) == 0)
 #define WEXITSTATUS(status) ((status) >> 8 & 0xff)
-#define WIFSIGNALED(status) (((status) & 0x7f) != 0 && ((status) & 0x7f) != 0x7f)
-#define WTERMSIG(status) ((status) & 0x7f)
-#define WIFSTOPPED(status) (((status) & 0xff) == 0x7f)
+#define WIFSIGNALED(status) (((status)&0x7f) != 0 && ((status)&0x7f) != 0x7f)
+#define WTERMSIG(status) ((status)&0x7f)
+#define WIFSTOPPED(status) (((status)&0xff) == 0x7f)
 #define WSTOPSIG(status) ((status) >> 8 & 0xff)
 #define WIFCONTINUED(status) ((status) == 0xffff)
 

@@ -68,3 +68,24 @@ bool terminal_job_end(void) {
     terminal_open();
     return typed;
 }
+
+// Without groups of processes the host's terminal stops nothing that could return.
+unsigned terminal_job_leave(void) {
+    terminal_open();
+    return 0;
+}
+
+bool terminal_job_return(unsigned name) {
+    (void)name;
+    return false;
+}
+
+void terminal_job_drop(unsigned name) {
+    (void)name;
+}
+
+void terminal_job_signal(const pid_t *processes, size_t count, int signal) {
+    for (size_t i = 0; i < count; i++)
+        if (processes[i] > 0 && !kill(processes[i], signal) && (signal == SIGHUP || signal == SIGTERM))
+            kill(processes[i], SIGCONT);
+}

@@ -47,3 +47,13 @@ Test(wait_status, a_fault_is_the_signal_of_its_exception) {
         cr_assert_eq(end_signal(wait_status_of(&end)), expected[i][1]);
     }
 }
+
+Test(wait_status, a_stop_and_a_continuation_are_neither_an_exit_nor_an_end) {
+    int stopped = wait_status_of(&(struct process_end){.reason = END_STOPPED, .code = SIGTSTP});
+    int continued = wait_status_of(&(struct process_end){.reason = END_CONTINUED});
+    cr_assert_eq(stopped & 0xff, 0x7f);
+    cr_assert_eq(stopped >> 8, SIGTSTP);
+    cr_assert_eq(continued, 0xffff);
+    cr_assert_eq(exit_code(stopped), -1);
+    cr_assert_eq(exit_code(continued), -1);
+}

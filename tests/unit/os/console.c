@@ -11,7 +11,7 @@ static struct discipline discipline;
 static struct discipline_result result;
 static char data[8192], echo[65536];
 static size_t data_size, echo_size;
-static unsigned signals[4];
+static unsigned signals[5];
 
 static void type_bytes(const char *bytes, size_t size) {
     data_size = echo_size = 0;
@@ -38,6 +38,19 @@ Test(discipline, a_line_is_handed_on_when_it_ends) {
     type("\r");
     cr_assert_str_eq(data, "hello\n");
     cr_assert_str_eq(echo, "\n");
+}
+
+Test(discipline, control_z_drops_the_line_and_stops_the_program_and_is_a_byte_in_a_raw_terminal) {
+    type("abc\x1a");
+    cr_assert_eq(signals[SIGNAL_SUSPEND], 1);
+    cr_assert_str_eq(data, "");
+    cr_assert_str_eq(echo, "abc^Z\n");
+    type("d\r");
+    cr_assert_str_eq(data, "d\n");
+    discipline_set_mode(&discipline, CONSOLE_RAW | CONSOLE_INTERRUPTS, &result);
+    type("\x1a");
+    cr_assert_eq(signals[SIGNAL_SUSPEND], 0);
+    cr_assert_str_eq(data, "\x1a");
 }
 
 Test(discipline, backspace_erases_a_character_and_stops_at_the_start) {

@@ -1,0 +1,12 @@
+// Processes and all that they started: whom a terminal's keys are for, as there are no process groups.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Calls act(process, value) for each of these processes and all their descendants that are alive now, parents first. Without memory
+// for the list of processes it does nothing.
+void family_do(const uint32_t *processes, size_t count, void (*act)(uint32_t process, int value), int value);
+
+// Sends each of them a signal: kill(), whose outcome does not matter.
+void family_signal(const uint32_t *processes, size_t count, int signal);
