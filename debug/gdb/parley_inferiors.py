@@ -79,6 +79,7 @@ def refresh():
 def connect(socket):
     """Connects to the kernel's debugger at a UNIX socket, and learns of all processes; or to QEMU's own, which knows CPUs alone."""
     forget_linux()
+    gdb.execute("set architecture i386:x86-64")  # of a new process, too, before its description is read: a condition may want registers
     find_programs()
     gdb.execute(f"target remote {socket}")
     thread = gdb.selected_thread()
