@@ -23,7 +23,7 @@ static const char *process_name(uint32_t id) {
 }
 
 void trace_write_record(struct writer *out, const struct trace_record *record, uint64_t now) {
-    uint64_t age = clock_counter_nanoseconds(now - record->time) / NANOSECONDS_PER_MICROSECOND;
+    uint64_t age = (clock_at(now) - clock_at(record->time)) / NANOSECONDS_PER_MICROSECOND;
     const struct operation_text *text =
         &operation_texts[record->operation < TRACE_OPERATION_COUNT ? record->operation : TRACE_NONE];
     writer_format(out, "%9llu us ago, CPU %u: %s[%u] %s %s", (unsigned long long)age, record->processor,

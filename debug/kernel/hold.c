@@ -107,13 +107,31 @@ void hold_leave(uint32_t self, bool steps) {
 
 // ---- waiting to go ----
 
+// For the threads that were on a CPU too.
+void machine_hold_time(void) {
+    uint64_t begin = machine.stopped;
+    if (begin == 0)
+        return;
+    machine.stopped = clock_stood(begin);
+    for (uint32_t cpu = 0; cpu < processor_count; cpu++)
+        if (processors[cpu].current != 0)
+            processors[cpu].current->switched_in += machine.stopped - begin;
+}
+
+static void let_time_go(void) {
+    machine_hold_time();
+    machine.stopped = 0;
+}
+
 void machine_let_all_go(void) {
+    let_time_go();
     line_listen();
     __atomic_store_n(&machine.owner, 0, __ATOMIC_SEQ_CST);
     halt_wake_others();
 }
 
 void hold_let_step(uint32_t cpu) {
+    let_time_go();
     __atomic_store_n(&machine.owner, (cpu + 1) | OWNER_STEPS, __ATOMIC_SEQ_CST);
     halt_wake_others();
 }

@@ -137,11 +137,12 @@ struct machine_state {
     bool is_given_up;    // the debugger does nothing any more
     bool is_interrupted; // NMIs are ours
     bool line_rang;      // [a] a byte came, or may have, at a moment that was none to look at it
-    uint64_t stopped;    // the counter's value then
+    uint64_t stopped;    // the counter's value then; 0: time goes on
     int first_byte;      // that a session begins with; negative: none
 };
 
 extern struct machine_state machine;
+void machine_hold_time(void); // while it stands: the clock is where it was when it came to stand
 void machine_let_all_go(void);
 enum cpu_state hold_state(uint32_t cpu);
 bool hold_is_mine(uint32_t self);

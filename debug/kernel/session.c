@@ -11,6 +11,11 @@ struct server server;
 
 enum { OPERATION_TEXT_SIZE = 256, LOOKS_BEFORE_HALT = 64 };
 
+static bool run_monitor(const struct debug_thread *thread, const char *line, struct writer *out) {
+    machine_hold_time();
+    return monitor_run(thread, line, out);
+}
+
 static const struct debug_target target = {
     .thread_next = thread_next,
     .thread_exists = thread_exists,
@@ -23,7 +28,7 @@ static const struct debug_target target = {
     .break_clear = break_clear,
     .break_clear_all = break_clear_all,
     .process_kill = process_kill,
-    .monitor = monitor_run,
+    .monitor = run_monitor,
     .documents = kernel_documents,
 };
 

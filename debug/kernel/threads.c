@@ -123,9 +123,8 @@ int thread_cpu(const struct debug_thread *thread) {
 // ---- in words ----
 
 uint64_t wait_milliseconds(const struct thread *thread) {
-    if (machine.stopped <= thread->wait.since)
-        return 0;
-    return clock_counter_nanoseconds(machine.stopped - thread->wait.since) / NANOSECONDS_PER_MILLISECOND;
+    uint64_t since = thread->wait.since;
+    return machine.stopped <= since ? 0 : (clock_at(machine.stopped) - clock_at(since)) / NANOSECONDS_PER_MILLISECOND;
 }
 
 static void write_wait(const struct thread *thread, struct writer *out) {

@@ -32,7 +32,9 @@ void machine_make_mistake(void);
 uint64_t clock_counter_frequency(void);             // Hz
 uint64_t clock_counter_nanoseconds(uint64_t ticks); // how long so many ticks of the counter are
 uint64_t clock_boot_time(void);                     // seconds since 1970 UTC at boot, 0: unknown
-void clock_arm(uint64_t when);                      // one timer interrupt on this CPU at `when`; UINT64_MAX: none
+// All CPUs stood since this value of the counter, until the one that it says: the clock did, too. Not before the last time.
+uint64_t clock_stood(uint64_t begin);
+void clock_arm(uint64_t when); // one timer interrupt on this CPU at `when`; UINT64_MAX: none
 
 // ---- processors ----
 void machine_start_processors(void); // brings the others up; each enters processor_main (kernel/boot/main.c)

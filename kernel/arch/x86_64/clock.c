@@ -6,6 +6,7 @@
 #include "kernel/arch/x86_64/local_apic.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/log.h"
+#include "kernel/base/stands.h"
 
 enum {
     SCALE_SHIFT = 32,     // of nanoseconds per count, and of timer counts per nanosecond
@@ -19,6 +20,7 @@ enum {
 
 static uint64_t counter_at_boot, counter_frequency, nanoseconds_per_count, timer_counts_per_nanosecond;
 static uint64_t boot_time;
+static uint64_t stood_until; // [a] the counter's value when the machine went on, after it had stood; 0: it never has
 
 // The three counters at one moment.
 struct sample {
@@ -43,8 +45,30 @@ uint64_t clock_counter_nanoseconds(uint64_t ticks) {
     return (uint64_t)((unsigned __int128)ticks * nanoseconds_per_count >> SCALE_SHIFT);
 }
 
+// Of a moment before the machine stood last. It may stand again in the midst of this.
+static __attribute__((noinline)) uint64_t at_before_stand(uint64_t counter) {
+    uint64_t boot, time;
+    do {
+        boot = __atomic_load_n(&counter_at_boot, __ATOMIC_ACQUIRE);
+        time = clock_counter_nanoseconds(counter + stands_behind(counter) - boot);
+    } while (boot != __atomic_load_n(&counter_at_boot, __ATOMIC_ACQUIRE));
+    return time;
+}
+
+// If the machine stands between the two loads, the second sees it; if it does later, the first was right.
 uint64_t clock_at(uint64_t counter) {
-    return clock_counter_nanoseconds(counter - counter_at_boot);
+    uint64_t boot = __atomic_load_n(&counter_at_boot, __ATOMIC_ACQUIRE);
+    if (__builtin_expect(counter < __atomic_load_n(&stood_until, __ATOMIC_RELAXED), 0))
+        return at_before_stand(counter);
+    return clock_counter_nanoseconds(counter - boot);
+}
+
+uint64_t clock_stood(uint64_t begin) {
+    uint64_t end = counter_read();
+    stand_note(begin, end);
+    counter_at_boot += end - begin;
+    stood_until = end;
+    return end;
 }
 
 uint64_t clock_now(void) {
