@@ -189,11 +189,10 @@ bool fault_is_passed(uint32_t cpu);                 // it goes on with its fault
 
 // ---- documents.c ----
 extern const struct debug_document kernel_documents[];
-// Text of an element or an attribute: what XML keeps for itself is replaced. Ends at a 0, too.
-void document_write_text(struct writer *out, const char *text, size_t size);
 
 // ---- tables.c ----
-bool tables_write(const char *annex, const struct debug_thread *thread, struct writer *out);
+bool tables_write(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+                  struct writer *out);
 
 // ---- line.c: the second serial port ----
 bool line_start(void); // false: there is none

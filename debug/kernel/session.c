@@ -20,6 +20,7 @@ static const struct debug_target target = {
     .thread_next = thread_next,
     .thread_exists = thread_exists,
     .thread_describe = thread_write_description,
+    .thread_processor = thread_cpu,
     .registers_read = thread_registers,
     .register_write = thread_register_write,
     .memory_read = target_memory_read,

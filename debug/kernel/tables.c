@@ -1,5 +1,6 @@
 // Tables of the system, which GDB shows by `info os`: one for each kind of objects, by its `describe`; who waits; limits.
 #include "debug/kernel/private.h"
+#include "debug/protocol/documents.h"
 #include "kernel/base/string.h"
 #include "kernel/base/writer.h"
 #include "kernel/process/process.h"
@@ -171,7 +172,9 @@ static void write_table(const char *name, const struct table *other, uint32_t ki
     writer_text(out, "</osdata>");
 }
 
-bool tables_write(const char *annex, const struct debug_thread *thread, struct writer *out) {
+bool tables_write(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+                  struct writer *out) {
+    (void)target;
     const struct table *other = 0;
     uint32_t kind = OBJECT_ANY;
     (void)thread;

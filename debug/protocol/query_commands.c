@@ -92,7 +92,7 @@ static bool window_write(struct server *server, const struct debug_document *doc
     struct debug_thread thread = server_thread(server);
     *window = (struct window){
         .writer = {.put = window_put}, .server = server, .offset = reading->offset, .size = reading->size};
-    return document->write(reading->annex, &thread, &window->writer);
+    return document->write(server->target, reading->annex, &thread, &window->writer);
 }
 
 // Whether more follows is known only when all was written: the letter that says so is put right afterwards, by writing again.

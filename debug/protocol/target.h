@@ -58,10 +58,13 @@ struct resume_plan {
 // What the plan says of a thread: the first action that fits; null: it stays stopped.
 const struct resume_action *resume_plan_find(const struct resume_plan *plan, const struct debug_thread *thread);
 
-// A document that GDB reads in parts; `annex` and `thread` choose. False: there is none of that annex.
+struct debug_target;
+
+// A document that GDB reads in parts; `annex` and `thread` choose. False: there is none of that annex. (documents.h has some.)
 struct debug_document {
     const char *name;
-    bool (*write)(const char *annex, const struct debug_thread *thread, struct writer *out);
+    bool (*write)(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+                  struct writer *out);
 };
 
 enum { DEBUG_ARGUMENTS_MAX = 32 };
@@ -83,6 +86,8 @@ struct debug_target {
     bool (*thread_next)(struct debug_thread *thread);
     bool (*thread_exists)(const struct debug_thread *thread);
     void (*thread_describe)(const struct debug_thread *thread, struct writer *out);
+    int (*thread_processor)(
+        const struct debug_thread *thread); // where it stopped running; negative: nowhere. Null: not told
 
     void (*registers_read)(const struct debug_thread *thread, struct register_file *file);
     // OK; NO_RIGHT: this register of this thread cannot be written now. NOT_FOUND: it is not kept while the thread waits. BAD_ADDRESS:

@@ -1,8 +1,9 @@
-// What GDB reads of the inferiors in whole documents: registers, threads, the program, and where it was loaded.
+// What GDB reads of the inferiors in whole documents: the program, and where it was loaded.
 #include <elf.h>
 #include <parley/calls.h>
 #include <string.h>
 
+#include "debug/protocol/documents.h"
 #include "debug/server/inferior.h"
 #include "debug/server/target.h"
 #include "kernel/base/writer.h"
@@ -18,37 +19,10 @@ enum {
     AUX_ENTRY = 9
 };
 
-static bool write_features(const char *annex, const struct debug_thread *thread, struct writer *out) {
-    (void)thread;
-    if (strcmp(annex, "target.xml") != 0)
-        return false;
-    registers_describe(out);
-    return true;
-}
-
-static bool write_threads(const char *annex, const struct debug_thread *thread, struct writer *out) {
-    (void)thread;
-    struct debug_thread at = {0, 0};
-    if (annex[0])
-        return false;
-    writer_text(out, "<?xml version=\"1.0\"?><threads>");
-    while (server_target.thread_next(&at)) {
-        writer_format(out, "<thread id=\"p%x.%llx\">", at.process, (unsigned long long)at.thread);
-        server_target.thread_describe(&at, out);
-        writer_text(out, "</thread>");
-    }
-    writer_text(out, "</threads>");
-    return true;
-}
-
-static uint32_t annex_process(const char *annex, const struct debug_thread *thread) {
-    uint64_t id;
-    struct text_cursor cursor = {annex, annex + strlen(annex)};
-    return text_take_number(&cursor, &id) ? (uint32_t)id : thread->process;
-}
-
-static bool write_exec_file(const char *annex, const struct debug_thread *thread, struct writer *out) {
-    const struct inferior *inferior = inferior_find(annex_process(annex, thread));
+static bool write_exec_file(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+                            struct writer *out) {
+    (void)target;
+    const struct inferior *inferior = inferior_find(document_process(annex, thread));
     if (inferior)
         writer_text(out, inferior->path);
     return inferior != NULL;
@@ -59,7 +33,9 @@ static void put_pair(struct writer *out, uint64_t key, uint64_t value) {
     out->put(out, (const char *)pair, sizeof pair);
 }
 
-static bool write_auxiliary(const char *annex, const struct debug_thread *thread, struct writer *out) {
+static bool write_auxiliary(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+                            struct writer *out) {
+    (void)target;
     struct debug_information information;
     Elf64_Ehdr header;
     size_t done;
@@ -79,8 +55,8 @@ static bool write_auxiliary(const char *annex, const struct debug_thread *thread
 }
 
 const struct debug_document server_documents[] = {
-    {"features", write_features},
-    {"threads", write_threads},
+    {"features", document_write_features},
+    {"threads", document_write_threads},
     {"exec-file", write_exec_file},
     {"auxv", write_auxiliary},
     {0, 0},

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "debug/protocol/documents.h"
+
 struct mock mock;
 
 static const struct debug_thread threads[] = {{1, 10}, {1, 11}, {2, 20}, {2000000000, 1}};
@@ -30,7 +32,11 @@ static bool thread_exists(const struct debug_thread *thread) {
 }
 
 static void thread_describe(const struct debug_thread *thread, struct writer *out) {
-    writer_format(out, "thread %llu waits", (unsigned long long)thread->thread);
+    writer_format(out, "thread <%llu> waits", (unsigned long long)thread->thread);
+}
+
+static int thread_processor(const struct debug_thread *thread) {
+    return thread->thread == 11 ? 3 : -1;
 }
 
 static void registers_read(const struct debug_thread *thread, struct register_file *file) {
@@ -122,20 +128,14 @@ static bool monitor(const struct debug_thread *thread, const char *line, struct 
     return true;
 }
 
-static bool write_features(const char *annex, const struct debug_thread *thread, struct writer *out) {
-    (void)thread;
-    if (strcmp(annex, "target.xml") != 0)
-        return false;
-    registers_describe(out);
-    return true;
-}
-
-static const struct debug_document documents[] = {{"features", write_features}, {0, 0}};
+static const struct debug_document documents[] = {
+    {"features", document_write_features}, {"threads", document_write_threads}, {0, 0}};
 
 static const struct debug_target target = {
     .thread_next = thread_next,
     .thread_exists = thread_exists,
     .thread_describe = thread_describe,
+    .thread_processor = thread_processor,
     .registers_read = registers_read,
     .register_write = register_write,
     .memory_read = memory_read,

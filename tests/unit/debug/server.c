@@ -139,7 +139,7 @@ Test(server, refuses_threads_that_are_not_there) {
 }
 
 Test(server, describes_a_thread_in_words) {
-    cr_assert_str_eq(mock_ask("qThreadExtraInfo,p1.a"), "746872656164203130207761697473"); // "thread 10 waits"
+    cr_assert_str_eq(mock_ask("qThreadExtraInfo,p1.a"), "746872656164203c31303e207761697473"); // "thread <10> waits"
 }
 
 Test(server, tells_a_stop_with_the_frames_registers_and_the_reason) {
@@ -318,6 +318,13 @@ Test(server, hands_out_a_document_in_parts) {
     cr_assert(begins(mock_ask("qXfer:features:read:other.xml:0,64"), "E"));
     cr_assert_str_eq(mock_ask("qXfer:features:read:target.xml:ffffff,64"), "l");
     cr_assert(begins(mock_ask("qXfer:features:read:target.xml:0"), "E"));
+}
+
+Test(server, lists_its_threads_in_a_document) {
+    const char *answer = mock_ask("qXfer:threads:read::0,1000");
+    cr_assert(strstr(answer, "<thread id=\"p1.a\">thread &#60;10&#62; waits</thread>"));
+    cr_assert(strstr(answer, "<thread id=\"p1.b\" core=\"3\">thread"));
+    cr_assert(begins(mock_ask("qXfer:threads:read:annex:0,64"), "E"));
 }
 
 Test(server, runs_console_commands) {
