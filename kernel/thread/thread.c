@@ -208,7 +208,10 @@ void thread_exit(void) {
     __builtin_unreachable();
 }
 
+// Also where programs above its own priority poll for ever it is to get to its end.
 void thread_end(struct thread *thread) {
+    if (thread->base_priority < PRIORITY_NORMAL)
+        scheduler_set_priority(thread, PRIORITY_NORMAL, 0);
     thread_demand(thread, DEMAND_END);
 }
 

@@ -68,6 +68,25 @@ TEST(a_process_that_never_calls_the_kernel_can_be_killed) {
     guest_kill(child);
 }
 
+ROLE(spins_with_little_priority) {
+    ROLE_EXPECT(thread_set_priority(0, PRIORITY_IDLE + 1) == STATUS_OK);
+    for (;;)
+        __asm__ volatile("");
+}
+
+TEST(a_process_of_little_priority_can_be_killed_though_others_poll) {
+    struct machine_information machine;
+    struct spawned child = guest_start("spins_with_little_priority", NULL), polls[8];
+    EXPECT_OK(machine_information(&machine));
+    thread_sleep(guest_shortly());
+    for (uint32_t i = 0; i < machine.processors && i < 8; i++)
+        polls[i] = guest_start("spins_for_ever", NULL);
+    thread_sleep(guest_shortly());
+    guest_kill(child);
+    for (uint32_t i = 0; i < machine.processors && i < 8; i++)
+        guest_kill(polls[i]);
+}
+
 ROLE(touches_nothing_at_all) {
     *(volatile int *)8 = 1;
     return 0;
