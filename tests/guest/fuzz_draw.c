@@ -122,24 +122,6 @@ static uint64_t draw_address(struct fuzz_state *state, uint8_t *arena) {
 
 // ---- structures ----
 
-// A thread that ends at once, and needs no stack: it may have been given any.
-__asm__(".section .text\n"
-        ".globl fuzz_thread_body\n"
-        "fuzz_thread_body:\n"
-        "    movl $25, %eax\n" // thread_exit
-        "    syscall\n"
-        "    jmp fuzz_thread_body\n");
-
-// What upcalls run: it accepts, and needs no stack either.
-__asm__(".section .text\n"
-        ".globl fuzz_upcall_body\n"
-        "fuzz_upcall_body:\n"
-        "    movl $102, %eax\n" // upcall_return
-        "    movl $1, %edi\n"
-        "    xorl %esi, %esi\n"
-        "    syscall\n"
-        "    jmp fuzz_upcall_body\n");
-
 static void plan_pipe(struct fuzz_state *state, void *at) {
     *(struct pipe_create *)at = (struct pipe_create){
         .process = one_in(state, 2) ? 0 : draw_process(state),
@@ -274,6 +256,16 @@ static void plan_connect(struct fuzz_state *state, void *at) {
     };
 }
 
+// As they were, mostly: a register or two are others.
+static void plan_registers(struct fuzz_state *state, void *at) {
+    struct debug_registers *registers = at;
+    *registers = state->registers;
+    while (one_in(state, 3))
+        registers->general[fuzz_below(&state->random, 16)] = draw_word(state);
+    if (one_in(state, 4))
+        ((uint64_t *)registers)[fuzz_below(&state->random, sizeof(*registers) / sizeof(uint64_t))] = draw_word(state);
+}
+
 static void plan_resume(struct fuzz_state *state, void *at) {
     uint64_t thread = one_in(state, 4) ? draw_word(state) : 0, end = draw_page(state);
     *(struct debug_resume *)at = (struct debug_resume){.thread = thread, .action = draw_flags(state) % 4, .end = end};
@@ -295,7 +287,9 @@ static void make_plan(struct fuzz_state *state, const struct parameter *facts, v
             plans[i].make(state, at);
             return;
         }
-    if (facts->detail == sizeof(struct message_options))
+    if (facts->detail == sizeof(struct debug_registers))
+        plan_registers(state, at);
+    else if (facts->detail == sizeof(struct message_options))
         plan_options(state, at);
     else if (facts->class == PARAMETER_IN_NULL && facts->detail == sizeof(struct port_cargo) && one_in(state, 2))
         plan_cargo(state, at);
@@ -306,7 +300,8 @@ static void make_plan(struct fuzz_state *state, const struct parameter *facts, v
 static bool has_plan(const struct parameter *facts) {
     return facts->good == GOOD_PIPE_PLAN || facts->good == GOOD_PORT_PLAN || facts->good == GOOD_LINK_PLAN ||
            facts->good == GOOD_LINK_LIST || facts->class == PARAMETER_IN_NULL ||
-           (facts->class == PARAMETER_IN && facts->good != GOOD_BUFFER);
+           (facts->class == PARAMETER_IN &&
+            (facts->good != GOOD_BUFFER || facts->detail == sizeof(struct debug_registers)));
 }
 
 static uint64_t draw_pointer(struct fuzz_state *state, const struct parameter *facts) {
@@ -329,14 +324,17 @@ static uint64_t draw_value(struct fuzz_state *state, const struct parameter *fac
     case GOOD_SELF:
         return draw_process(state);
     case GOOD_MESSAGE:
-    case GOOD_PORT_ID:
         return one_in(state, 8) ? draw_word(state) : state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)];
+    case GOOD_PORT_ID:
+        return one_in(state, 4) ? draw_word(state) : state->port_id;
     case GOOD_PAGE_ADDRESS:
     case GOOD_INTERFACE_PAGES:
     case GOOD_DEBUGGED_PLACE:
         return draw_page(state);
-    case GOOD_DEBUGGED: // any thread's there is: mostly all of them
-        return one_in(state, 4) ? draw_word(state) : 0;
+    case GOOD_DEBUGGED: // or all of them
+        if (one_in(state, 4))
+            return draw_word(state);
+        return one_in(state, 2) ? 0 : state->debugged;
     case GOOD_INTERFACE_ID:
         return draw_interface(state);
     case GOOD_ONE: // an interface's version
@@ -372,11 +370,55 @@ static uint64_t draw_parameter(struct fuzz_state *state, const struct parameter 
     case PARAMETER_VALUE:
         return draw_value(state, facts);
     default:
-        return one_in(state, 4) ? draw_word(state) : draw_flags(state);
+        return one_in(state, 4) ? draw_word(state) : draw_value(state, facts);
     }
 }
 
-// ---- calls ----
+// ---- parameters that the table of calls does not tell enough about ----
+
+static uint64_t draw_pages_sent(struct fuzz_state *state) {
+    return one_in(state, 16) ? draw_word(state) : fuzz_below(&state->random, 3);
+}
+
+static uint64_t draw_own_page(struct fuzz_state *state) {
+    return one_in(state, 4) ? draw_page(state) : in_arena(state, state->in) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+static uint64_t draw_window_page(struct fuzz_state *state) {
+    return one_in(state, 4) ? draw_page(state)
+                            : state->window + fuzz_below(&state->random, FUZZ_WINDOW_PAGES) * PAGE_SIZE;
+}
+
+static uint64_t draw_futex(struct fuzz_state *state) {
+    return one_in(state, 2) ? (uint64_t)&fuzz_peer_word : draw_address(state, state->out) & ~UINT64_C(3);
+}
+
+static uint64_t draw_own_type(struct fuzz_state *state) {
+    return one_in(state, 2) ? FUZZ_PAGE_TYPE : 1 + fuzz_below(&state->random, 120);
+}
+
+static uint64_t draw_peer_entry(struct fuzz_state *state) {
+    return (uint32_t)(one_in(state, 2) ? state->peers.entry : draw_number_of(state, OBJECT_PORT_ENTRY));
+}
+
+static uint64_t draw_peer_port(struct fuzz_state *state) {
+    return (uint32_t)(one_in(state, 2) ? state->peers.port : draw_number_of(state, OBJECT_PORT));
+}
+
+static uint64_t draw_paged(struct fuzz_state *state) {
+    return (uint32_t)(one_in(state, 2) ? state->paged : draw_number_of(state, OBJECT_SHARED_MEMORY));
+}
+
+static const struct {
+    const char *name;
+    uint32_t parameter;
+    uint64_t (*draw)(struct fuzz_state *state);
+} particulars[] = {
+    {"page_send", 1, draw_own_type},     {"page_send", 2, draw_own_page},   {"page_send", 3, draw_pages_sent},
+    {"page_free", 0, draw_window_page},  {"futex_wait", 0, draw_futex},     {"port_call", 0, draw_peer_entry},
+    {"port_receive", 0, draw_peer_port}, {"port_reply", 0, draw_peer_port}, {"port_reply_receive", 0, draw_peer_port},
+    {"pager_supply", 0, draw_paged},     {"pager_fetch", 0, draw_paged},    {"pager_refuse", 0, draw_paged},
+};
 
 // Where the deadline stands in a call that may wait.
 static const struct {
@@ -391,6 +433,8 @@ static const struct {
     {"link_connect", 1}, {"page_send", 5},    {"upcall_wait", 2},       {"page_handler_remove", 1},
 };
 
+// ---- calls ----
+
 static uint32_t open_code(void) {
     static uint32_t code;
     for (uint32_t i = 0; code == 0; i++)
@@ -404,9 +448,10 @@ static bool is_too_final(struct fuzz_state *state, const char *name) {
     if (strcmp(name, "process_exit") == 0 || strcmp(name, "thread_exit") == 0 || strcmp(name, "process_kill") == 0 ||
         strcmp(name, "process_stop") == 0)
         return !one_in(state, 50);
-    if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0 || strcmp(name, "debug_spawn") == 0 ||
-        strcmp(name, "debug_attach") == 0)
+    if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0)
         return !one_in(state, 8);
+    if (strcmp(name, "debug_spawn") == 0 || strcmp(name, "debug_attach") == 0)
+        return !one_in(state, 3);
     return strcmp(name, "log_write") == 0 && !one_in(state, 100);
 }
 
@@ -430,6 +475,9 @@ void fuzz_draw_call(struct fuzz_state *state, struct fuzz_call *call) {
     *call = (struct fuzz_call){.code = entry->code};
     for (uint32_t i = 0; i < entry->count; i++)
         call->words[i] = draw_parameter(state, &entry->parameters[i]);
+    for (size_t i = 0; i < sizeof(particulars) / sizeof(particulars[0]); i++)
+        if (strcmp(particulars[i].name, entry->name) == 0)
+            call->words[particulars[i].parameter] = particulars[i].draw(state);
     for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
         if (strcmp(waits[i].name, entry->name) == 0)
             call->words[waits[i].parameter] = draw_deadline(state);
@@ -442,59 +490,4 @@ const char *fuzz_call_name(uint32_t code) {
         if (argument_table[i].code == code)
             return argument_table[i].name;
     return "no call";
-}
-
-void fuzz_note_number(struct fuzz_state *state, uint32_t slot, int32_t number) {
-    struct number_information information = {0};
-    number_information(number, &information);
-    state->numbers[slot] = number;
-    state->kinds[slot] = information.kind;
-}
-
-static void note_number(struct fuzz_state *state, int32_t number) {
-    uint32_t slot = FUZZ_FIRST_NUMBERS + fuzz_below(&state->random, FUZZ_NUMBERS_MAX - FUZZ_FIRST_NUMBERS);
-    if (state->numbers[slot] != 0)
-        number_close(state->numbers[slot]);
-    fuzz_note_number(state, slot, number);
-}
-
-// What the call wrote into its plan: the number of the other end, or side.
-static void note_other(struct fuzz_state *state, const char *name, const void *plan) {
-    if (strcmp(name, "pipe_create") == 0 && ((const struct pipe_create *)plan)->process == 0)
-        note_number(state, ((const struct pipe_create *)plan)->other);
-    else if (strcmp(name, "port_create") == 0)
-        note_number(state, ((const struct port_create *)plan)->entry);
-    else if (strcmp(name, "link_create") == 0)
-        note_number(state, ((const struct link_create *)plan)->other);
-}
-
-// The number that came with an event of a new pipe or a new client.
-static void note_event(struct fuzz_state *state, const EVENT *event) {
-    bool brings_number = (event->Type == EVENT_PIPE && event->Action == PIPE_CREATED) ||
-                         (event->Type == EVENT_INTERFACE && event->Action == INTERFACE_REQUESTED);
-    if (brings_number)
-        note_number(state, (int32_t)event->Data1);
-}
-
-void fuzz_note_result(struct fuzz_state *state, const struct fuzz_call *call, uint64_t value) {
-    for (uint32_t i = 0; i < argument_table_size; i++) {
-        const struct argument_entry *entry = &argument_table[i];
-        if (entry->code != call->code)
-            continue;
-        bool starts = strcmp(entry->name, "process_spawn") == 0 || strcmp(entry->name, "thread_create") == 0 ||
-                      strcmp(entry->name, "shared_accept") == 0 || strcmp(entry->name, "link_connect") == 0 ||
-                      strcmp(entry->name, "pager_create") == 0 || strcmp(entry->name, "debug_attach") == 0 ||
-                      strcmp(entry->name, "debug_spawn") == 0;
-        if (entry->after == CLOSE_VALUE || entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED || starts)
-            note_number(state, (int32_t)value);
-        if (entry->after == CLOSE_PLANNED || entry->after == CLOSE_LINKED)
-            note_other(state, entry->name, (const void *)call->words[0]);
-        else if (strcmp(entry->name, "event_get") == 0)
-            note_event(state, (const EVENT *)call->words[0]);
-        else if (entry->after == UNMAP_VALUE || entry->after == RELEASE_VALUE)
-            state->places[1 + fuzz_below(&state->random, FUZZ_PLACES_MAX - 1)] = value;
-        else if (entry->after == SCRAP_VALUE || entry->after == TAKE_SENT || strcmp(entry->name, "shared_offer") == 0 ||
-                 strcmp(entry->name, "port_receive") == 0 || strcmp(entry->name, "port_reply_receive") == 0)
-            state->ids[fuzz_below(&state->random, FUZZ_PLACES_MAX)] = (uint32_t)value;
-    }
 }

@@ -30,12 +30,11 @@ static void places_make(void) {
 
 // Pages that come land in places that calls are given.
 static void upcalls_make(int32_t *handler) {
-    enum { TYPE = 100, WINDOW_PAGES = 4 };
     static uint8_t stack[4 * PAGE_SIZE] __attribute__((aligned(16)));
-    uint64_t *window = &state.places[FUZZ_PLACES_MAX / 2];
-    memory_map(0, WINDOW_PAGES * PAGE_SIZE, PROTECTION_WRITE, 0, window);
-    memory_unmap(*window, WINDOW_PAGES * PAGE_SIZE);
-    page_handler(TYPE, (uint64_t)fuzz_upcall_body, *window, WINDOW_PAGES, 0, handler);
+    memory_map(0, FUZZ_WINDOW_PAGES * PAGE_SIZE, PROTECTION_WRITE, 0, &state.window);
+    memory_unmap(state.window, FUZZ_WINDOW_PAGES * PAGE_SIZE);
+    page_handler(FUZZ_PAGE_TYPE, (uint64_t)fuzz_upcall_body, state.window, FUZZ_WINDOW_PAGES, 0, handler);
+    state.places[FUZZ_PLACES_MAX / 2] = state.window;
     upcall_set((uint64_t)fuzz_upcall_body, (uint64_t)stack, sizeof(stack));
 }
 
@@ -57,10 +56,16 @@ static void numbers_make(void) {
     listener_create(LISTENER_OF_PROCESS, &numbers[10]);
     numbers[11] = start_grant_number("range");
     numbers[12] = start_grant_number("line");
-    numbers[13] = start_grant_number("publisher");
+    numbers[13] = start_grant_number("machine");
     upcalls_make(&numbers[14]);
     struct port_create port = {.message_size = 16};
     port_create(&port, &numbers[15]);
+    if (!fuzz_peers_start(&state.peers))
+        process_exit(__LINE__);
+    numbers[16] = state.peers.entry;
+    numbers[17] = state.peers.port;
+    numbers[18] = start_grant_number("device memory");
+    numbers[19] = state.peers.entry;
     for (uint32_t i = 0; i < FUZZ_FIRST_NUMBERS; i++)
         fuzz_note_number(&state, i, numbers[i]);
 }
@@ -119,7 +124,7 @@ static void make_one_call(uint64_t count) {
     struct result result = guarded_call(&call);
     progress->digest = (progress->digest ^ call.code ^ (uint64_t)result.status) * UINT64_C(0x100000001b3);
     if (result.status == STATUS_OK) {
-        progress->succeeded[call.code % FUZZ_CODES / 64] |= UINT64_C(1) << call.code % 64;
+        progress->succeeded[call.code % FUZZ_CODES]++;
         fuzz_note_result(&state, &call, result.value);
     }
     if (call.code == CODE_RANDOM_READ)
