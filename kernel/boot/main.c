@@ -9,6 +9,7 @@
 #include "kernel/boot/idle.h"
 #include "kernel/boot/stack_guard.h"
 #include "kernel/memory/frame.h"
+#include "kernel/memory/space.h"
 #include "kernel/object/object.h"
 #include "kernel/process/create.h"
 #include "kernel/process/subsystem.h"
@@ -48,6 +49,8 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t magic, uint64_t in
         panic("%s", error);
     debugger_start();
     machine_start_memory();
+    if (boot_has_word("layout=repeat"))
+        space_layouts_repeat();
     machine_start_devices();
     scheduler_clock_started();
     debugger_start_devices();

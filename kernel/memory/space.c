@@ -19,6 +19,20 @@ enum {
     MAP_FLAGS = MAP_FIXED | MAP_GUARD | MAP_COPY,
 };
 
+static bool layouts_repeat;  // set before there are processes
+static uint64_t spaces_made; // [a]
+
+void space_layouts_repeat(void) {
+    layouts_repeat = true;
+}
+
+// Never 0: the layout's generator would stand still.
+static uint64_t draw_seed(void) {
+    if (!layouts_repeat)
+        return machine_random() | 1;
+    return (__atomic_add_fetch(&spaces_made, 1, __ATOMIC_RELAXED) * UINT64_C(0x9e3779b97f4a7c15)) | 1;
+}
+
 enum status space_create(struct account *account, struct space **space) {
     struct space *made = heap_allocate(sizeof(struct space));
     if (made == 0)
@@ -30,7 +44,7 @@ enum status space_create(struct account *account, struct space **space) {
     }
     made->lock = LOCK_INITIAL(RANK_SPACE);
     made->account = account;
-    made->random = machine_random() | 1;
+    made->random = draw_seed();
     RB_INIT(&made->areas);
     space_list_enter(made);
     *space = made;

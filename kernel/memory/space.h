@@ -21,6 +21,10 @@ enum {
 #define USER_HIGHEST UINT64_C(0x00007ffffffff000)
 
 enum status space_create(struct account *account, struct space **space);
+
+// From now on the layouts of spaces do not come by chance, and the next boot's are the same: for measuring alone (`layout=repeat`).
+void space_layouts_repeat(void);
+
 void space_destroy(struct space *space); // no thread uses it any more
 
 // Walks the live page tables, the kernel's half too: no page is both writable and executable. Long: for debug builds.

@@ -2,6 +2,7 @@
 """Measures the release build, prints a table, and writes build/bench.json.
 
 The guest's program `bench` prints a line `NAME VALUE ns` per operation, the time of one, or `NAME VALUE kib` for memory.
+All of it boots with `layout=repeat`: what a mapping costs depends on where it lies, and two builds are to be compared.
 It runs twice: with QEMU's instruction counter, where a nanosecond of the guest is an instruction, and without; so does
 `bench-keys` of the tests' ramdisk. What booting takes is asked for at the first prompt of further boots. The debugger's line is measured
 with a GDB (bench_debugger.py): its rows say how often a second, and how much of the host's processors one needs.
@@ -19,6 +20,7 @@ from machine import PROMPT, Machine, Settings
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OUTPUT = "build/bench.json"
 SECONDS = 600
+LAYOUT = "layout=repeat"
 LINE = re.compile(r"^([a-z0-9_]+) ([0-9.]+) (ns|kib)\r?$", re.MULTILINE)
 
 # What the design is to reach: guest instructions on one CPU, or KiB.
@@ -37,7 +39,7 @@ GOALS = {
 
 def measure(*more, program="bench"):
     """{name: (value, unit)} of one run of a program that measures in the guest."""
-    command = ["os/run", "--headless", "--cpus", "1", "--timeout", str(SECONDS), *more, "--command", program]
+    command = ["os/run", "--headless", "--cpus", "1", "--timeout", str(SECONDS), "--append", LAYOUT, *more, "--command", program]
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if run.returncode != 0:
         sys.exit(f"bench.py: the guest's {program} ended with status {run.returncode}:\n{run.stdout}")
@@ -50,7 +52,7 @@ def figures_of(text):
 
 def measure_boot(icount):
     """The same of a boot to the prompt."""
-    with Machine(Settings(cpus=1, icount=icount)) as machine:
+    with Machine(Settings(cpus=1, icount=icount, append=LAYOUT)) as machine:
         machine.expect(PROMPT, SECONDS)
         machine.write("bench boot\n")
         machine.expect(rb"memory_at_prompt_kib \d+ kib", SECONDS)
@@ -59,7 +61,7 @@ def measure_boot(icount):
 
 def measure_screen(icount):
     """The same of what is drawn: typed at a machine's keyboard, and read from its serial console."""
-    with Machine(Settings(cpus=1, icount=icount)) as machine:
+    with Machine(Settings(cpus=1, icount=icount, append=LAYOUT)) as machine:
         machine.expect(PROMPT, SECONDS)
         machine.still_screen()
         machine.type("bench screen > /tmp/figures; echo ended $? >> /tmp/figures\n")

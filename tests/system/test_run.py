@@ -77,6 +77,17 @@ class NotBuilt(unittest.TestCase):
 
 
 class Programs(unittest.TestCase):
+    def place_of_fault(self, words):
+        """Where a program's first function lay, by the address of its fault."""
+        with Machine(Settings(cpus=1, tests=True, append="console=serial " + words)) as machine:
+            machine.expect(PROMPT, SECONDS)
+            machine.write("test-protection --role attempts 0\r")
+            return machine.expect(rb"page fault at (0x[0-9a-f]+),", SECONDS).group(1)
+
+    def test_lie_by_chance_but_with_layout_repeat(self):
+        self.assertNotEqual(self.place_of_fault(""), self.place_of_fault(""))
+        self.assertEqual(self.place_of_fault("layout=repeat"), self.place_of_fault("layout=repeat one=more"))
+
     def test_a_fault_is_told_with_registers_and_a_backtrace_of_names(self):
         with Machine(Settings(tests=True, append="console=serial")) as machine:
             machine.expect(PROMPT, SECONDS)
