@@ -9,6 +9,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/memory/space.h"
 #include "kernel/process/process.h"
+#include "kernel/process/stop.h"
 #include "kernel/process/subsystem.h"
 #include "kernel/process/table.h"
 #include "kernel/thread/thread.h"
@@ -58,6 +59,7 @@ static void tell_the_end(struct process *process) {
 
 void process_finish(struct process *process) {
     process_table_remove(process);
+    process_stop_leave(process);
     for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
         if ((*entry)->process_ended != 0)
             (*entry)->process_ended(process);

@@ -12,6 +12,8 @@
 
 enum { KEY_STOPPED = 1 }; // of the sleepers in process->halted that no debugger wakes
 
+static uint32_t stopped; // [a] processes that are, so that an end mostly looks for no orphans
+
 static void threads_stop(struct process *process) {
     struct thread *thread;
     LIST_FOREACH(thread, &process->threads, process_link) {
@@ -25,6 +27,7 @@ static bool stop_locked(struct process *process, int32_t code) {
         return false;
     process->stop_code = code;
     process->stop_untold = true;
+    __atomic_add_fetch(&stopped, code != 0 ? 1 : -1, __ATOMIC_RELAXED);
     if (code != 0)
         threads_stop(process);
     else
@@ -40,6 +43,21 @@ void process_stop(struct process *process, int32_t code) {
     for (const struct subsystem *const *entry = __start_subsystems; is_news && entry != __stop_subsystems; entry++)
         if ((*entry)->process_changed != 0)
             (*entry)->process_changed(process);
+}
+
+void process_stop_leave(const struct process *process) {
+    if (process->stop_code != 0)
+        __atomic_sub_fetch(&stopped, 1, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&stopped, __ATOMIC_RELAXED) == 0)
+        return;
+    uint32_t at = 0;
+    struct process *other;
+    while ((other = process_next(at)) != 0) {
+        at = other->id;
+        if (other->parent == process->id)
+            process_stop(other, 0);
+        process_release(other);
+    }
 }
 
 // An upcall does not break the sleep off: it runs behind it.

@@ -19,6 +19,9 @@ struct thread;
 // Stops it; `code` says why (a signal), and is told. 0 lets it go on. Nothing to do is no error.
 void process_stop(struct process *process, int32_t code);
 
+// At the end of a process: what it left stopped goes on, for nobody else knows of that.
+void process_stop_leave(const struct process *process);
+
 // On the calling thread's way to its program, while DEMAND_STOP is set: sleeps as long as its process is stopped.
 void process_stop_serve(struct thread *thread);
 

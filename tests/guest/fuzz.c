@@ -180,6 +180,19 @@ static bool picture_differs(const struct picture *before, const struct picture *
     return true;
 }
 
+// A worker may stop another's child, which then waits for somebody who lets it go on.
+static void stopped_go_on(void) {
+    struct process_information entry = {0};
+    size_t count;
+    while (process_list(entry.process, &entry, 1, &count) == STATUS_OK && count == 1) {
+        int32_t number;
+        if (entry.state != PROCESS_STOPPED || process_open(entry.process, &number) != STATUS_OK)
+            continue;
+        process_stop(number, 0);
+        number_close(number);
+    }
+}
+
 // What the workers left behind with others is taken or freed soon; then the figures must be those of before.
 static bool picture_returns(const struct picture *before) {
     uint64_t give_up = deadline_after(2 * NANOSECONDS_PER_SECOND);
@@ -189,6 +202,7 @@ static bool picture_returns(const struct picture *before) {
         while (pipe_read(pool, bytes, sizeof(bytes), DEADLINE_NOW, NULL) == STATUS_OK)
             continue;
         guest_drain();
+        stopped_go_on();
         picture_take(&now);
         if (!picture_differs(before, &now)) {
             why[0] = 0;

@@ -252,6 +252,29 @@ TEST(waitpid_tells_of_stops_and_of_going_on_where_it_is_asked_for_them_and_SIGCH
     signal(SIGCHLD, SIG_DFL);
 }
 
+ROLE(stop_once) {
+    raise(SIGSTOP);
+    return 0;
+}
+
+ROLE(leave_a_stopped_child) {
+    int status;
+    pid_t child = spawn_role("stop_once");
+    ROLE_EXPECT(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+    guest_say(guest_parent(), (uint32_t)child);
+    return 0;
+}
+
+TEST(what_a_process_left_stopped_goes_on_when_it_ends) {
+    struct spawned child = guest_start("leave_a_stopped_child", NULL);
+    uint32_t orphan = guest_hear(child.process);
+    EXPECT(orphan != 0);
+    guest_expect_success(child);
+    for (uint64_t give_up = guest_soon(); guest_is_alive(orphan) && clock_now() < give_up;)
+        thread_sleep(guest_shortly());
+    EXPECT(!guest_is_alive(orphan));
+}
+
 ROLE(wait_for_signals) {
     for (;;)
         pause();

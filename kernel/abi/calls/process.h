@@ -28,7 +28,7 @@ CALL(21, process_set_limit, NO_VALUE, (int32_t number, uint32_t item, uint64_t l
 
 // Stops a process with all its threads, or lets it go on (code 0). Needs RIGHT_KILL. `code` says why, and is told: libc's are signals. A thread
 // stops where it would go on in its program: a call that it is in goes on, and answers when the process does. A stopped process is
-// ended as any other. One that is stopped already, goes on already or has ended is no error. The parent gets PAGE_TYPE_CHILD, as at an end.
+// ended as any other, and goes on when its parent ends. One that is stopped already, goes on already or has ended is no error. The parent gets PAGE_TYPE_CHILD, as at an end.
 CALL(156, process_stop, NO_VALUE, (int32_t number, int32_t code))
 
 // As process_wait, and tells as well when the process is stopped or goes on (END_STOPPED, END_CONTINUED): the last of them, once.
