@@ -135,7 +135,7 @@ TEST(each_right_alone_is_enough_for_what_it_stands_for) {
 TEST(a_refusal_leaves_nothing_behind) {
     guest_own_image();
     int32_t machine = authority_machine(RIGHT_SEND);
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     for (int i = 0; i < ATTEMPT_COUNT; i++)
         EXPECT_STATUS(attempts[i].make(machine), NO_RIGHT);
     const char *change = guest_figures_changed(&before);

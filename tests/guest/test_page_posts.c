@@ -38,7 +38,7 @@ ROLE(posts) {
 }
 
 TEST(many_pages_are_on_their_way_at_once_and_come_in_their_order) {
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     arrivals = out_of_order = 0;
     EXPECT_OK(page_handle(TYPE, note, WINDOW, PAGE_HANDLER_RESTART, &handler));
     guest_expect_success(guest_start("posts", NULL));

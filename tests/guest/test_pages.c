@@ -396,7 +396,7 @@ TEST(a_handler_that_faults_unmaps_its_stack_or_exits_gives_the_pages_back) {
 }
 
 TEST(a_receiver_killed_with_pages_in_its_hands_gives_them_back) {
-    struct guest_figures before = guest_figures();
+    struct guest_figures before = guest_figures_settled();
     struct spawned keeper = start_keeper(HANGS);
     uint64_t page = guest_pages(1, FILL);
     EXPECT_STATUS(page_send(keeper.process, TYPE, page, 1, PAGE_RECEIVER_WRITES, guest_shortly(), NULL), TIMED_OUT);
