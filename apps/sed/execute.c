@@ -1,11 +1,16 @@
 // Running a script of sed over lines: a cycle takes a line into the pattern space, and goes through the commands.
 #include "apps/sed/execute.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "apps/common/number.h"
 #include "apps/common/short.h"
 #include "apps/common/tool.h"
+#include "apps/sed/show.h"
 
 // Bytes that grow; SHORT_SLACK bytes behind them may be read.
 struct space {
@@ -17,7 +22,9 @@ enum outcome { GOES_ON, ENDS_CYCLE, DELETES, RESTARTS, QUITS };
 
 struct run {
     struct execution *execution;
-    struct space pattern, hold, made, appended;
+    struct space pattern, hold, made;
+    const struct command **appended; // the a and r of this cycle, which are done at its end
+    size_t appended_count;
     bool terminated; // the line that was read last had a line end
     bool substituted;
     bool keeps_line; // the next cycle begins without reading
@@ -46,20 +53,54 @@ static void set(struct space *space, const char *bytes, size_t length) {
 }
 
 static void put(struct run *run, const char *bytes, size_t length) {
-    output_bytes(run->execution->output, bytes, length);
+    sink_bytes(run->execution->sink, bytes, length);
 }
 
 // The last line of an input without a line end gets none either.
-static void put_line(struct run *run, const char *bytes, size_t length) {
-    put(run, bytes, length);
+static void write_line(struct run *run, struct sink *sink) {
+    sink_bytes(sink, run->pattern.bytes, run->pattern.length);
     if (run->terminated || !stream_is_last(run->execution->stream))
-        put(run, "\n", 1);
+        sink_bytes(sink, "\n", 1);
+    else
+        sink->unended = true;
+}
+
+static void put_line(struct run *run) {
+    write_line(run, run->execution->sink);
+}
+
+// A file that cannot be opened has nothing to add.
+static void put_file(struct run *run, const char *name) {
+    char buffer[4096];
+    ssize_t got;
+    sinks_flush(); // it may be one that w writes
+    int descriptor = open(name, O_RDONLY);
+    if (descriptor < 0)
+        return;
+    while ((got = read(descriptor, buffer, sizeof(buffer))) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            put(run, buffer, (size_t)got);
+    if (got < 0)
+        tool_complain_errno(name);
+    close(descriptor);
 }
 
 static void put_appended(struct run *run) {
-    if (run->appended.length)
-        put(run, run->appended.bytes, run->appended.length);
-    run->appended.length = 0;
+    if (run->appended_count)
+        put(run, "", 0); // the line before it ends, whatever it adds
+    for (size_t i = 0; i < run->appended_count; i++) {
+        const struct command *command = run->appended[i];
+        if (command->name == 'r')
+            put_file(run, command->text);
+        else
+            put(run, command->text, command->text_length);
+    }
+    run->appended_count = 0;
+}
+
+static void append(struct run *run, const struct command *command) {
+    run->appended = tool_reallocate(run->appended, run->appended_count + 1, sizeof(*run->appended));
+    run->appended[run->appended_count++] = command;
 }
 
 static bool search(struct run *run, struct expression *expression, size_t from, size_t groups, regmatch_t *found) {
@@ -196,7 +237,9 @@ static enum outcome substitute(struct run *run, struct command *command) {
     swap(&run->pattern, &run->made);
     run->substituted = true;
     if (command->print)
-        put_line(run, run->pattern.bytes, run->pattern.length);
+        put_line(run);
+    if (command->sink)
+        write_line(run, command->sink);
     return GOES_ON;
 }
 
@@ -213,7 +256,7 @@ static bool take_line(struct run *run, bool append) {
 
 static void finish_cycle(struct run *run) {
     if (!run->execution->quiet)
-        put_line(run, run->pattern.bytes, run->pattern.length);
+        put_line(run);
     put_appended(run);
 }
 
@@ -222,10 +265,12 @@ static enum outcome do_next(struct run *run, struct command *command) {
     bool append = command->name == 'N';
     if (stream_is_last(run->execution->stream))
         return run->execution->stream->separate ? ENDS_CYCLE : QUITS;
-    if (append)
+    if (append) {
+        put_appended(run);
         add(&run->pattern, "\n", 1);
-    else
+    } else {
         finish_cycle(run);
+    }
     return take_line(run, append) ? GOES_ON : QUITS;
 }
 
@@ -235,7 +280,7 @@ static enum outcome do_print(struct run *run, struct command *command) {
         put(run, run->pattern.bytes, (size_t)(end - run->pattern.bytes) + 1);
         return GOES_ON;
     }
-    put_line(run, run->pattern.bytes, run->pattern.length);
+    put_line(run);
     return GOES_ON;
 }
 
@@ -251,14 +296,16 @@ static enum outcome do_delete(struct run *run, struct command *command) {
 
 static enum outcome do_number(struct run *run, struct command *command) {
     (void)command;
-    output_number(run->execution->output, run->execution->stream->number);
-    put(run, "\n", 1);
+    char text[NUMBER_TEXT_SIZE + 1], *end = text + NUMBER_TEXT_SIZE;
+    char *start = number_format(end, run->execution->stream->number);
+    *end = '\n';
+    put(run, start, (size_t)(end - start) + 1);
     return GOES_ON;
 }
 
 static enum outcome do_text(struct run *run, struct command *command) {
     if (command->name == 'a')
-        add(&run->appended, command->text, command->text_length);
+        append(run, command);
     else if (command->name == 'i' || command->second.kind == ADDRESS_NONE || !command->inside || command->inverted)
         put(run, command->text, command->text_length);
     return command->name == 'c' ? DELETES : GOES_ON;
@@ -286,8 +333,23 @@ static enum outcome do_map(struct run *run, struct command *command) {
     return GOES_ON;
 }
 
+static enum outcome do_read(struct run *run, struct command *command) {
+    append(run, command);
+    return GOES_ON;
+}
+
+static enum outcome do_write(struct run *run, struct command *command) {
+    write_line(run, command->sink);
+    return GOES_ON;
+}
+
+static enum outcome do_show(struct run *run, struct command *command) {
+    show_bytes(run->execution->sink, run->pattern.bytes, run->pattern.length, command->number);
+    return GOES_ON;
+}
+
 static enum outcome do_quit(struct run *run, struct command *command) {
-    run->status = (int)(command->status & 0xff);
+    run->status = (int)(command->number & 0xff);
     return QUITS;
 }
 
@@ -295,6 +357,7 @@ static enum outcome (*const commands[128])(struct run *, struct command *) = {
     ['='] = do_number, ['D'] = do_delete, ['G'] = do_hold,   ['H'] = do_hold,    ['N'] = do_next, ['P'] = do_print,
     ['a'] = do_text,   ['c'] = do_text,   ['d'] = do_delete, ['g'] = do_hold,    ['h'] = do_hold, ['i'] = do_text,
     ['n'] = do_next,   ['p'] = do_print,  ['q'] = do_quit,   ['s'] = substitute, ['x'] = do_hold, ['y'] = do_map,
+    ['l'] = do_show,   ['r'] = do_read,   ['w'] = do_write,
 };
 
 // Where the script goes on behind a command that is not in the table: { } : b t.
@@ -332,7 +395,7 @@ int execute(struct execution *execution) {
     enum outcome outcome = ENDS_CYCLE;
     set(&run.hold, "", 0);
     set(&run.pattern, "", 0);
-    while (outcome != QUITS && !execution->output->error && (outcome == RESTARTS || take_line(&run, false))) {
+    while (outcome != QUITS && !execution->sink->output->error && (outcome == RESTARTS || take_line(&run, false))) {
         run.substituted &= outcome == RESTARTS;
         outcome = run_commands(&run);
         if (outcome == DELETES || outcome == RESTARTS)
@@ -343,6 +406,6 @@ int execute(struct execution *execution) {
     free(run.pattern.bytes);
     free(run.hold.bytes);
     free(run.made.bytes);
-    free(run.appended.bytes);
+    free(run.appended);
     return run.status;
 }

@@ -1,14 +1,14 @@
 // Running a script of sed over lines.
 #pragma once
 
-#include "apps/common/output.h"
 #include "apps/sed/script.h"
+#include "apps/sed/sink.h"
 #include "apps/sed/stream.h"
 
 struct execution {
     struct script *script;
     struct stream *stream;
-    struct output *output;
+    struct sink *sink;
     bool quiet; // -n
 };
 

@@ -6,6 +6,7 @@
 #include "apps/common/tool.h"
 #include "apps/grep/pattern.h"
 #include "apps/sed/script.h"
+#include "apps/sed/show.h"
 
 struct parser {
     struct script *script;
@@ -144,6 +145,23 @@ static void take_addresses(struct parser *parser, struct command *command) {
         fail(parser, "lines are numbered from 1 on");
 }
 
+// The rest of the line. In memory of the caller's.
+static char *take_file(struct parser *parser) {
+    skip_blanks(parser);
+    size_t length = strcspn(parser->next, "\n");
+    if (!length)
+        fail(parser, "a file is wanted");
+    char *name = strndup(parser->next, length);
+    parser->next += length;
+    return name;
+}
+
+static void take_sink(struct parser *parser, struct command *command) {
+    char *name = take_file(parser);
+    command->sink = sink_of_file(name);
+    free(name);
+}
+
 static void take_flags(struct parser *parser, struct command *command, bool *ignore_case) {
     for (;; parser->next++) {
         char letter = *parser->next;
@@ -156,6 +174,10 @@ static void take_flags(struct parser *parser, struct command *command, bool *ign
         } else if (letter >= '1' && letter <= '9') {
             command->which = take_number(parser);
             parser->next--;
+        } else if (letter == 'w') {
+            parser->next++;
+            take_sink(parser, command);
+            return;
         } else {
             return;
         }
@@ -255,7 +277,17 @@ static void take_arguments(struct parser *parser, struct command *command) {
         break;
     case 'q':
         skip_blanks(parser);
-        command->status = take_number(parser);
+        command->number = take_number(parser);
+        break;
+    case 'l':
+        skip_blanks(parser);
+        command->number = *parser->next >= '0' && *parser->next <= '9' ? take_number(parser) : SHOW_WIDTH;
+        break;
+    case 'r':
+        command->text = take_file(parser);
+        break;
+    case 'w':
+        take_sink(parser, command);
         break;
     default:
         break;
@@ -273,7 +305,7 @@ static void take_command(struct parser *parser) {
     struct command command = {.target = SIZE_MAX};
     take_addresses(parser, &command);
     command.name = *parser->next;
-    if (!command.name || !strchr("{}=abcdDgGhHinNpPqstxy:", command.name))
+    if (!command.name || !strchr("{}=abcdDgGhHilnNpPqrstwxy:", command.name))
         fail(parser, command.name ? "no such command" : "a command is missing");
     parser->next++;
     if (strchr("}:", command.name) && command.first.kind != ADDRESS_NONE)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "apps/sed/sink.h"
+
 enum { SCRIPT_GROUPS = 10, SCRIPT_NONE = -1 };
 
 struct expression {
@@ -31,9 +33,10 @@ struct command {
     char name;
     size_t target; // of {, b and t: index of the next command
     char *label;
-    char *text; // of a, c, i; of s what takes the match's place; of y the bytes that others become
+    char *text; // of a, c, i; of s what takes the match's place; of y the bytes that others become; of r the file
     size_t text_length;
-    uint64_t status; // of q
+    uint64_t number;   // of q: the status; of l: the width
+    struct sink *sink; // of w and of s with w: where it writes
     // s:
     struct expression *expression;
     bool everywhere, print;

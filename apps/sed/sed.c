@@ -16,8 +16,9 @@ static const struct tool tool = {
              "Writes the lines as the script edits them.\n"
              "  -n  only what p writes   -E, -r  extended regular expressions   -s  each file for itself\n"
              "  -i  into the files in place of standard output\n"
-             "Commands, with ; or line ends between: s/RE/TEXT/[gpI1-9] y/abc/xyz/ p P d D q n N = h H g G x\n"
+             "Commands, with ; or line ends between: s/RE/TEXT/[gpI1-9] y/abc/xyz/ p P d D q n N = l h H g G x\n"
              "  a TEXT  i TEXT  c TEXT  { ... }  :LABEL  b LABEL  t LABEL\n"
+             "  w FILE  s/RE/TEXT/w FILE: writes lines into it   r FILE: its contents behind the line\n"
              "Before a command: N  $  /RE/  FIRST~STEP  FROM,TO  FROM,+N  and ! for all other lines.\n",
     .options = "nErse:f:i",
     .failure = 1,
@@ -26,6 +27,7 @@ static const struct tool tool = {
 static struct script script;
 static struct stream stream;
 static struct output file_output;
+static struct sink file_sink = {.output = &file_output};
 static char *target, *temporary; // of -i: the file, and what becomes it
 static bool in_place, has_script;
 
@@ -66,6 +68,7 @@ static void begin_file(const char *name) {
     if (descriptor < 0)
         tool_fail_errno(temporary);
     output_start(&file_output, descriptor, file_output.buffer);
+    file_sink.unended = false;
 }
 
 static void set_option(int option) {
@@ -96,12 +99,11 @@ int main(int argument_count, char **arguments) {
     file_output.buffer = buffer;
     stream.begin = in_place ? begin_file : NULL;
     stream_start(&stream, *files ? files : input, stream.separate);
-    struct execution execution = {.script = &script,
-                                  .stream = &stream,
-                                  .output = in_place ? &file_output : &standard_output,
-                                  .quiet = script.quiet};
+    struct execution execution = {
+        .script = &script, .stream = &stream, .sink = in_place ? &file_sink : &sink_standard, .quiet = script.quiet};
     int status = execute(&execution);
     end_file();
+    sinks_finish();
     int end = tool_finish(status);
     return tool_has_complained() ? 2 : end;
 }
