@@ -20,7 +20,7 @@ static size_t word_start(const char *line, size_t cursor) {
 
 // Whether the word that ends at `end` is one that a command follows: if, do and the like.
 static bool is_opening(const char *line, size_t end) {
-    static const char *const words[] = {"if", "then", "elif", "else", "while", "until", "do", "{", "!"};
+    static const char *const words[] = {"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"};
     size_t start = word_start(line, end);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (end - start == strlen(words[i]) && !strncmp(line + start, words[i], end - start))

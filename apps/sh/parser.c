@@ -152,10 +152,20 @@ void parser_skip_newlines(struct parser *parser) {
         parser_advance(parser);
 }
 
+// `time` with an option, or with nothing to time, is the tool of that name.
+static bool is_timing(const struct parser *parser) {
+    struct lexer ahead = parser->lexer;
+    if (!parser_is_word(parser, "time"))
+        return false;
+    struct token next = lexer_next(&ahead);
+    return next.kind == TOKEN_LEFT || next.kind >= TOKEN_READ || (next.kind == TOKEN_WORD && *next.text != '-');
+}
+
 static struct node *parse_pipeline(struct parser *parser) {
     struct node *node = parser_node(parser, NODE_PIPELINE, next_source(parser)), **end = &node->children;
-    while (parser_is_word(parser, "!")) {
-        node->negated = !node->negated;
+    for (bool timing; (timing = is_timing(parser)) || parser_is_word(parser, "!");) {
+        node->timed |= timing;
+        node->negated ^= !timing;
         parser_advance(parser);
     }
     for (;;) {

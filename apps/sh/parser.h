@@ -2,13 +2,14 @@
 //
 //   list:     and_or { (";" | "&" | newline) and_or }
 //   and_or:   pipeline { ("&&" | "||") pipeline }
-//   pipeline: ["!"] command { "|" command }
+//   pipeline: {"!" | "time"} command { "|" command }
 //   command:  { assignment | word | redirection }   or   compound { redirection }   or   NAME "(" ")" compound
 //   compound: "(" list ")"   or   "{" list "}"   or   "if" list "then" list { "elif" ... } [ "else" list ] "fi"
 //             or   ( "while" | "until" ) list "do" list "done"   or   "for" NAME [ "in" words ] "do" list "done"
 //             or   "case" word "in" { ["("] pattern { "|" pattern } ")" [ list ] ";;" } "esac"
 //
-// Words in quotes here mean themselves only where a command may begin. The lines of a here-document follow the line of its <<.
+// Words in quotes here mean themselves only where a command may begin, and `time` only before one: with an option, or alone, it
+// is the tool. The lines of a here-document follow the line of its <<.
 // Rules: pure. The script must stay where it is as long as a tree is used: nodes point to their source.
 #pragma once
 

@@ -267,7 +267,7 @@ static void start_background(struct shell *shell, const struct node *parts, cons
 
 // What is more than a pipeline runs in a shell of its own.
 void pipeline_run_background(struct shell *shell, const struct node *node) {
-    if (node->kind == NODE_PIPELINE && !node->negated) {
+    if (node->kind == NODE_PIPELINE && !node->negated && !node->timed) {
         start_background(shell, node, node);
         return;
     }

@@ -1,6 +1,7 @@
 // Running trees: lists, && and ||, and which of their parts get a shell of their own.
 #include "apps/sh/run.h"
 
+#include "apps/common/elapsed.h"
 #include "apps/sh/pipeline.h"
 #include "apps/sh/shell.h"
 
@@ -34,8 +35,11 @@ static void run_or(struct shell *shell, const struct node *node) {
 }
 
 static void run_pipeline(struct shell *shell, const struct node *node) {
+    uint64_t start = node->timed ? elapsed_now() : 0;
     shell->tested += node->negated;
     pipeline_run(shell, node);
+    if (node->timed)
+        elapsed_tell(start);
     if (shell->traps.any)
         traps_run(shell);
     shell->tested -= node->negated;

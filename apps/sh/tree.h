@@ -54,6 +54,7 @@ struct node {
     struct node *children;
     bool background; // child of a list: ended by &
     bool negated;    // pipeline: ! before it; loop: until
+    bool timed;      // pipeline: time before it
     bool has_in;     // for: without `in` it goes through the arguments
     unsigned line;
     const char *source; // of the whole node, in the script

@@ -3,28 +3,22 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
-#include "apps/common/output.h"
+#include "apps/common/elapsed.h"
 #include "apps/common/tool.h"
 
 static const struct tool tool = {
     .name = "time",
     .usage = "usage: time COMMAND [ARGUMENT]...\n"
-             "Runs a command and says on standard error how long it took. For a pipeline: time sh -c 'A | B'.\n",
+             "Runs a command and says on standard error how long it took. In the shell the word\n"
+             "stands before a pipeline, too: time A | B, time { A; B; }\n",
     .options = "",
     .failure = 127,
 };
 
-enum { SIGNALLED = 128, NANOSECONDS = 1000000000 };
+enum { SIGNALLED = 128 };
 
 extern char **environ;
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
-}
 
 static int run(char **arguments) {
     pid_t process;
@@ -44,15 +38,8 @@ int main(int argument_count, char **arguments) {
         tool_option();
         tool_misused(NULL, "a command is wanted");
     }
-    uint64_t start = now();
+    uint64_t start = elapsed_now();
     int status = run(command);
-    uint64_t taken = now() - start;
-    standard_output.descriptor = 2;
-    output_text(&standard_output, "time: ");
-    output_number(&standard_output, taken / NANOSECONDS);
-    output_character(&standard_output, '.');
-    output_number_padded(&standard_output, taken % NANOSECONDS, 9, '0');
-    output_text(&standard_output, " s\n");
-    output_flush(&standard_output);
+    elapsed_tell(start);
     return status;
 }

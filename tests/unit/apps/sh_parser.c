@@ -52,6 +52,8 @@ static void show(const struct node *node) {
         show_command(node);
         return;
     }
+    if (node->timed)
+        put("time ");
     if (node->negated)
         put("!");
     for (const struct word *word = node->words; word; word = word->next)
@@ -101,6 +103,23 @@ Test(sh_parser, separators_end_commands_and_only_an_ampersand_leaves_them_in_the
 Test(sh_parser, an_exclamation_mark_negates_a_whole_pipeline) {
     cr_assert_str_eq(tree_of("! a | b"), "list(!pipe({a} {b}))");
     cr_assert_str_eq(tree_of("! ! a"), "list(pipe({a}))");
+}
+
+Test(sh_parser, time_times_a_whole_pipeline) {
+    cr_assert_str_eq(tree_of("time a | b && c"), "list(and(time pipe({a} {b}) pipe({c})))");
+    cr_assert_str_eq(tree_of("! time a"), "list(time !pipe({a}))");
+    cr_assert_str_eq(tree_of("time ! A=1 a"), "list(time !pipe({=A=1 a}))");
+    cr_assert_str_eq(tree_of("time { a; }"), "list(time pipe(group(list(pipe({a})))))");
+    cr_assert_str_eq(tree_of("time (a)"), "list(time pipe(sub(list(pipe({a})))))");
+    cr_assert_str_eq(tree_of("time >f a"), "list(time pipe({a 1>f}))");
+}
+
+Test(sh_parser, time_with_an_option_or_nothing_to_time_is_the_tool) {
+    cr_assert_str_eq(tree_of("time --help"), "list(pipe({time --help}))");
+    cr_assert_str_eq(tree_of("time; b"), "list(pipe({time}) pipe({b}))");
+    cr_assert_str_eq(tree_of("time | b"), "list(pipe({time} {b}))");
+    cr_assert_str_eq(tree_of("\"time\" a"), "list(pipe({\"time\" a}))");
+    cr_assert_str_eq(tree_of("a time b | time c"), "list(pipe({a time b} {time c}))");
 }
 
 Test(sh_parser, redirections_know_their_descriptor) {
