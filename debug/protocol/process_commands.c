@@ -66,18 +66,10 @@ static void run_program(struct server *server, struct text_cursor *packet) {
     answer_started(server, server->target->processes->run(arguments, &stop), &stop);
 }
 
-static bool take_process(struct text_cursor *packet, uint32_t *process) {
-    uint64_t number;
-    if (!text_take_number(packet, &number) || number == 0 || number > UINT32_MAX || text_left(packet) > 0)
-        return false;
-    *process = (uint32_t)number;
-    return true;
-}
-
 static void run_attach(struct server *server, struct text_cursor *packet) {
     struct debug_stop stop;
     uint32_t process;
-    if (take_process(packet, &process))
+    if (text_take_process(packet, &process))
         answer_started(server, server->target->processes->attach(process, &stop), &stop);
     else
         answer_error(server, STATUS_INVALID_ARGUMENT);
@@ -86,7 +78,7 @@ static void run_attach(struct server *server, struct text_cursor *packet) {
 // One process, or all: the session goes on with what is left.
 static void run_detach(struct server *server, struct text_cursor *packet) {
     uint32_t process = 0;
-    if (text_take(packet, ';') && !take_process(packet, &process)) {
+    if (text_left(packet) > 0 && (!text_take(packet, ';') || !text_take_process(packet, &process))) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }

@@ -39,11 +39,11 @@ static void run_no_ack(struct server *server, struct text_cursor *packet) {
 // Whether GDB, when it goes, leaves the process as it found it; without a number that of the stop.
 static void run_attached(struct server *server, struct text_cursor *packet) {
     const struct debug_processes *processes = server->target->processes;
-    uint64_t process = server->stop.thread.process;
-    if (text_take(packet, ':') && (!text_take_number(packet, &process) || process > UINT32_MAX))
+    uint32_t process = server->stop.thread.process;
+    if (text_left(packet) > 0 && (!text_take(packet, ':') || !text_take_process(packet, &process)))
         answer_error(server, STATUS_INVALID_ARGUMENT);
     else
-        answer_text(server, processes == 0 || processes->is_attached((uint32_t)process) ? "1" : "0");
+        answer_text(server, processes == 0 || processes->is_attached(process) ? "1" : "0");
 }
 
 static void run_symbol(struct server *server, struct text_cursor *packet) {

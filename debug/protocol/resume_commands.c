@@ -22,8 +22,10 @@ static void change_break(struct server *server, struct text_cursor *packet, bool
         return;
     }
     struct debug_thread thread = server_thread(server);
-    enum status status = set ? server->target->break_set(&thread, kind, address, size)
-                             : server->target->break_clear(&thread, kind, address, size);
+    enum status status = set ? STATUS_NOT_FOUND : STATUS_OK; // where there is no process at all
+    if (server_has_thread(server))
+        status = set ? server->target->break_set(&thread, kind, address, size)
+                     : server->target->break_clear(&thread, kind, address, size);
     if (status == STATUS_OK)
         answer_text(server, "OK");
     else if (status == STATUS_UNSUPPORTED)
@@ -143,8 +145,8 @@ static void run_step_signal(struct server *server, struct text_cursor *packet) {
 
 // "D" or "D;process": one GDB that lets go of one process still holds the others, until it lets go of all.
 static void run_detach(struct server *server, struct text_cursor *packet) {
-    uint64_t process;
-    if (text_take(packet, ';') && (!text_take_number(packet, &process) || process > UINT32_MAX)) {
+    uint32_t process;
+    if (text_left(packet) > 0 && (!text_take(packet, ';') || !text_take_process(packet, &process))) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }
@@ -166,12 +168,12 @@ static void run_restart(struct server *server, struct text_cursor *packet) {
 }
 
 static void run_kill_process(struct server *server, struct text_cursor *packet) {
-    uint64_t process;
-    if (!text_take_number(packet, &process) || process > UINT32_MAX) {
+    uint32_t process;
+    if (!text_take_process(packet, &process)) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }
-    enum status status = server->target->process_kill((uint32_t)process);
+    enum status status = server->target->process_kill(process);
     server_look_around(server);
     if (status == STATUS_OK)
         answer_text(server, "OK");

@@ -121,6 +121,11 @@ struct debug_thread server_thread(struct server *server) {
     return thread;
 }
 
+bool server_has_thread(struct server *server) {
+    struct debug_thread thread = server_thread(server);
+    return server->target->processes == 0 || server->target->thread_exists(&thread);
+}
+
 const struct resume_action *resume_plan_find(const struct resume_plan *plan, const struct debug_thread *thread) {
     for (uint32_t i = 0; i < plan->count; i++)
         if (thread_fits(&plan->actions[i].thread, thread))
@@ -174,26 +179,37 @@ static void session_begin(struct server *server) {
     server->target->break_clear_all();
 }
 
-static bool run_from(struct server *server, const struct server_command *commands, struct text_cursor *packet) {
-    for (; commands->name != 0; commands++) {
-        if (text_take_word(packet, commands->name)) {
-            commands->run(server, packet);
-            return true;
-        }
-    }
-    return false;
+enum commands_need { NEED_NOTHING, NEED_PROCESSES, NEED_THREAD }; // that processes come and go; that there is a thread
+
+struct server_commands {
+    const struct server_command *commands;
+    enum commands_need need;
+};
+
+static const struct server_command *command_find(const struct server_command *commands, struct text_cursor *packet) {
+    for (; commands->name != 0; commands++)
+        if (text_take_word(packet, commands->name))
+            return commands;
+    return 0;
 }
 
 static void packet_run(struct server *server, struct text_cursor *packet) {
-    if (server->target->processes != 0 && run_from(server, server_process_commands, packet))
-        return;
-    static const struct server_command *const tables[] = {server_memory_commands, server_register_commands,
-                                                          server_thread_commands, server_resume_commands,
-                                                          server_query_commands};
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-        if (run_from(server, tables[i], packet))
-            return;
-    answer_text(server, "");
+    static const struct server_commands tables[] = {
+        {server_process_commands, NEED_PROCESSES}, {server_memory_commands, NEED_THREAD},
+        {server_register_commands, NEED_THREAD},   {server_thread_commands, NEED_NOTHING},
+        {server_resume_commands, NEED_NOTHING},    {server_query_commands, NEED_NOTHING},
+    };
+    const struct server_command *command = 0;
+    size_t i = 0;
+    for (; command == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
+        if (tables[i].need != NEED_PROCESSES || server->target->processes != 0)
+            command = command_find(tables[i].commands, packet);
+    if (command == 0)
+        answer_text(server, "");
+    else if (tables[i - 1].need == NEED_THREAD && !server_has_thread(server))
+        answer_error_text(server, status_explanation(STATUS_NOT_FOUND));
+    else
+        command->run(server, packet);
 }
 
 static void packet_received(struct server *server) {

@@ -45,6 +45,9 @@ void server_look_around(struct server *server);
 // The thread that registers and memory are of: the chosen one, else the one that stopped, else the first of the chosen process.
 struct debug_thread server_thread(struct server *server);
 
+// Whether it exists: where processes come and go there may be none, and then nothing is asked of the target about it.
+bool server_has_thread(struct server *server);
+
 // Makes an existing thread of one with parts that are 0 or all; false: there is none.
 bool server_resolve(struct server *server, struct debug_thread *thread);
 

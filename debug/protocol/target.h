@@ -1,7 +1,7 @@
 // The target: what the protocol needs of whatever is debugged. The kernel is one (debug/kernel), the tests' mock another.
 //
 // Rules: the protocol calls it only while the target is stopped. A thread named here exists (the protocol asks thread_exists
-// first) unless it is said that parts may be 0. Texts go through writers; memory calls say how much they did.
+// first), but for those of documents and `monitor`, which work without any. Texts go through writers; memory calls say how much they did.
 #pragma once
 
 #include "debug/protocol/registers.h"

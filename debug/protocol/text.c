@@ -63,6 +63,14 @@ void text_put_bytes(char *digits, const void *bytes, size_t size) {
     }
 }
 
+bool text_take_process(struct text_cursor *cursor, uint32_t *process) {
+    uint64_t number;
+    if (!text_take_number(cursor, &number) || number == 0 || number > UINT32_MAX || text_left(cursor) > 0)
+        return false;
+    *process = (uint32_t)number;
+    return true;
+}
+
 // A part of a thread id: a number, or -1 for all.
 static bool take_part(struct text_cursor *cursor, uint64_t *value) {
     if (text_take(cursor, '-')) {

@@ -41,3 +41,6 @@ struct debug_thread {
 #define DEBUG_ALL_THREADS UINT64_MAX
 
 bool text_take_thread(struct text_cursor *cursor, struct debug_thread *thread);
+
+// The number of one process, and nothing behind it.
+bool text_take_process(struct text_cursor *cursor, uint32_t *process);

@@ -104,6 +104,10 @@ static void run_alive(struct server *server, struct text_cursor *packet) {
 
 static void run_current(struct server *server, struct text_cursor *packet) {
     (void)packet;
+    if (!server_has_thread(server)) {
+        answer_error(server, STATUS_NOT_FOUND);
+        return;
+    }
     struct answer answer;
     struct writer *out = answer_begin(server, &answer);
     struct debug_thread thread = server_thread(server);

@@ -1,7 +1,8 @@
 // Fuzz target: GDB's protocol from a hostile line. Whatever comes is answered or ignored; nothing is written outside.
 //
 // The input is what lies on the line; a byte of 0xff puts a right checksum behind the packet that was begun, so that bodies are reached.
-// A plan that runs ends in a stop at once. Build and run: ninja build/unit/fuzz-gdb-packets &&
+// A plan that runs ends in a stop at once. An input that begins with 0xfe is for the target whose processes come and go; there the byte
+// makes the next run end in the first process's end: its code, then a signal, in turn. Build and run: ninja build/unit/fuzz-gdb-packets &&
 // build/unit/fuzz-gdb-packets -max_total_time=60
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,25 @@
 #include "tests/unit/debug/mock.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+enum { CHECKSUM = 0xff, PROCESSES = 0xfe };
+
+static bool has_processes, ends_next;
+static uint32_t ends;
+
+// What gdbserver does where a plan runs, or all are killed.
+static void processes_go_on(enum server_next next) {
+    struct debug_stop stop;
+    if (next == SERVER_KILL || next == SERVER_REBOOT) {
+        mock.server.target->processes->detach(0);
+        return;
+    }
+    if (ends_next || !mock.server.target->processes->current(&stop))
+        mock_process_end(ends++ % 2 == 0 ? END_WITH_CODE : END_BY_SIGNAL, SIGNAL_SEGMENT);
+    else
+        server_tell_stop(&mock.server, &stop);
+    ends_next = false;
+}
 
 static void stop_again(void) {
     struct debug_stop stop = {.thread = {1, 11}, .signal = SIGNAL_TRAP};
@@ -20,7 +40,12 @@ static void stop_again(void) {
 }
 
 static void feed(const void *bytes, size_t size) {
-    if (mock_feed(bytes, size) != SERVER_STAY)
+    enum server_next next = mock_feed(bytes, size);
+    if (next == SERVER_STAY)
+        return;
+    if (has_processes)
+        processes_go_on(next);
+    else
         stop_again();
 }
 
@@ -36,9 +61,17 @@ static void check_line(void) {
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
-    mock_start();
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == 0xff && mock.server.decoder.state == PACKET_BODY) {
+    has_processes = size > 0 && data[0] == PROCESSES;
+    ends_next = false;
+    ends = 0;
+    if (has_processes)
+        mock_start_processes();
+    else
+        mock_start();
+    for (size_t i = has_processes; i < size; i++) {
+        if (has_processes && data[i] == PROCESSES) {
+            ends_next = true;
+        } else if (data[i] == CHECKSUM && mock.server.decoder.state == PACKET_BODY) {
             char end[4];
             snprintf(end, sizeof(end), "#%02x", mock.server.decoder.sum);
             for (size_t at = 0; at < 3; at++)

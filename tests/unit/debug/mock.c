@@ -2,6 +2,7 @@
 #include "tests/unit/debug/mock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "debug/protocol/documents.h"
@@ -31,7 +32,14 @@ static bool thread_exists(const struct debug_thread *thread) {
     return thread_index(thread) >= 0;
 }
 
+// The target's rule: nothing is asked about a thread that is not there.
+static void expect_thread(const struct debug_thread *thread) {
+    if (!mock.server.target->thread_exists(thread))
+        abort();
+}
+
 static void thread_describe(const struct debug_thread *thread, struct writer *out) {
+    expect_thread(thread);
     writer_format(out, "thread <%llu> waits", (unsigned long long)thread->thread);
 }
 
@@ -40,6 +48,7 @@ static int thread_processor(const struct debug_thread *thread) {
 }
 
 static void registers_read(const struct debug_thread *thread, struct register_file *file) {
+    expect_thread(thread);
     *file = mock.registers;
     file->general[0] = thread->thread;
     registers_know(file, REGISTER_RAX, REGISTER_FLAGS);
@@ -47,6 +56,7 @@ static void registers_read(const struct debug_thread *thread, struct register_fi
 
 static enum status register_write(const struct debug_thread *thread, unsigned number,
                                   const struct register_file *file) {
+    expect_thread(thread);
     if (number > REGISTER_FLAGS || thread->thread == 20)
         return STATUS_NO_RIGHT;
     size_t size;
@@ -63,7 +73,7 @@ static size_t memory_part(uint64_t address, size_t size) {
 }
 
 static size_t memory_read(const struct debug_thread *thread, uint64_t address, void *to, size_t size) {
-    (void)thread;
+    expect_thread(thread);
     size_t part = memory_part(address, size);
     if (part > 0)
         memcpy(to, mock.memory + (address - MOCK_BASE), part);
@@ -71,7 +81,7 @@ static size_t memory_read(const struct debug_thread *thread, uint64_t address, v
 }
 
 static size_t memory_write(const struct debug_thread *thread, uint64_t address, const void *from, size_t size) {
-    (void)thread;
+    expect_thread(thread);
     size_t part = memory_part(address, size);
     if (part > 0)
         memcpy(mock.memory + (address - MOCK_BASE), from, part);
@@ -81,6 +91,7 @@ static size_t memory_write(const struct debug_thread *thread, uint64_t address, 
 static enum status break_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
                              uint64_t size) {
     (void)size;
+    expect_thread(thread);
     if (address < MOCK_BASE)
         return STATUS_BAD_ADDRESS;
     for (int i = 0; i < MOCK_BREAKS; i++) {
@@ -98,6 +109,7 @@ static enum status break_set(const struct debug_thread *thread, enum debug_break
 static enum status break_clear(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
                                uint64_t size) {
     (void)size;
+    expect_thread(thread);
     for (int i = 0; i < MOCK_BREAKS; i++)
         if (mock.breaks[i].is_set && mock.breaks[i].kind == kind && mock.breaks[i].address == address &&
             mock.breaks[i].process == thread->process)
@@ -131,7 +143,7 @@ static bool monitor(const struct debug_thread *thread, const char *line, struct 
 static const struct debug_document documents[] = {
     {"features", document_write_features}, {"threads", document_write_threads}, {0, 0}};
 
-static const struct debug_target target = {
+const struct debug_target mock_target = {
     .thread_next = thread_next,
     .thread_exists = thread_exists,
     .thread_describe = thread_describe,
@@ -148,7 +160,7 @@ static const struct debug_target target = {
     .documents = documents,
 };
 
-static void put(const char *bytes, size_t size) {
+void mock_put(const char *bytes, size_t size) {
     if (mock.line_length + size > MOCK_LINE_SIZE)
         mock.line_length = 0;
     memcpy(mock.line + mock.line_length, bytes, size);
@@ -157,7 +169,7 @@ static void put(const char *bytes, size_t size) {
 
 void mock_start(void) {
     memset(&mock, 0, sizeof(mock));
-    server_start(&mock.server, &target, put);
+    server_start(&mock.server, &mock_target, mock_put);
     struct debug_stop stop = {.thread = threads[0], .signal = SIGNAL_TRAP};
     server_note_stop(&mock.server, &stop);
 }

@@ -1,9 +1,22 @@
-// A small target for tests of the protocol: three processes, a page of memory, and a line that keeps what was put on it.
+// A small target for tests of the protocol: three processes, a page of memory, and a line that keeps what was put on it. Another
+// has processes that come and go, none at the start, with the same memory.
 #pragma once
 
 #include "debug/protocol/server.h"
 
-enum { MOCK_BASE = 0x1000, MOCK_SIZE = 0x1000, MOCK_BREAKS = 4, MOCK_LINE_SIZE = 1 << 16 };
+enum {
+    MOCK_BASE = 0x1000,
+    MOCK_SIZE = 0x1000,
+    MOCK_BREAKS = 4,
+    MOCK_LINE_SIZE = 1 << 16,
+    MOCK_PROCESSES = 3, // at a time
+    MOCK_ARGUMENTS_SIZE = 1 << 13,
+};
+
+struct mock_process {
+    uint32_t id; // 0: a free place
+    bool is_attached;
+};
 
 struct mock {
     struct server server;
@@ -16,14 +29,29 @@ struct mock {
         uint32_t process;
     } breaks[MOCK_BREAKS];
     uint32_t killed;
-    char line[MOCK_LINE_SIZE]; // what the stub has put since mock_clear
+    struct mock_process processes[MOCK_PROCESSES]; // of mock_start_processes
+    uint32_t last_run;
+    char arguments[MOCK_ARGUMENTS_SIZE]; // of the last run, each ended by a newline
+    char line[MOCK_LINE_SIZE];           // what the stub has put since mock_clear
     size_t line_length;
 };
 
 extern struct mock mock;
 
+extern const struct debug_target mock_target;
+
 void mock_start(void);
+
+// As a server that waits for GDB to choose. Programs: /bin/none, /bin/broken are none, others run as process 100, 101, ... with
+// threads id * 16 and id * 16 + 1. Process 1 to 9 may be attached to; 10 is not ours, 11 the server, 12 has ended.
+void mock_start_processes(void);
+
+// How many there are; and the first one's end, which GDB is told.
+uint32_t mock_process_count(void);
+void mock_process_end(enum debug_end end, uint32_t code);
+
 void mock_clear(void);
+void mock_put(const char *bytes, size_t size); // the line
 uint32_t mock_break_count(void);
 
 // Puts bytes on the line as they are, and says what the last one led to.
