@@ -49,6 +49,16 @@ class Status(unittest.TestCase):
         self.assertNotEqual(result.stderr, b"")
 
 
+class Refused(unittest.TestCase):
+    def test_an_image_with_what_only_a_command_line_gives(self):
+        for medium in ("--iso", "--usb", "--disk"):
+            for flags in (("--append", "x"), ("--gdbserver", "/nonexistent/socket")):
+                with self.subTest(medium=medium, flags=flags):
+                    result = run("true", medium, *flags)
+                    self.assertEqual((result.returncode, result.stdout), (2, b""))
+                    self.assertIn(b"own command lines: not with --append, --gdbserver, --tests, --debug\n", result.stderr)
+
+
 class NotBuilt(unittest.TestCase):
     """A clone in which nothing was built yet: each way to start says what to do."""
 
