@@ -1,4 +1,6 @@
 """How a helper becomes a command: `@command` makes `parley NAME` of a function."""
+import difflib
+import inspect
 import shlex
 
 import gdb
@@ -6,6 +8,7 @@ import gdb
 from parley_objects import ParleyError, check_build
 
 COMMANDS = []
+USAGES = {}  # by name: the usage, and what it does
 
 
 def show(line=""):
@@ -18,10 +21,37 @@ def words_of(line):
             for word in shlex.split(line, posix=False)]
 
 
+def usage_error(name):
+    """Of wrong arguments. GDB takes `parley thread 3` for `parley threads`: what takes none names those that do, of the same things if
+    there are such."""
+    own = USAGES[name][0]
+    if own != f"parley {name}":
+        return ParleyError(f"usage: {own}")
+    taking = [(usage, does) for usage, does in USAGES.values() if "|" in usage or "ID" in usage]
+    noun = name.removesuffix("es") if name.endswith("sses") else name.removesuffix("s")
+    near = [usage for usage, does in taking if noun in does.split(", ")[0]] or [usage for usage, _ in taking]
+    return ParleyError(f"{own} takes no arguments; these do: {', '.join(near)}")
+
+
+def unknown_error(name):
+    near = difflib.get_close_matches(name, USAGES) or sorted(USAGES)
+    return ParleyError(f"there is no command parley {name}; there are: {', '.join(near)} (help parley)")
+
+
+def takes(function, words):
+    try:
+        inspect.signature(function).bind(*words)
+    except TypeError:
+        return False
+    return True
+
+
 def command(name, arguments="", least=0, reads=True):
     """The function's first line of documentation is the help. `reads`: it reads the kernel's structures, which are those of the file
     only where the kernel that runs was made from it."""
     def make(function):
+        USAGES[name] = (f"parley {name} {arguments}".rstrip(), function.__doc__)
+
         class Command(gdb.Command):
             __doc__ = f"parley {name} {arguments}\n{function.__doc__}"
 
@@ -30,16 +60,11 @@ def command(name, arguments="", least=0, reads=True):
 
             def invoke(self, line, _from_tty):
                 words = words_of(line)
-                if len(words) < least:
-                    raise ParleyError(f"usage: parley {name} {arguments}")
+                if len(words) < least or not takes(function, words):
+                    raise usage_error(name)
                 if reads:
                     check_build()
-                try:
-                    function(*words)
-                except TypeError as error:
-                    if "positional argument" in str(error):
-                        raise ParleyError(f"usage: parley {name} {arguments}")
-                    raise
+                function(*words)
         COMMANDS.append(Command)
         return function
     return make
@@ -50,6 +75,13 @@ class Parley(gdb.Command):
 
     def __init__(self):
         super().__init__("parley", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
+
+    def invoke(self, line, _from_tty):
+        """Of what is no command, or nothing."""
+        if not line.strip():
+            gdb.execute("help parley")
+        else:
+            raise unknown_error(line.split()[0])
 
 
 def start():

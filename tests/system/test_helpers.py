@@ -132,5 +132,25 @@ class Helpers(unittest.TestCase):
             self.assertNotIn("serial-console", said)
 
 
+class Names(unittest.TestCase):
+    """What is typed wrong, which needs no machine."""
+
+    def said(self, line):
+        result = subprocess.run(["gdb", "-nx", "-q", "-batch", "-ex", "set width 0", "-ex", "source debug/gdb/parley.py", "-ex", line],
+                                cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False, text=True)
+        return result.stdout + result.stderr
+
+    def test_that_are_none_are_answered_with_near_ones_or_all(self):
+        self.assertIn("there is no command parley waitesr; there are: waiters, waits (help parley)", self.said("parley waitesr 1"))
+        self.assertRegex(self.said("parley nonsense"), r"no command parley nonsense; there are: areas, .*, messages, .*, why \(help")
+        self.assertIn("parley bt -- parley bt THREAD|NAME", self.said("parley"))
+
+    def test_of_commands_without_arguments_lead_to_those_with_some(self):
+        self.assertIn("parley threads takes no arguments; these do: parley bt THREAD|NAME, parley waiters ID\n", self.said("parley thread 3"))
+        self.assertRegex(self.said("parley process sh"), r"parley processes takes no arguments; these do: .*parley areas PID\|NAME, ")
+        self.assertRegex(self.said("parley messages"), r"(?m)usage: parley messages PID\|NAME$")
+        self.assertRegex(self.said("parley messages a b"), r"(?m)usage: parley messages PID\|NAME$")
+
+
 if __name__ == "__main__":
     unittest.main()
