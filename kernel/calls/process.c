@@ -213,7 +213,7 @@ struct result call_process_kill(int32_t number, int32_t code) {
     return result_status(STATUS_OK);
 }
 
-static struct result wait_call(int32_t number, bool changes, uint64_t deadline, struct user_address address) {
+static struct result call_process_await(int32_t number, bool changes, uint64_t deadline, struct user_address address) {
     struct process *process;
     enum status status = process_by_number(number, RIGHT_WAIT, &process);
     if (status != STATUS_OK)
@@ -229,11 +229,11 @@ static struct result wait_call(int32_t number, bool changes, uint64_t deadline, 
 }
 
 struct result call_process_wait(int32_t number, uint64_t deadline, struct user_address address) {
-    return wait_call(number, false, deadline, address);
+    return call_process_await(number, false, deadline, address);
 }
 
 struct result call_process_wait_change(int32_t number, uint64_t deadline, struct user_address address) {
-    return wait_call(number, true, deadline, address);
+    return call_process_await(number, true, deadline, address);
 }
 
 struct result call_process_stop(int32_t number, int32_t code) {
