@@ -1,4 +1,5 @@
 // sed: edits lines by a script.
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,8 +50,12 @@ static void end_file(void) {
         return;
     bool good = output_flush(&file_output);
     close(file_output.descriptor);
-    if (!good || rename(temporary, target))
+    if (!good)
+        errno = file_output.error;
+    if (!good || rename(temporary, target)) {
         tool_complain_errno(target);
+        unlink(temporary);
+    }
     free(target);
     free(temporary);
     target = NULL;

@@ -1,4 +1,5 @@
 // sort: lines in order.
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,5 +165,10 @@ int main(int argument_count, char **arguments) {
     if (output_name)
         open_output();
     print_all(records, count);
+    if (output_name && !output_flush(&standard_output)) {
+        errno = standard_output.error;
+        tool_complain_errno(output_name);
+        return tool.failure;
+    }
     return tool_finish(0);
 }
