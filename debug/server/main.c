@@ -1,4 +1,5 @@
 // gdbserver: a GDB outside debugs processes of this system, while the system runs on.
+#include <errno.h>
 #include <parley/calls.h>
 #include <parley/event.h>
 #include <parley/status.h>
@@ -129,7 +130,7 @@ static enum status begin(int count, char **arguments, struct debug_stop *stop) {
         return STATUS_OK;
     }
     if (strcmp(arguments[0], "--attach") != 0)
-        return arguments[0][0] == '-' ? STATUS_INVALID_ARGUMENT : inferior_run(arguments, stop);
+        return inferior_run(arguments, stop);
     unsigned long process = count == 2 ? strtoul(arguments[1], &end, 10) : 0;
     if (!end || *end || process == 0 || process > UINT32_MAX)
         return STATUS_INVALID_ARGUMENT;
@@ -145,12 +146,29 @@ static int refuse(const char *what, enum status status) {
     return EXIT_FAILURE;
 }
 
+static int help(void) {
+    if (fputs(usage, stdout) != EOF && fflush(stdout) != EOF)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "gdbserver: write error: %s\n", strerror(errno));
+    return EXIT_FAILURE;
+}
+
+static bool is_known(const char *word) {
+    return word[0] != '-' || !strcmp(word, "--multi") || !strcmp(word, "--attach");
+}
+
 int main(int count, char **arguments) {
     struct debug_stop stop;
     bool by_pipes = count > 1 && strcmp(arguments[1], "-") == 0;
     int first = by_pipes ? 2 : 1;
     if (count <= first)
         return refuse("", STATUS_INVALID_ARGUMENT);
+    if (!strcmp(arguments[first], "--help"))
+        return help();
+    if (!is_known(arguments[first])) {
+        fprintf(stderr, "gdbserver: %s: unknown option\n%s", arguments[first], usage);
+        return EXIT_USAGE;
+    }
     enum status status = by_pipes ? line_open_pipes() : line_open_port();
     if (status != STATUS_OK)
         return refuse(by_pipes ? "standard input and output" : "the third serial port (os/run --gdbserver)", status);

@@ -49,7 +49,7 @@ same() {
 readers='cat|head|tail|wc|cksum|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
 files='ls|cp|mv|rm|mkdir|rmdir|touch|tee|stat|find|sh'
 words='tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
-others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw'
+others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver'
 plain='echo|printf|test' # they take any word for what it is
 # What is no tool: services, measurements and demonstrations; and two that look at no word.
 beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|bench|compare|counter|deadlock|true|false'
