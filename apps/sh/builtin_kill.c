@@ -5,6 +5,7 @@
 
 #include "apps/common/number.h"
 #include "apps/common/signal_name.h"
+#include "apps/native/programs.h"
 #include "apps/sh/builtin.h"
 #include "apps/sh/shell.h"
 
@@ -22,7 +23,14 @@ static int send(const struct builtin_call *call, const char *word, pid_t process
     return kill(process, signal) < 0 ? builtin_fail(call, word, strerror(errno), 1) : 0;
 }
 
-// All processes of the job that still run.
+static int send_with_below(const struct builtin_call *call, const char *word, pid_t process, int signal) {
+    int status = send(call, word, process, signal);
+    if (signal)
+        programs_signal_below(process, signal);
+    return status;
+}
+
+// All processes of the job that still run, and those that they started.
 static int send_to_job(const struct builtin_call *call, const char *word, uint64_t number, int signal) {
     struct job *job = jobs_find(&call->shell->jobs, (unsigned)number);
     int status = 0;
@@ -35,7 +43,7 @@ static int send_to_job(const struct builtin_call *call, const char *word, uint64
     }
     for (size_t i = 0; i < job->count; i++)
         if (job->processes[i] > 0)
-            status |= send(call, word, job->processes[i], signal);
+            status |= send_with_below(call, word, job->processes[i], signal);
     return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "apps/common/number.h"
 #include "apps/common/tool.h"
+#include "apps/native/programs.h"
 #include "apps/native/terminal.h"
 #include "apps/sh/interactive.h"
 #include "apps/sh/script.h"
@@ -15,12 +16,15 @@
 
 static const struct tool tool = {
     .name = "sh",
-    .usage = "usage: sh [-ex] [-o OPTION] [FILE [ARGUMENT]...]\n"
-             "       sh [-ex] [-o OPTION] -c LINE [NAME [ARGUMENT]...]\n"
-             "Runs commands: of the file, of the line, else what is typed or comes from standard input.\n"
-             "  -e  leaves at the first failure   -x  shows each command\n"
-             "  -o  pipefail: a pipeline fails if any part does; errexit, xtrace: as -e, -x\n"
-             "Type `help` in it for what it understands.\n",
+    .usage =
+        "usage: sh [-ex] [-o OPTION] [FILE [ARGUMENT]...]\n"
+        "       sh [-ex] [-o OPTION] -c LINE [NAME [ARGUMENT]...]\n"
+        "Runs commands: of the file, of the line, else what is typed or comes from standard input.\n"
+        "  -e  leaves at the first failure   -x  shows each command\n"
+        "  -o  pipefail: a pipeline fails if any part does; errexit, xtrace: as -e, -x\n"
+        "At a terminal, each program may have three quarters of the memory, processes and threads that the shell may\n"
+        "have, with all that it starts: so another can be started beside it (`limits` tells who hit what).\n"
+        "Type `help` in it for what it understands.\n",
     .options = "",
     .failure = SHELL_MISUSED,
 };
@@ -95,6 +99,7 @@ static int run_input(void) {
 
 static int run_terminal(void) {
     shell.interactive = true;
+    programs_keep_reserve();
     set_default("HOME", "/", true);
     traps_take_interrupts(&shell);
     int status = interactive_run(&shell);

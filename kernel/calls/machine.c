@@ -8,6 +8,7 @@
 #include "kernel/base/string.h"
 #include "kernel/boot/boot.h"
 #include "kernel/memory/frame.h"
+#include "kernel/memory/swap.h"
 #include "kernel/object/machine.h"
 #include "kernel/object/object.h"
 #include "kernel/process/process.h"
@@ -72,6 +73,15 @@ static uint64_t switches_sum(void) {
     return sum;
 }
 
+static uint64_t swap_size(void) {
+    struct memory *memory = swap_hold();
+    if (memory == 0)
+        return 0;
+    uint64_t pages = memory->pages;
+    object_release(&memory->object);
+    return pages * PAGE_SIZE;
+}
+
 struct result call_machine_information(struct user_address address) {
     const struct boot_framebuffer *framebuffer = &boot_information.framebuffer;
     struct machine_information information = {
@@ -89,6 +99,7 @@ struct result call_machine_information(struct user_address address) {
         .objects = object_count(),
         .kernel_pages = frame_kernel(),
         .switches = switches_sum(),
+        .swap_total = swap_size(),
     };
     string_copy_padded(information.command_line, boot_information.command_line, sizeof(information.command_line));
     string_copy_padded(information.version, kernel_version, sizeof(information.version));

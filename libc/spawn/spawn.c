@@ -9,6 +9,7 @@
 #include "libc/spawn/block.h"
 #include "libc/spawn/descriptors.h"
 #include "libc/spawn/numbers.h"
+#include "libc/spawn/reserve.h"
 #include "libc/start/grants.h"
 
 extern char **environ;
@@ -20,6 +21,7 @@ struct preparation {
     struct start_grant grants[GRANTS_MAX];
     uint32_t grant_count;
     struct block_contents contents;
+    uint64_t limits[ACCOUNT_ITEM_COUNT]; // where a reserve is kept
 };
 
 static bool add_grant(struct preparation *all, const char *name, int32_t number, uint32_t process) {
@@ -105,9 +107,16 @@ static enum status collect(const struct spawn_request *request, struct preparati
     return status;
 }
 
+static enum status set_limits(const struct spawn_request *request, struct preparation *all) {
+    all->spawn.limits = (uint64_t)request->limits;
+    if (request->limits || !reserve_is_kept())
+        return STATUS_OK;
+    all->spawn.limits = (uint64_t)all->limits;
+    return reserve_limits(all->limits);
+}
+
 static void fill(const struct spawn_request *request, struct preparation *all) {
     struct process_spawn *spawn = &all->spawn;
-    spawn->limits = (uint64_t)request->limits;
     spawn->machine = request->machine;
     spawn->user = request->user;
     spawn->priority = request->priority;
@@ -130,7 +139,8 @@ enum status program_spawn(const struct spawn_request *request, struct spawned *s
     all->contents.files_ticket = 0;
     enum status status = open_image(request, &all->spawn);
     if (status >= 0) {
-        status = collect(request, all);
+        status = set_limits(request, all);
+        status = status >= 0 ? collect(request, all) : status;
         if (status >= 0) {
             fill(request, all);
             status = start_with_block(all, request->debugged, spawned);

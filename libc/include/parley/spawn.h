@@ -55,3 +55,8 @@ struct spawned {
 // Statuses: those of process_spawn, those of the file server for the path, LIMIT_REACHED for more descriptors than the
 // start block takes.
 enum status program_spawn(const struct spawn_request *request, struct spawned *spawned);
+
+// From now on each program that this one starts without `limits` may have at most three quarters of what this one may have itself of
+// what counts for both: memory, processes, threads. So whatever that program and those that it starts do, another can be started
+// beside them. Memory without a limit counts as what is used here, is free, and lies in the swap area when the program is started.
+void spawn_keep_reserve(void);
