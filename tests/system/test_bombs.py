@@ -1,0 +1,180 @@
+"""Programs that take all they can get, one kind at a time beside a game: the shell answers, the game keeps its pace, and it is told who did it.
+
+Time is the guest's, and counts its instructions: a host that is busy changes nothing.
+"""
+import re
+import time
+import unittest
+
+from machine import Machine, Settings
+from test_snake import HEAD, HURT, Sight
+
+SECONDS = 300  # of the host's, for what takes a few
+ANSWER = 1.0   # seconds within which the shell answers
+STEP = 0.12    # seconds between two steps of the snake (apps/snake/control.c)
+PM_TIMER, PM_FREQUENCY, PM_WRAP = 0x608, 3579545, 1 << 24
+SLICE_MOST = 0.2  # of the host's: so long the guest runs at most between two looks
+LOOKS = (0.01, 0.04)  # of the guest's: so far they should lie apart, which the host's speed decides; far less than the timer takes to wrap
+FRAME = 0.02   # seconds in which it looks once whether a step is due
+PIPES_LIMIT = 64  # of pipes that a process made for others and they have not taken
+WAY = 10       # steps, less than from its start to the wall
+
+
+class Bombs(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine(Settings(cpus=1, icount=True, tests=True))
+        self.addCleanup(self.machine.quit)
+        self.lines = 0
+        self.machine.expect(rb"\$ $", SECONDS)
+        self.machine.still_screen()
+        self.run_line("sleep 100 & kill %1; wait")  # what the shell has handlers for, it has from then on
+        self.start_game()
+        self.pace()
+
+    def await_true(self, what, condition):
+        give_up = time.monotonic() + SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), give_up, what)
+            time.sleep(0.05)
+
+    # ---- the guest's time ----
+
+    def ticks(self):
+        """Of the ACPI timer, with the machine stopped."""
+        return int(self.machine.monitor(f"i /w {PM_TIMER:#x}").split("=")[1], 16)
+
+    def seconds_until(self, condition, limit=60):
+        """How long the guest runs until a condition is true, which is asked while it stands."""
+        last, passed, part, give_up = self.ticks(), 0, 0.002, time.monotonic() + SECONDS
+        while not condition(passed / PM_FREQUENCY):
+            self.assertLess(time.monotonic(), give_up)
+            self.assertLess(passed / PM_FREQUENCY, limit, self.machine.console[-2000:].decode(errors="replace"))
+            self.machine.monitor("cont")
+            time.sleep(part)
+            self.machine.monitor("stop")
+            now = self.ticks()
+            went = (now - last) % PM_WRAP
+            passed, last = passed + went, now
+            part = min(part * 2, SLICE_MOST) if went < LOOKS[0] * PM_FREQUENCY else part / 2 if went > LOOKS[1] * PM_FREQUENCY else part
+        return passed / PM_FREQUENCY
+
+    # ---- the shell ----
+
+    def run_line(self, text):
+        """Types a line at the serial console, and returns what was shown up to its end."""
+        self.lines += 1
+        before = len(self.machine.console)
+        self.machine.write(f"{text}\recho li''ne {self.lines} ended\r")
+        self.machine.expect(rf"line {self.lines} ended\r", SECONDS)
+        return self.machine.console[before:].decode(errors="replace")
+
+    def seconds_to_answer(self, line, answer):
+        """How long the guest's shell takes to a program's answer, from the line's arrival on."""
+        before = len(self.machine.console)
+        self.machine.monitor("stop")
+        self.machine.write(line + "\r")
+        try:
+            return self.seconds_until(lambda _: answer in self.machine.console[before:])
+        finally:
+            self.machine.monitor("cont")
+
+    def await_line(self, line, pattern):
+        """Runs a line until it shows something, and returns that."""
+        give_up = time.monotonic() + SECONDS
+        while not (found := re.search(pattern, shown := self.run_line(line), re.MULTILINE)):
+            self.assertLess(time.monotonic(), give_up, shown)
+            time.sleep(0.2)
+        return found
+
+    def processes(self):
+        """Those that are there, by name."""
+        found = re.findall(r"^ *(\d+) +\d+ +\d+ +\d+ .* (\S+)\r$", self.run_line("ps"), re.MULTILINE)
+        return sorted((name, int(process)) for process, name in found if name != "ps")
+
+    def objects(self):
+        """How many there are of each type. The file service may still know of programs that have ended; its next life does not,
+        and both shells have found that life when they are counted. What was sent to the game goes with it."""
+        self.run_line("restart -n 1 files")
+        self.quit_game()
+        self.start_game()
+        counts = {}
+        for line in self.run_line("objects").splitlines():
+            words = line.split()
+            if len(words) > 5 and words[0].isdigit():
+                kind = " ".join(words[1:-5])
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts
+
+    # ---- the game ----
+
+    def look(self):
+        return Sight(self.machine.screendump())
+
+    def start_game(self):
+        self.machine.type("snake\n")
+        self.await_true("a snake", lambda: self.look().there)
+
+    def quit_game(self):
+        self.machine.sendkey("q")
+        self.await_true("the console", lambda: not self.look().there)
+
+    def way(self):
+        """How many steps the snake made, once it began anew, in how many seconds; None: it came to the wall, as the host looked too late."""
+        self.await_true("the wall", lambda: self.look().find(HURT))
+        self.machine.sendkey("ret")
+        self.machine.monitor("stop")
+        try:
+            self.seconds_until(lambda _: not self.look().find(HURT))
+            start = self.look().find(HEAD)
+            took = self.seconds_until(lambda passed: passed > WAY * STEP)
+            end = self.look().find(HEAD)
+        finally:
+            self.machine.monitor("cont")
+        return (abs(end[0] - start[0]) + abs(end[1] - start[1]), took) if start and end else None
+
+    def pace(self):
+        """The snake makes its steps in the time that they take: one more or less, as the looks lie between steps, and a frame to see it is due,
+        and one to draw it."""
+        give_up = time.monotonic() + SECONDS
+        while not (way := self.way()):
+            self.assertLess(time.monotonic(), give_up)
+        steps, took = way
+        self.assertLessEqual(abs(steps - took / STEP), 1 + 2 * FRAME / STEP, f"{steps} steps in {took} seconds")
+
+    # ---- what is seen of each ----
+
+    def live_through(self, bomb, evidence, line="limits -a", may_stay=None):
+        """The bomb goes off in the background; it is seen who it is; all else goes on; it is ended, and leaves nothing but what may stay."""
+        objects, processes = self.objects(), self.processes()
+        self.run_line(bomb + " &")
+        self.await_line(line, evidence)
+        self.assertLess(self.seconds_to_answer("echo an''swer 1", b"answer 1"), ANSWER)
+        self.assertLess(self.seconds_to_answer("true | true && cat /etc/startup | head -1; echo an''swer 2", b"answer 2"), ANSWER)
+        self.pace()
+        self.assertLess(self.seconds_to_answer("limits > /tmp/l; echo an''swer 3", b"answer 3"), ANSWER)
+        self.run_line("kill %1; wait")
+        self.pace()
+        more = {kind: number - objects.get(kind, 0) for kind, number in self.objects().items()}
+        for kind, most in (may_stay or {}).items():
+            self.assertLessEqual(more.pop(kind, 0), most, kind)
+        self.assertEqual([kind for kind, number in more.items() if number], [], more)
+        self.assertEqual([name for name, _ in self.processes()], [name for name, _ in processes])
+
+    def test_one_that_starts_processes(self):
+        self.live_through("spawn-bomb", r"^process \d+ \(spawn-bomb\) .*\r\n  processes +\d+ +192 +192 +[1-9]")
+
+    def test_one_that_eats_memory(self):
+        self.live_through("while :; do swap-load 1000 1; done 2> /dev/null", r"^process \d+ \(sh\) .*\r\n  memory pages +\d+ +\d+ +\d+ +[1-9]")
+
+    def test_one_that_polls_for_ever(self):
+        self.live_through("while :; do :; done", r" sh\r$", "ps")
+
+    def test_one_that_floods_every_queue(self):
+        """A pipe made for a process is that process's to take, also when its maker has ended: those for who takes none stay in its queue."""
+        there = " ".join(str(process) for _, process in self.processes())
+        self.live_through("flood " + there, r"^process \d+ \(flood\) .*\r\n  messages sent.* [1-9]\d*\r\n(.*\r\n)*?  pipes and offers.* [1-9]",
+                          may_stay={"pipe": PIPES_LIMIT, "account": 1})
+
+
+if __name__ == "__main__":
+    unittest.main()
