@@ -40,15 +40,28 @@ def alone():
         gdb.execute("set suppress-cli-notifications off")
 
 
+def run_watched(watch, words):
+    watch.enabled = True
+    go_back(words)
+    watch.enabled = False
+
+
 def go_to_write(place, kind):
-    """Back to the instruction that changes what stands at a place; False: none does since the start."""
+    """Back to the instruction that changes what stands at a place; False: none does since the start.
+
+    A watchpoint stops behind the write, and QEMU looks only for stops that lie before the place where the machine stands: a write that is
+    the very last instruction is found by a step, and one that was passed over so is met on the way forward again."""
     after = text_of(place, kind)
+    go_back("reverse-stepi")
+    if text_of(place, kind) != after:
+        return text_of(place, kind) is not None
     watch = gdb.Breakpoint(f"*({kind.strip_typedefs()} *) {place:#x}", gdb.BP_WATCHPOINT, gdb.WP_WRITE, internal=True)
+    watch.enabled = False
     try:
         for _ in range(TRIES_MAX):
-            watch.enabled = True
-            go_back("reverse-continue")
-            watch.enabled = False
+            run_watched(watch, "reverse-continue")
+            if text_of(place, kind) not in (after, None):
+                run_watched(watch, "continue")
             go_back("reverse-stepi")
             if text_of(place, kind) != after:
                 return text_of(place, kind) is not None

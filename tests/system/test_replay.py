@@ -13,7 +13,9 @@ SWITCHES = "processors[0].switches"
 BACKWARDS = ("parley waits", "break call_message_send", "reverse-continue", "bt", "print $instruction = $pc", "print $receiver = process",
              "reverse-continue", "print process != $receiver", "delete", "print $before = $pc", "reverse-stepi", "print $pc != $before",
              "stepi", "print $pc == $before", f"print $switches = {SWITCHES}", f"parley last-write {SWITCHES}",
-             f"print {SWITCHES} == $switches - 1", "stepi", f"print {SWITCHES} == $switches", "reverse-next", "parley processes")
+             f"print {SWITCHES} == $switches - 1", "print $write = $pc", "stepi", f"print {SWITCHES} == $switches",
+             f"parley last-write {SWITCHES}", "print $pc == $write", "stepi", "stepi", f"parley last-write {SWITCHES}",
+             "print $pc == $write", "stepi", "reverse-next", "parley processes")
 
 
 class Replay(unittest.TestCase):
@@ -38,9 +40,10 @@ class Replay(unittest.TestCase):
         self.assertEqual(first.count("Breakpoint 1, call_message_send (process="), 2, first)
         self.assertRegex(first, r"(?s)#0 +call_message_send .*--- system call message_send of the program ---.*main \(")
         truths = re.findall(r"(?m)^\$\d+ = ([01])$", first)
-        self.assertEqual(truths, ["1"] * 5, first)
+        self.assertEqual(truths, ["1"] * 7, first)
         found = re.findall(r"processors\[0\]\.switches: (\d+) before, (\d+) after this instruction", first)
-        self.assertEqual([int(after) - int(before) for before, after in found], [1], first)
+        self.assertEqual([int(after) - int(before) for before, after in found], [1, 1, 1], first)
+        self.assertEqual(len(set(found)), 1, first)  # asked one and two instructions behind the write, too
         self.assertNotIn("Python Exception", first)
         again, _ = self.replay("--again", commands=BACKWARDS)
         self.assertEqual(again, first)  # a recording is always the same run
