@@ -1,5 +1,4 @@
 // gdbserver: a GDB outside debugs processes of this system, while the system runs on.
-#include <errno.h>
 #include <parley/calls.h>
 #include <parley/event.h>
 #include <parley/status.h>
@@ -7,20 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/common/tool.h"
 #include "debug/protocol/server.h"
 #include "debug/server/inferior.h"
 #include "debug/server/line.h"
 #include "debug/server/target.h"
 
-enum { BYTE_BREAK = 0x03, EXIT_USAGE = 2 };
+enum { BYTE_BREAK = 0x03 };
 
-static const char usage[] =
-    "usage: gdbserver [-] --multi\n"
-    "       gdbserver [-] --attach PROCESS\n"
-    "       gdbserver [-] PROGRAM [ARGUMENT]...\n"
-    "A GDB at the third serial port (os/run --gdbserver SOCKET; in GDB: target remote SOCKET, with --multi\n"
-    "target extended-remote SOCKET)\n"
-    "or, with -, at standard input and output, debugs them.\n";
+static const struct tool tool = {
+    .name = "gdbserver",
+    .usage = "usage: gdbserver [--stdio] PROGRAM [ARGUMENT]...\n"
+             "       gdbserver [--stdio] --attach PROCESS\n"
+             "       gdbserver [--stdio] --multi\n"
+             "A GDB at the third serial port debugs the program, the process, or, with --multi, those that it chooses\n"
+             "(os/run --gdbserver SOCKET; in GDB: target remote SOCKET, with --multi target extended-remote SOCKET).\n"
+             "--stdio: at standard input and output, which are pipes.\n",
+    .options = "+a:mp",
+    .names = (const struct tool_name[]){{"attach", 'a'}, {"multi", 'm'}, {"stdio", 'p'}, {0, 0}},
+    .failure = 1,
+};
 
 static struct server server;
 static bool is_running, is_multi;
@@ -122,65 +127,58 @@ static void serve(void) {
 
 // ---- the start ----
 
-static enum status begin(int count, char **arguments, struct debug_stop *stop) {
-    char *end = NULL;
-    if (strcmp(arguments[0], "--multi") == 0 && count == 1) {
-        is_multi = true;
-        *stop = (struct debug_stop){.end = END_WITH_CODE};
-        return STATUS_OK;
-    }
-    if (strcmp(arguments[0], "--attach") != 0)
-        return inferior_run(arguments, stop);
-    unsigned long process = count == 2 ? strtoul(arguments[1], &end, 10) : 0;
-    if (!end || *end || process == 0 || process > UINT32_MAX)
-        return STATUS_INVALID_ARGUMENT;
-    return inferior_attach((uint32_t)process, stop);
-}
-
-static int refuse(const char *what, enum status status) {
-    if (status == STATUS_INVALID_ARGUMENT) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
-    fprintf(stderr, "gdbserver: %s: %s\n", what, status_text(status));
-    return EXIT_FAILURE;
-}
-
-static int help(void) {
-    if (fputs(usage, stdout) != EOF && fflush(stdout) != EOF)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "gdbserver: write error: %s\n", strerror(errno));
-    return EXIT_FAILURE;
-}
-
-static bool is_known(const char *word) {
-    return word[0] != '-' || !strcmp(word, "--multi") || !strcmp(word, "--attach");
-}
-
-int main(int count, char **arguments) {
-    struct debug_stop stop;
-    bool by_pipes = count > 1 && strcmp(arguments[1], "-") == 0;
-    int first = by_pipes ? 2 : 1;
-    if (count <= first)
-        return refuse("", STATUS_INVALID_ARGUMENT);
-    if (!strcmp(arguments[first], "--help"))
-        return help();
-    if (!is_known(arguments[first])) {
-        fprintf(stderr, "gdbserver: %s: unknown option\n%s", arguments[first], usage);
-        return EXIT_USAGE;
-    }
+static void open_line(bool by_pipes) {
     enum status status = by_pipes ? line_open_pipes() : line_open_port();
+    if (status == STATUS_NOT_FOUND && !by_pipes)
+        tool_fail("the third serial port", "it is not there: os/run --gdbserver SOCKET brings it");
     if (status != STATUS_OK)
-        return refuse(by_pipes ? "standard input and output" : "the third serial port (os/run --gdbserver)", status);
+        tool_fail(by_pipes ? "standard input and output" : "the third serial port", status_text(status));
     if (by_pipes)
         inferiors_leave_line();
-    server_start(&server, &server_target, line_put);
-    status = begin(count - first, arguments + first, &stop);
+}
+
+// What is debugged at first; null: with --multi nothing.
+static void begin(const char *process, char **arguments) {
+    struct debug_stop stop = {.end = END_WITH_CODE};
+    enum status status = STATUS_OK;
+    char *end = NULL;
+    unsigned long id = process ? strtoul(process, &end, 10) : 0;
+    if (process && (*end || id == 0 || id > UINT32_MAX))
+        tool_misused(process, "not a process");
+    if (process)
+        status = inferior_attach((uint32_t)id, &stop);
+    else if (!is_multi)
+        status = inferior_run(arguments, &stop);
+    if (status == STATUS_NOT_FOUND)
+        tool_fail(process ? process : arguments[0], process ? "no such process" : "no such program");
     if (status != STATUS_OK)
-        return refuse(arguments[count - 1 > first ? first + 1 : first], status);
+        tool_fail(process ? process : arguments[0], status_text(status));
     server_note_stop(&server, &stop);
+}
+
+int main(int argument_count, char **argument_vector) {
+    const char *process = NULL;
+    bool by_pipes = false;
+    int count;
+    tool_start(&tool, argument_count, argument_vector);
+    for (int option; (option = tool_option());) {
+        is_multi |= option == 'm';
+        by_pipes |= option == 'p';
+        if (option == 'a')
+            process = tool_value();
+    }
+    char **arguments = tool_operands(&count);
+    if (count > 0 && (process || is_multi))
+        tool_misused(arguments[0], "GDB is told of the program otherwise: --attach and --multi stand alone");
+    if (process && is_multi)
+        tool_misused("--attach", "not together with --multi");
+    if (count == 0 && !process && !is_multi)
+        tool_misused(NULL, "which program?");
+    open_line(by_pipes);
+    server_start(&server, &server_target, line_put);
+    begin(process, arguments);
     if (!by_pipes)
         fputs("gdbserver: GDB may come to the third serial port\n", stderr);
     serve();
-    return EXIT_SUCCESS;
+    return tool_finish(EXIT_SUCCESS);
 }

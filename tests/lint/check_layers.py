@@ -19,8 +19,8 @@ LAYERS = {
     "debug/": ["kernel/", "ipc/", "debug/"],
     # The console draws and understands keys by the drivers' pure parts.
     "debug/console/": ["kernel/", "ipc/", "debug/", "drivers/display/font.h", "drivers/keyboard/decoder.h"],
-    # The server is a program; it has the protocol in common with the kernel's stub.
-    "debug/server/": ["kernel/abi/", "kernel/base/writer.h", "kernel/base/string.h", "libc/", "debug/protocol/", "debug/server/"],
+    # The server is a tool; it has the protocol in common with the kernel's stub.
+    "debug/server/": ["kernel/abi/", "kernel/base/writer.h", "kernel/base/string.h", "libc/", "apps/common/", "debug/protocol/", "debug/server/"],
     "tests/": [""],
 }
 

@@ -28,7 +28,7 @@ class Backtrace(unittest.TestCase):
 
     def test_crosses_an_interrupt(self):
         self.check("while :; do :; done", "break timer_interrupt", "0 of the program",
-                   [r"timer_interrupt \(", r"--- interrupt 0x\w+ of the program ---", r"main \(.*apps/sh/main\.c"])
+                   [r"timer_interrupt \(", r"--- interrupt 0x\w+ of the program ---", r"main \(.*(apps|drivers|os)/\S+\.c:\d+"])
 
     def test_crosses_a_page_fault(self):
         """Of a shell that wants more and more memory."""

@@ -72,7 +72,7 @@ class Session(unittest.TestCase):
         for pattern in (r"Thread 2000000000\.1 \(kernel: CPU 0",
                         r"\(sh: waiting, last on CPU \d, waits for (a process to end|data in a pipe)",
                         r"(?m)^ +\d+ +\d+ +\d+ +\d+ +\d+ serial-console$", r"(?m)^ +1 +0 +0 +1 +\d+ +\d+ init$",
-                        r"hit (Hardware assisted b|B)reakpoint 2", r"#\d+ .*wait_queue_sleep", r"#\d+ .*call_\w+",
+                        r"hit (Hardware assisted b|B)reakpoint 2", r"#\d+ .*wait_queue_sleep", r"#\d+ .* at kernel/calls/",
                         r"--- system call \w+ of the program ---",
                         r"#\d+ .*main \(.*apps/sh/main\.c", r"Section \.rodata, range .*: matched",
                         r"[1-9] patterns? found", r"= 0x[0-9a-f]+000\n"):

@@ -108,7 +108,7 @@ class OneProgram(unittest.TestCase):
 
     def test_runs_only_with_the_port_and_says_what_it_wants(self):
         with Guest("release", 1, "gdbserver; gdbserver --attach x; gdbserver --attach 999999", waits=False) as guest:
-            guest.machine.expect(r"usage: gdbserver(?s:.*)usage: gdbserver(?s:.*)999999: no such process", SECONDS)
+            guest.machine.expect(r"which program\?(?s:.*)x: not a process(?s:.*)999999: no such process", SECONDS)
 
 
 class SeveralPrograms(unittest.TestCase):
@@ -141,7 +141,7 @@ class OverPipes(unittest.TestCase):
     """gdbserver -: the line is its own input and output."""
 
     def test_the_programs_output_is_kept_apart(self):
-        line = ("printf '$qSupported:multiprocess+#c6$?#3f$vCont;c#a8' | gdbserver - /bin/debuggee 2>/said | cat; "
+        line = ("printf '$qSupported:multiprocess+#c6$?#3f$vCont;c#a8' | gdbserver --stdio /bin/debuggee 2>/said | cat; "
                 "until grep total /said; do :; done; echo apart")
         with Guest("release", 4, line, waits=False) as guest:
             guest.machine.expect(r"\$T05[^#]*#..\+[^t]*total 15\r?\napart", SECONDS)

@@ -66,7 +66,7 @@ class Refused(unittest.TestCase):
             for process, why in ((1, b"not yours"), (program, b"has a debugger"), (server, b"debug itself"), (0xFFFFF, b"no such")):
                 self.assertIn(why, line.ask(b"vAttach;%x" % process))
             guest.machine.write("gdbserver --attach 1\r")
-            guest.machine.expect(r"gdbserver: the third serial port .*\n", SECONDS)  # the first one has it
+            guest.machine.expect(r"gdbserver: the third serial port: .*\n", SECONDS)  # the first one has it
 
 
 class Hostile(unittest.TestCase):
