@@ -116,14 +116,16 @@ static int begin_job(struct shell *shell, struct pipeline *pipeline) {
     return -1;
 }
 
-// An interrupt that came to the shell while the job had no processes was meant for them, and is theirs now.
+// An interrupt that came to the shell while the job had no processes was meant for them, and is theirs now. Where there are none, as
+// with `read`, it stays the shell's. From here on the job's input ends with it.
 static void add_to_job(struct shell *shell, const struct pipeline *pipeline) {
     size_t count;
     pid_t *processes = processes_of(pipeline, &count);
     terminal_job_add(processes, count);
     for (size_t i = 0; i < count && shell->interrupted; i++)
         kill(processes[i], SIGINT);
-    shell->interrupted = false;
+    if (count > 0)
+        shell->interrupted = false;
     free(processes);
 }
 
@@ -221,7 +223,8 @@ void pipeline_run(struct shell *shell, const struct node *node) {
     start(shell, &pipeline, begin_job(shell, &pipeline));
     if (pipeline.in_job)
         add_to_job(shell, &pipeline);
-    run_own_parts(shell, &pipeline);
+    if (!shell->interrupted)
+        run_own_parts(shell, &pipeline);
     for (size_t i = 0; i < pipeline.count; i++)
         wait_for(&pipeline.parts[i], pipeline.in_job ? WUNTRACED : 0);
     if (is_stopped(&pipeline))

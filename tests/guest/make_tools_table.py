@@ -8,6 +8,7 @@ A difference that is meant begins with `! REASON` behind the `$` line: its answe
 differ from what bash and GNU's tools print.
 Rows run in order, in one directory, with LC_ALL=C. Lines that start with # are remarks.
 """
+import difflib
 import os
 import re
 import subprocess
@@ -98,6 +99,7 @@ def main():
     with open(TABLE, encoding="utf-8") as file:
         before = file.read()
     if "--check" in sys.argv[1:]:
+        sys.stdout.writelines(difflib.unified_diff(before.splitlines(True), made.splitlines(True), "the table", "this machine"))
         return int(made != before)
     with open(TABLE, "w", encoding="utf-8") as file:
         file.write(made)
