@@ -11,6 +11,7 @@ Rows run in order, in one directory, with LC_ALL=C. Lines that start with # are 
 import difflib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,9 @@ def run_row(line, data, directory, programs):
 
 def make():
     made = []
+    for number in signal.valid_signals():  # nohup, or a shell's `&`, had this ignore some, and `trap` would say so
+        if signal.getsignal(number) == signal.SIG_IGN and number not in (signal.SIGPIPE, signal.SIGXFSZ):  # Python's own
+            signal.signal(number, signal.SIG_DFL)
     with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryDirectory() as programs:
         os.symlink("/bin/bash", os.path.join(programs, "sh"))
         for kind, *row in read_rows(TABLE):
