@@ -54,7 +54,7 @@ def long_line():
 # mov $499, %ecx; 1: dec %ecx; jnz 1b; nop: 1,000 instructions
 LOOP = bytes((0xb9, 0xf3, 1, 0, 0, 0xff, 0xc9, 0x75, 0xfc, 0x90))
 
-def measure_next(times):
+def measure_steps(times):
     memory, (begin, end) = gdb.selected_inferior(), long_line()
     kept = bytes(memory.read_memory(begin, end - begin))
     say("set $kept_place = $rip"), say("set $kept_count = $rcx"), say("set $kept_flags = $eflags")
@@ -65,6 +65,8 @@ def measure_next(times):
         if number("(long)$rip") != end:
             raise gdb.GdbError(f"next went to {number('(long)$rip'):#x}, not {end:#x}")
     figure("next", times, "lines of 1,000 instructions", lambda: [one() for _ in range(times)])
+    say(f"set $rip = {begin}")
+    figure("steps", 300, "single steps", lambda: say("stepi 300"))
     memory.write_memory(begin, kept)
     say("set $rip = $kept_place"), say("set $rcx = $kept_count"), say("set $eflags = $kept_flags")
 
@@ -77,8 +79,7 @@ def measure_memory(read_kib, write_kib):
 kernel = next(thread for inferior in gdb.inferiors() for thread in inferior.threads() if "idle" in (thread.details or ""))
 kernel.switch()
 measure_memory(64, 4)
-measure_next(20)
-figure("steps", 300, "single steps", lambda: say("stepi 300"))
+measure_steps(20)
 '''
 
 # After each stop GDB asks for all threads; so many are there for this one alone.
