@@ -5,7 +5,6 @@
 
 #include "apps/common/number.h"
 #include "apps/common/signal_name.h"
-#include "apps/native/programs.h"
 #include "apps/sh/builtin.h"
 #include "apps/sh/shell.h"
 
@@ -23,27 +22,17 @@ static int send(const struct builtin_call *call, const char *word, pid_t process
     return kill(process, signal) < 0 ? builtin_fail(call, word, strerror(errno), 1) : 0;
 }
 
-static int send_with_below(const struct builtin_call *call, const char *word, pid_t process, int signal) {
-    int status = send(call, word, process, signal);
-    if (signal)
-        programs_signal_below(process, signal);
-    return status;
-}
-
-// All processes of the job that still run, and those that they started.
+// All processes of the job that still run, and all that they started.
 static int send_to_job(const struct builtin_call *call, const char *word, uint64_t number, int signal) {
     struct job *job = jobs_find(&call->shell->jobs, (unsigned)number);
     int status = 0;
     if (!job)
         return builtin_fail(call, word, "no such job", 1);
-    bool ends = signal == SIGTERM || signal == SIGHUP;
-    if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT || (job->stopped && ends)) {
-        job_signal(job, signal); // what they started stops and goes on with them
-        return 0;
-    }
     for (size_t i = 0; i < job->count; i++)
         if (job->processes[i] > 0)
-            status |= send_with_below(call, word, job->processes[i], signal);
+            status |= send(call, word, job->processes[i], 0);
+    if (signal)
+        job_signal(job, signal);
     return status;
 }
 
