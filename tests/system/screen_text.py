@@ -45,13 +45,21 @@ def read(picture, background=b"\0\0\0"):
     return rows
 
 
+def await_rows(machine, are_there, wanted, seconds):
+    """Waits until the screen's rows are as a condition wants them; returns them."""
+    give_up = time.monotonic() + seconds
+    while not are_there(rows := read(machine.screendump())):
+        if time.monotonic() > give_up:
+            raise AssertionError(f"the screen does not show {wanted!r} but\n" + "\n".join(rows).rstrip())
+        time.sleep(0.1)
+    return rows
+
+
 def await_row(machine, text, seconds):
     """Waits until a row of the screen is this text; returns all rows."""
-    give_up = time.monotonic() + seconds
-    rows = []
-    while time.monotonic() < give_up:
-        rows = read(machine.screendump())
-        if text in rows:
-            return rows
-        time.sleep(0.3)
-    raise AssertionError(f"the screen does not show {text!r} but\n" + "\n".join(rows))
+    return await_rows(machine, lambda rows: text in rows, text, seconds)
+
+
+def await_text(machine, texts, seconds):
+    """Waits until each of these texts stands somewhere in a row; returns all rows."""
+    return await_rows(machine, lambda rows: all(any(text in row for row in rows) for text in texts), texts, seconds)

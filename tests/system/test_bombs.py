@@ -6,7 +6,8 @@ import re
 import time
 import unittest
 
-from machine import Machine, Settings
+from at_prompt import AtPrompt
+from machine import Settings
 from test_snake import HEAD, HURT, Sight
 
 SECONDS = 300  # of the host's, for what takes a few
@@ -20,13 +21,14 @@ PIPES_LIMIT = 64  # of pipes that a process made for others and they have not ta
 WAY = 10       # steps, less than from its start to the wall
 
 
-class Bombs(unittest.TestCase):
+class Bombs(AtPrompt):
+    settings = Settings(cpus=1, icount=True, tests=True)
+    seconds = SECONDS
+    sees_screen = True
+    lines = 0
+
     def setUp(self):
-        self.machine = Machine(Settings(cpus=1, icount=True, tests=True))
-        self.addCleanup(self.machine.quit)
-        self.lines = 0
-        self.machine.expect(rb"\$ $", SECONDS)
-        self.machine.still_screen()
+        super().setUp()
         self.run_line("sleep 100 & kill %1; wait")  # what the shell has handlers for, it has from then on
         self.start_game()
         self.pace()
@@ -64,7 +66,7 @@ class Bombs(unittest.TestCase):
         """Types a line at the serial console, and returns what was shown up to its end."""
         self.lines += 1
         before = len(self.machine.console)
-        self.machine.write(f"{text}\recho li''ne {self.lines} ended\r")
+        self.line(f"{text}\recho li''ne {self.lines} ended")
         self.machine.expect(rf"line {self.lines} ended\r", SECONDS)
         return self.machine.console[before:].decode(errors="replace")
 
@@ -72,7 +74,7 @@ class Bombs(unittest.TestCase):
         """How long the guest's shell takes to a program's answer, from the line's arrival on."""
         before = len(self.machine.console)
         self.machine.monitor("stop")
-        self.machine.write(line + "\r")
+        self.line(line)
         try:
             return self.seconds_until(lambda _: answer in self.machine.console[before:])
         finally:
@@ -91,19 +93,13 @@ class Bombs(unittest.TestCase):
         found = re.findall(r"^ *(\d+) +\d+ +\d+ +\d+ .* (\S+)\r$", self.run_line("ps"), re.MULTILINE)
         return sorted((name, int(process)) for process, name in found if name != "ps")
 
-    def objects(self):
+    def objects_of_the_living(self):
         """How many there are of each type. The file service may still know of programs that have ended; its next life does not,
         and both shells have found that life when they are counted. What was sent to the game goes with it."""
         self.run_line("restart -n 1 files")
         self.quit_game()
         self.start_game()
-        counts = {}
-        for line in self.run_line("objects").splitlines():
-            words = line.split()
-            if len(words) > 5 and words[0].isdigit():
-                kind = " ".join(words[1:-5])
-                counts[kind] = counts.get(kind, 0) + 1
-        return counts
+        return self.objects()
 
     # ---- the game ----
 
@@ -145,7 +141,7 @@ class Bombs(unittest.TestCase):
 
     def live_through(self, bomb, evidence, line="limits -a", may_stay=None):
         """The bomb goes off in the background; it is seen who it is; all else goes on; it is ended, and leaves nothing but what may stay."""
-        objects, processes = self.objects(), self.processes()
+        objects, processes = self.objects_of_the_living(), self.processes()
         self.run_line(bomb + " &")
         self.await_line(line, evidence)
         self.assertLess(self.seconds_to_answer("echo an''swer 1", b"answer 1"), ANSWER)
@@ -154,7 +150,7 @@ class Bombs(unittest.TestCase):
         self.assertLess(self.seconds_to_answer("limits > /tmp/l; echo an''swer 3", b"answer 3"), ANSWER)
         self.run_line("kill %1; wait")
         self.pace()
-        more = {kind: number - objects.get(kind, 0) for kind, number in self.objects().items()}
+        more = {kind: number - objects.get(kind, 0) for kind, number in self.objects_of_the_living().items()}
         for kind, most in (may_stay or {}).items():
             self.assertLessEqual(more.pop(kind, 0), most, kind)
         self.assertEqual([kind for kind, number in more.items() if number], [], more)

@@ -5,10 +5,10 @@ Time inside is that of the instruction counter: a host that is busy changes noth
 """
 import os
 import re
-import subprocess
 import unittest
 
-from machine import PROMPT, ROOT, Machine, Settings
+import one_line
+from machine import PROMPT, Machine, Settings
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files.sh")
 RESTARTS = int(os.environ.get("RESTARTS", "20"))
@@ -20,8 +20,7 @@ class Files(unittest.TestCase):
     def test_a_thousand_files_and_what_is_open_outlive_the_service(self):
         with open(SCRIPT, encoding="utf-8") as file:
             script = f"KILLS={RESTARTS}\n{file.read()}"
-        run = subprocess.run(["os/run", "--headless", "--icount", "--cpus", "1", "--timeout", str(SECONDS), "--command", script],
-                             cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
+        run = one_line.run(script, "--icount", "--cpus", "1", seconds=SECONDS, text=True)
         lines = run.stdout.splitlines()
         self.assertEqual(lines[1:-1], ["ok 1000 checksums are right", "ok after the last end too", "1 2 3 4 5 6 7 8",
                                       "1 2 3-4 5 6-7 8", "ok a copy is right", "ok clients that have ended are let go", "0"], run.stderr)
@@ -42,8 +41,7 @@ class Files(unittest.TestCase):
     def test_programs_start_while_the_service_is_ended(self):
         script = ('while ! test -e /tmp/over; do cat /etc/startup | wc -l; done > /tmp/counts & '
                   f"restart -n {RESTARTS} files; > /tmp/over; wait; sort -u /tmp/counts | wc -l")
-        run = subprocess.run(["os/run", "--headless", "--timeout", str(SECONDS), "--command", script], cwd=ROOT, capture_output=True,
-                             text=True, errors="replace", check=False)
+        run = one_line.run(script, seconds=SECONDS, text=True)
         self.assertEqual((run.returncode, run.stdout.splitlines()[1:]), (0, ["1"]), run.stderr)
 
 

@@ -1,15 +1,14 @@
 """Parley on machines of many kinds: processors, memory sizes, no display."""
-import subprocess
 import unittest
 
-from machine import PROMPT, ROOT, Machine, Settings
+import one_line
+from machine import PROMPT, Machine, Settings
 
 SECONDS = 90
 
 
 def run(*flags, line="echo here"):
-    return subprocess.run(["os/run", "--headless", "--timeout", str(SECONDS), *flags, "--command", line], cwd=ROOT,
-                          capture_output=True, text=True, timeout=2 * SECONDS, check=False)
+    return one_line.run(line, *flags, seconds=SECONDS, text=True)
 
 
 class Machines(unittest.TestCase):

@@ -2,29 +2,16 @@
 import time
 import unittest
 
-import screen_text
-from machine import PROMPT, Machine, Settings
+from at_prompt import AtPrompt
+from machine import PROMPT
 
 SECONDS = 60
 LEFT, TOP, WIDTH, HEIGHT = 1024 - 400 - 16, 16, 400, 300  # where apps/draw draws
 OUTLINE = (0x10, 0x10, 0x10)  # of its pointer, the tip too
 
 
-class Mouse(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=2))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-        self.machine.still_screen()
-
-    def await_text(self, *texts):
-        give_up = time.monotonic() + SECONDS
-        while True:
-            rows = screen_text.read(self.machine.screendump())
-            if all(any(text in row for row in rows) for text in texts):
-                return rows
-            self.assertLess(time.monotonic(), give_up, f"not all of {texts} in:\n" + "\n".join(rows).rstrip())
-            time.sleep(0.1)
+class Mouse(AtPrompt):
+    sees_screen = True
 
     def listen(self):
         self.machine.type("events -k\n")

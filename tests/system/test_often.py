@@ -8,7 +8,8 @@ import time
 import unittest
 
 import screen_text
-from machine import PROMPT, Machine, Settings
+from at_prompt import AtPrompt
+from machine import PROMPT, Settings
 
 SECONDS = 200  # of the host's, for what takes a few
 RESTARTS = int(os.environ.get("RESTARTS", "200"))
@@ -17,23 +18,23 @@ SERVICES = ("clock", "memory", "keyboard", "display", "serial", "files")
 NUMBERS = 100000  # that a pipeline sorts meanwhile
 
 
-class Often(unittest.TestCase):
+class Often(AtPrompt):
+    settings = Settings(cpus=1, icount=True)
+    seconds = SECONDS
+    sees_screen = True
     counted = 0
 
     def setUp(self):
-        self.machine = Machine(Settings(cpus=1, icount=True))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-        self.machine.still_screen()
+        super().setUp()
         self.run_line(f"put() {{ i=0; while [ $i -lt {LINES} ]; do echo $i >> $1; i=$((i + 1)); done; }}")
+
+    def run_to_end(self, text):
+        self.line(text + "; echo li''ne ended")
+        self.machine.expect(rb"line ended", SECONDS)
 
     def run_line(self, text):
         """Types a line at the serial console and returns what was shown up to the next prompt."""
-        before = len(self.machine.console)
-        self.machine.write(text + "; echo li''ne ended\r")
-        self.machine.expect(rb"line ended", SECONDS)
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
+        return self.shown_until_prompt(lambda: self.run_to_end(text))
 
     def await_line(self, line, text):
         """Runs a line until it shows a text: what it waits for is under way."""
@@ -41,23 +42,14 @@ class Often(unittest.TestCase):
         while text not in (shown := self.run_line(line)):
             self.assertLess(time.monotonic(), give_up, shown)
 
-    def objects(self):
+    def objects_of_the_living(self):
         """How many objects of each type there are. The file service may still know of programs that have ended; its next life does not,
         and both shells have found that life when they are counted."""
         self.run_line("restart -n 1 files")
         self.counted += 1
         self.machine.type(f"echo {self.counted} > /tmp/counted\n")
         self.await_line("read n < /tmp/counted; echo cou''nted $n.", f"counted {self.counted}.")
-        return self.objects_now()
-
-    def objects_now(self):
-        counts = {}
-        for line in self.run_line("objects").splitlines():
-            words = line.split()
-            if len(words) > 5 and words[0].isdigit():
-                kind = " ".join(words[1:-5])
-                counts[kind] = counts.get(kind, 0) + 1
-        return counts
+        return self.objects()
 
     def programs(self):
         """The processes that are no services."""
@@ -67,7 +59,7 @@ class Often(unittest.TestCase):
         """Ends it RESTARTS times while keys are typed, half of a line before and half after, and files are written."""
         self.machine.type("echo be''fore ")
         self.run_line(f"put /tmp/{name}-list & true")
-        self.machine.write(f"restart -n {RESTARTS} {name}; echo li''ne ended\r")
+        self.line(f"restart -n {RESTARTS} {name}; echo li''ne ended")
         self.machine.type("x" * 20)
         self.machine.expect(rb"line ended", SECONDS)
         self.machine.expect(PROMPT, SECONDS)
@@ -84,10 +76,10 @@ class Often(unittest.TestCase):
         for name in SERVICES:
             with self.subTest(name):
                 self.run_line(f"restart -n 1 {name}")  # tables grow once
-                programs, objects = self.programs(), self.objects()
+                programs, objects = self.programs(), self.objects_of_the_living()
                 self.end_often(name)
                 self.assertEqual(self.programs(), programs)
-                self.assertEqual(self.objects(), objects)
+                self.assertEqual(self.objects_of_the_living(), objects)
 
     def await_milliseconds(self, name, take_text):
         """Waits until `restart` tells how long the service was away at most."""
@@ -101,7 +93,7 @@ class Often(unittest.TestCase):
         """Its shells are typed to all the while; the pipeline is the serial console's."""
         start = len(self.machine.console)
         self.run_line(f"(seq {NUMBERS} | sort -rn | cksum > /tmp/sum) & true")
-        self.machine.write(f"restart -n {times} screen; echo li''ne ended\r")
+        self.line(f"restart -n {times} screen; echo li''ne ended")
         self.machine.type("echo never mind\n" * 2)
         self.await_milliseconds("screen", lambda: self.machine.console[start:].decode(errors="replace"))
         self.machine.expect(rb"line ended", SECONDS)
@@ -123,8 +115,8 @@ class Often(unittest.TestCase):
         self.await_line(f"seq {NUMBERS} | sort -rn | cksum | cmp - /tmp/sum && echo pipe''line right", "pipeline right")
         self.run_line("sleep 0.01 & wait")
         programs = len(self.programs())
-        self.objects_now()
-        return programs, self.objects_now()
+        self.objects()
+        return programs, self.objects()
 
     def test_each_console_comes_back_every_time_with_a_shell(self):
         for name, end in (("screen", self.end_the_screens_console), ("serial-console", self.end_the_serial_lines_console)):

@@ -2,10 +2,10 @@
 
 The debug kernel makes the mistake that its command line names (kernel/arch/x86_64/mistake.c), and panics over it.
 """
-import subprocess
 import unittest
 
-from machine import PROMPT, ROOT, Machine, Settings
+import one_line
+from machine import PROMPT, Machine, Settings
 
 SECONDS = 30
 FETCHED, READ, WRITTEN = "0x11", "0x1", "0x3"  # of a page that is there, by the page fault's error code
@@ -64,9 +64,7 @@ class Protections(unittest.TestCase):
                 machine.expect(rf"page tables with {what} are sound: {answer}\r", SECONDS)
 
     def test_a_debug_kernel_walks_a_programs_live_page_tables_when_asked(self):
-        result = subprocess.run(["os/run", "--headless", "--tests", "--debug", "--timeout", str(SECONDS), "--command",
-                                 "test-protection page_tables"],
-                                cwd=ROOT, capture_output=True, text=True, timeout=2 * SECONDS, check=False)
+        result = one_line.run("test-protection page_tables", "--tests", "--debug", seconds=SECONDS, text=True)
         self.assertIn("# the page tables were walked", result.stdout)
         self.assertEqual(result.returncode, 0)
 

@@ -1,5 +1,4 @@
 """A run that was recorded is done again, and debugged backwards over QEMU's own stub."""
-import os
 import re
 import subprocess
 import tempfile

@@ -6,35 +6,15 @@ import os
 import time
 import unittest
 
-import screen_text
-from machine import PROMPT, Machine, Settings
+from at_prompt import AtPrompt
+from machine import PROMPT
 
 SECONDS = 60
 RESTARTS = int(os.environ.get("RESTARTS", "5"))
 
 
-class Restart(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=2))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-        self.machine.still_screen()
-
-    def run_line(self, text):
-        """Types a line at the serial console and returns what was shown up to the next prompt."""
-        before = len(self.machine.console)
-        self.machine.write(text + "\r")
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
-
-    def await_text(self, text):
-        give_up = time.monotonic() + SECONDS
-        while True:
-            rows = screen_text.read(self.machine.screendump())
-            if any(text in row for row in rows):
-                return
-            self.assertLess(time.monotonic(), give_up, "no " + text + " in:\n" + "\n".join(rows))
-            time.sleep(0.1)
+class Restart(AtPrompt):
+    sees_screen = True
 
     def generation(self, name):
         """Which of its lives a service is in, by the directory; None while there is none."""
@@ -52,16 +32,11 @@ class Restart(unittest.TestCase):
                 return now
             self.assertLess(time.monotonic(), give_up, name + " is not back")
 
-    def objects(self):
+    def objects_at_rest(self):
         """How many objects of each type there are, when that no longer changes."""
         counts = None
         for _ in range(50):
-            now = {}
-            for line in self.run_line("objects").splitlines():
-                words = line.split()
-                if len(words) > 5 and words[0].isdigit():
-                    kind = " ".join(words[1:-5])
-                    now[kind] = now.get(kind, 0) + 1
+            now = self.objects()
             if now == counts:
                 break
             counts = now
@@ -73,11 +48,11 @@ class Restart(unittest.TestCase):
         before = self.generation(name)
         end()
         before = self.await_other(name, before)
-        objects = self.objects()
+        objects = self.objects_at_rest()
         for _ in range(RESTARTS):
             end()
             before = self.await_other(name, before)
-        self.assertEqual(self.objects(), objects)
+        self.assertEqual(self.objects_at_rest(), objects)
 
     def test_keys_typed_before_and_after_the_keyboards_end_arrive(self):
         for i in range(RESTARTS):
@@ -98,7 +73,7 @@ class Restart(unittest.TestCase):
 
     def test_what_is_typed_at_the_serial_line_arrives(self):
         for i in range(RESTARTS):
-            self.machine.write(f"echo typ''")
+            self.machine.write("echo typ''")
             self.machine.expect("typ''", SECONDS)
             self.machine.type(f"restart serial; echo end''ed {i}\n")
             self.await_text(f"ended {i}")

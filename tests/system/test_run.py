@@ -5,14 +5,10 @@ import subprocess
 import tempfile
 import unittest
 
+import one_line
 from machine import PROMPT, ROOT, Machine, Settings
 
 SECONDS = 60
-
-
-def run(line, *flags, timeout=SECONDS):
-    return subprocess.run(["os/run", "--headless", "--timeout", str(timeout), *flags, "--command", line], cwd=ROOT,
-                          capture_output=True, timeout=3 * SECONDS, check=False)
 
 
 class Status(unittest.TestCase):
@@ -20,31 +16,31 @@ class Status(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout, result.stderr), (status, output, errors))
 
     def test_is_the_lines_own(self):
-        self.expect(run("exit 0"), 0)
-        self.expect(run("exit 7"), 7)
-        self.expect(run("false"), 1)
-        self.expect(run("true && false || exit 255"), 255)
+        self.expect(one_line.run("exit 0"), 0)
+        self.expect(one_line.run("exit 7"), 7)
+        self.expect(one_line.run("false"), 1)
+        self.expect(one_line.run("true && false || exit 255"), 255)
 
     def test_output_and_errors_stay_apart_and_exact(self):
-        self.expect(run("echo -n one; echo two >&2"), 0, b"one", b"two\n")
+        self.expect(one_line.run("echo -n one; echo two >&2"), 0, b"one", b"two\n")
 
     def test_is_the_same_in_both_kinds_and_under_the_instruction_counter(self):
         for flags in (["--debug"], ["--release"], ["--icount"], ["--debug", "--icount", "--cpus", "1"], ["--cpus", "8"]):
             with self.subTest(flags=flags):
-                self.expect(run("seq 3 | tail -1; exit 3", *flags), 3, b"3\n")
+                self.expect(one_line.run("seq 3 | tail -1; exit 3", *flags), 3, b"3\n")
 
     def test_a_missing_program_is_127(self):
-        result = run("no-such-program")
+        result = one_line.run("no-such-program")
         self.assertEqual(result.returncode, 127)
         self.assertIn(b"no-such-program", result.stderr)
 
     def test_is_124_when_the_line_does_not_end(self):
-        result = run("echo started; sleep 1000", timeout=8)
+        result = one_line.run("echo started; sleep 1000", seconds=8)
         self.assertEqual((result.returncode, result.stdout), (124, b"started\n"))
         self.assertIn(b"had not ended", result.stderr)
 
     def test_is_125_with_the_consoles_text_when_the_guest_never_comes_up(self):
-        result = run("true", "--qemu", "-kernel build/programs/bin/true", timeout=8)
+        result = one_line.run("true", "--qemu", "-kernel build/programs/bin/true", seconds=8)
         self.assertEqual(result.returncode, 125)
         self.assertNotEqual(result.stderr, b"")
 
@@ -54,7 +50,7 @@ class Refused(unittest.TestCase):
         for medium in ("--iso", "--usb", "--disk"):
             for flags in (("--append", "x"), ("--gdbserver", "/nonexistent/socket")):
                 with self.subTest(medium=medium, flags=flags):
-                    result = run("true", medium, *flags)
+                    result = one_line.run("true", medium, *flags)
                     self.assertEqual((result.returncode, result.stdout), (2, b""))
                     self.assertIn(b"own command lines: not with --append, --gdbserver, --tests, --debug\n", result.stderr)
 
@@ -110,7 +106,7 @@ class Programs(unittest.TestCase):
             machine.expect(PROMPT, SECONDS)
 
     def test_an_output_of_a_million_bytes_arrives_whole(self):
-        result = run("seq 1 150000")
+        result = one_line.run("seq 1 150000")
         self.assertEqual(result.stdout.split(), [str(number).encode() for number in range(1, 150001)])
 
 

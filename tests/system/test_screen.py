@@ -2,7 +2,8 @@
 import time
 import unittest
 
-from machine import PROMPT, Machine, Settings
+from at_prompt import AtPrompt
+from machine import Settings
 
 SECONDS = 60
 LEFT, TOP, WIDTH, HEIGHT = 1024 - 400 - 16, 16, 400, 300  # where apps/draw draws
@@ -15,12 +16,9 @@ def colours(picture, left, top, width, height):
                 for y in range(top, top + height, 4) for x in range(left, left + width, 4)})
 
 
-class Screen(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=1))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-        self.machine.still_screen()
+class Screen(AtPrompt):
+    settings = Settings(cpus=1)
+    sees_screen = True
 
     def drawing(self):
         return colours(self.machine.still_screen(), LEFT, TOP, WIDTH, HEIGHT)

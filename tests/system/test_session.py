@@ -1,32 +1,17 @@
 """A session as a person has it: keyboard and screen, the serial console, line editing, Ctrl-C, Ctrl-D, power."""
 import os
 import random
-import subprocess
 import time
 import unittest
 
-import screen_text
+import one_line
+from at_prompt import AtPrompt
 from machine import PROMPT, ROOT, Machine, Settings
 
 SECONDS = 60
 
 
-class Serial(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=2))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-
-    def line(self, text):
-        self.machine.write(text + "\r")
-
-    def run_line(self, text):
-        """Types a line and returns what was shown up to the next prompt."""
-        before = len(self.machine.console)
-        self.line(text)
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
-
+class Serial(AtPrompt):
     def test_welcome_says_how_to_quit(self):
         self.assertIn(b"Welcome to Parley", self.machine.console)
         self.assertIn(b"To quit: poweroff", self.machine.console)
@@ -47,7 +32,7 @@ class Serial(unittest.TestCase):
         time.sleep(1)
         self.machine.write("\x03")
         self.machine.expect(PROMPT, SECONDS)
-        self.assertIn("\r\n130\r\n", self.run_line("echo $?"))
+        self.status_is(130)
         shown = self.run_line("ps")
         for name in ("sleep", "yes", "cat"):
             self.assertNotIn(name, shown.replace("ps", ""))
@@ -125,54 +110,45 @@ class Serial(unittest.TestCase):
         self.assertTrue(self.machine.wait(SECONDS))
 
 
-class Screen(unittest.TestCase):
-    def start(self, **settings):
-        machine = Machine(Settings(**settings))
-        self.addCleanup(machine.quit)
-        machine.expect(PROMPT, SECONDS)
-        return machine
-
-    def await_row(self, machine, text):
-        """Waits until a row of the screen is this text; returns all rows."""
-        return screen_text.await_row(machine, text, SECONDS)
+class Screen(AtPrompt):
+    settings = Settings()
 
     def test_keys_are_typed_and_their_result_is_shown(self):
-        machine = self.start()
-        machine.type('echo "Keys & Co." | wc -c\n')
-        rows = self.await_row(machine, "11")
+        self.machine.type('echo "Keys & Co." | wc -c\n')
+        rows = self.await_row("11")
         self.assertTrue(rows[0].startswith("Welcome to Parley"), rows[0])
         self.assertIn('/ $ echo "Keys & Co." | wc -c', rows)
 
     def test_a_line_is_edited_with_the_arrow_keys(self):
-        machine = self.start()
-        machine.type("ecko hello")
+        self.machine.type("ecko hello")
         for key in ["left"] * 8 + ["delete", "h"]:
-            machine.sendkey(key)
+            self.machine.sendkey(key)
             time.sleep(0.05)
-        machine.type("\n")
-        self.await_row(machine, "hello")
+        self.machine.type("\n")
+        self.await_row("hello")
 
     def test_the_screen_scrolls(self):
-        machine = self.start()
-        machine.type("seq 1 200\n")
-        rows = self.await_row(machine, "200")
+        self.machine.type("seq 1 200\n")
+        rows = self.await_row("200")
         shown = [row for row in rows if row.isdigit()]
         self.assertEqual(shown, [str(number) for number in range(201 - len(shown), 201)])
         self.assertEqual(len(shown), 47)
 
-    def test_the_boot_loaders_screen_is_used_too(self):
-        machine = self.start(medium="cd")
-        machine.type("echo by GRUB\n")
-        self.await_row(machine, "by GRUB")
-
     def test_ctrl_c_on_the_keyboard_ends_a_job(self):
-        machine = self.start()
-        machine.type("sleep 1000\n")
+        self.machine.type("sleep 1000\n")
         time.sleep(1)
-        machine.sendkey("ctrl-c")
+        self.machine.sendkey("ctrl-c")
         time.sleep(0.5)
-        machine.type("echo back\n")
-        self.await_row(machine, "back")
+        self.machine.type("echo back\n")
+        self.await_row("back")
+
+
+class BootLoadersScreen(AtPrompt):
+    settings = Settings(medium="cd")
+
+    def test_the_boot_loaders_screen_is_used_too(self):
+        self.machine.type("echo by GRUB\n")
+        self.await_row("by GRUB")
 
 
 class CommandLine(unittest.TestCase):
@@ -185,8 +161,7 @@ class CommandLine(unittest.TestCase):
             self.assertIn(b"serial-console", machine.console)
 
     def test_bytes_of_a_command_come_out_exactly(self):
-        run = subprocess.run(["os/run", "--headless", "--command", "cat /bin/cat; echo error >&2; exit 7"], cwd=ROOT,
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=2 * SECONDS, check=False)
+        run = one_line.run("cat /bin/cat; echo error >&2; exit 7")
         with open(os.path.join(ROOT, "build/programs/bin/cat"), "rb") as file:
             self.assertEqual(run.stdout, file.read())
         self.assertEqual(run.stderr, b"error\n")

@@ -2,34 +2,17 @@
 import unittest
 
 import screen_text
+from at_prompt import AtPrompt
 from machine import PROMPT, Machine, Settings
 
 SECONDS = 60
 
 
-class Keys(unittest.TestCase):
-    cpus = 1
-
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=self.cpus, tests=True))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-
-    def line(self, text):
-        self.machine.write(text + "\r")
-
-    def run_line(self, text):
-        """Types a line and returns what was shown up to the next prompt."""
-        before = len(self.machine.console)
-        self.line(text)
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
+class Keys(AtPrompt):
+    settings = Settings(cpus=1, tests=True)
 
     def press(self, byte):
         self.machine.write(byte)
-
-    def status_is(self, status):
-        self.assertIn(f"\r\n{status}\r\n", self.run_line("echo $?"))
 
     def test_a_program_with_a_handler_runs_it_and_goes_on(self):
         self.line("test-signals --role catch_twice; echo the line goes on with $?")
@@ -97,7 +80,7 @@ class Keys(unittest.TestCase):
 
 
 class KeysOn4(Keys):
-    cpus = 4
+    settings = Settings(cpus=4, tests=True)
 
 
 class Keyboard(unittest.TestCase):

@@ -2,8 +2,8 @@
 import time
 import unittest
 
-import screen_text
-from machine import PROMPT, Machine, Settings
+from at_prompt import AtPrompt
+from machine import Settings
 
 SECONDS = 60
 COLUMNS, ROWS, CELL, MARGIN, STRIP = 30, 22, 16, 4, 32  # apps/snake
@@ -41,12 +41,9 @@ class Sight:
         return number
 
 
-class Snake(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=1))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-        self.machine.still_screen()
+class Snake(AtPrompt):
+    settings = Settings(cpus=1)
+    sees_screen = True
 
     def look(self):
         return Sight(self.machine.screendump())
@@ -60,15 +57,6 @@ class Snake(unittest.TestCase):
                 return sight
             self.assertLess(time.monotonic(), give_up)
             time.sleep(0.02)
-
-    def await_text(self, text):
-        give_up = time.monotonic() + SECONDS
-        while True:
-            rows = screen_text.read(self.machine.screendump())
-            if any(text in row for row in rows):
-                return
-            self.assertLess(time.monotonic(), give_up, "no " + text + " in:\n" + "\n".join(rows).rstrip())
-            time.sleep(0.1)
 
     def start(self):
         self.machine.type("snake\n")

@@ -2,36 +2,19 @@
 import unittest
 
 import screen_text
+from at_prompt import AtPrompt
 from machine import PROMPT, Machine, Settings
 
 SECONDS = 60
 
 
-class Line(unittest.TestCase):
-    cpus = 1
-
-    def setUp(self):
-        self.machine = Machine(Settings(cpus=self.cpus))
-        self.addCleanup(self.machine.quit)
-        self.machine.expect(PROMPT, SECONDS)
-
-    def line(self, text):
-        self.machine.write(text + "\r")
-
-    def run_line(self, text):
-        """Types a line and returns what was shown up to the next prompt."""
-        before = len(self.machine.console)
-        self.line(text)
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
+class Line(AtPrompt):
+    settings = Settings(cpus=1)
 
     def stop(self, line, begun):
         self.line(line)
         self.machine.expect(begun, SECONDS)
-        before = len(self.machine.console)
-        self.machine.write("\x1a")
-        self.machine.expect(PROMPT, SECONDS)
-        return self.machine.console[before:].decode(errors="replace")
+        return self.shown_until_prompt(lambda: self.machine.write("\x1a"))
 
     def state_of(self, name):
         return [line for line in self.run_line("ps").splitlines() if line.rstrip().endswith(" " + name)]
@@ -40,7 +23,7 @@ class Line(unittest.TestCase):
         shown = self.stop("echo begins; cat; echo cat left $?", rb"^begins\r$")
         self.assertIn("^Z\r\n[1] stopped  cat\r\n", shown)
         self.assertNotIn("cat left", shown)
-        self.assertIn("\r\n146\r\n", self.run_line("echo $?"))
+        self.status_is(146)
         self.assertIn("[1] stopped  cat\r\n", self.run_line("jobs"))
         self.assertIn(" stopped ", self.state_of("cat")[0])
         self.line("fg")
@@ -63,7 +46,7 @@ class Line(unittest.TestCase):
         self.machine.expect(rb"^tick\r\ntick\r\ntick\r$", SECONDS)
         self.machine.write("\x03")
         self.machine.expect(PROMPT, SECONDS)
-        self.assertIn("\r\n130\r\n", self.run_line("echo $?"))
+        self.status_is(130)
 
     def test_a_stopped_program_goes_on_in_the_background_and_comes_back(self):
         self.stop("sh -c 'echo begins; read line; echo got $line; sleep 1000'", rb"^begins\r$")
@@ -102,7 +85,7 @@ class Line(unittest.TestCase):
 
 
 class LineOnFour(Line):
-    cpus = 4
+    settings = Settings(cpus=4)
 
 
 class Keyboard(unittest.TestCase):

@@ -1,18 +1,15 @@
 """Memory that is short: programs use more than there is, their pages go to the swap area and come back, and others go on."""
-import subprocess
-import sys
 import unittest
 
-from machine import PROMPT, ROOT, Machine, Settings
+import one_line
+from machine import PROMPT, Machine, Settings
 
 SECONDS = 240
 
 
 def run(line, swap, *more):
     """What the guest's shell printed for a line, on a machine with 64 MiB, and its exit status."""
-    command = [sys.executable, "os/run", "--headless", "--tests", "--memory", "64", "--cpus", "1", "--swap", str(swap),
-               "--timeout", str(SECONDS), "--command", line, *more]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = one_line.run(line, "--tests", "--memory", "64", "--cpus", "1", "--swap", str(swap), *more, seconds=SECONDS, text=True)
     return done.stdout, done.returncode
 
 

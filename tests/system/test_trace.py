@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+import one_line
 from machine import ROOT
 
 SECONDS = 60
@@ -14,8 +15,7 @@ CHAIN = re.compile(r" (\S+)\(\d+\) (message|port) (\w+) #(\d+)(?: for #(\d+))? (
 
 
 def run(line, *flags):
-    done = subprocess.run(["os/run", "--headless", "--timeout", str(SECONDS), *flags, "--command", line], cwd=ROOT,
-                          capture_output=True, timeout=2 * SECONDS, check=False)
+    done = one_line.run(line, *flags, seconds=SECONDS)
     if done.returncode != 0:
         raise AssertionError(f"{line!r} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
     return done.stdout
@@ -89,8 +89,7 @@ class Text(unittest.TestCase):
         for line, words in (("trace -f png true", "no such format"), ("trace --pid", "needs a value"),
                             ("trace --what", "unknown option"), ("trace -p 1 true", "not both"),
                             ("trace no-such-program", "no-such-program")):
-            done = subprocess.run(["os/run", "--headless", "--command", line], cwd=ROOT, capture_output=True, check=False,
-                                  timeout=SECONDS)
+            done = one_line.run(line)
             self.assertEqual(done.returncode, 125, line)
             self.assertIn(words, done.stderr.decode())
 
