@@ -49,6 +49,7 @@ class Settings:
     memory: int = 256         # MiB
     swap: int = 0             # MiB of a device's memory for the swap area; a power of 2
     icount: bool = False      # guest time counts instructions, so that a run repeats exactly
+    paced: bool = False       # with icount: time in which the guest does nothing passes as outside, and not at once
     tests: bool = False       # the ramdisk that holds the guest tests too
     ramdisk: str = None       # another ramdisk than the build's own; "": none at all
     append: str = ""          # the kernel's command line
@@ -112,7 +113,7 @@ def flags(settings):
               "-smp", str(settings.cpus), "-m", str(settings.memory), "-vga", "std" if screen else "none", "-no-reboot"]
     if settings.icount:
         # Random bits and the time of day would differ from run to run, too.
-        chosen += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
+        chosen += ["-icount", "shift=0,sleep=" + ("on" if settings.paced else "off"), "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
     if settings.recording:
         chosen += recording_flags(settings)
     if settings.qemu_gdb:

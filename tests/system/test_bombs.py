@@ -1,6 +1,7 @@
 """Programs that take all they can get, one kind at a time beside a game: the shell answers, the game keeps its pace, and it is told who did it.
 
-Time is the guest's, and counts its instructions: a host that is busy changes nothing.
+Time is the guest's, and counts its instructions; where it does nothing, its time passes no faster than the host's, so that looks from outside
+come in time. A host that is busy changes nothing.
 """
 import re
 import time
@@ -14,15 +15,14 @@ SECONDS = 300  # of the host's, for what takes a few
 ANSWER = 1.0   # seconds within which the shell answers
 STEP = 0.12    # seconds between two steps of the snake (apps/snake/control.c)
 PM_TIMER, PM_FREQUENCY, PM_WRAP = 0x608, 3579545, 1 << 24
-SLICE_MOST = 0.2  # of the host's: so long the guest runs at most between two looks
-LOOKS = (0.01, 0.04)  # of the guest's: so far they should lie apart, which the host's speed decides; far less than the timer takes to wrap
+LOOK = 0.05    # of the host's, so long the guest runs between two looks: at most as much of its own, and far less than the timer takes to wrap
 FRAME = 0.02   # seconds in which it looks once whether a step is due
 PIPES_LIMIT = 64  # of pipes that a process made for others and they have not taken
 WAY = 10       # steps, less than from its start to the wall
 
 
 class Bombs(AtPrompt):
-    settings = Settings(cpus=1, icount=True, tests=True)
+    settings = Settings(cpus=1, icount=True, paced=True, tests=True)
     seconds = SECONDS
     sees_screen = True
     lines = 0
@@ -31,13 +31,12 @@ class Bombs(AtPrompt):
         super().setUp()
         self.run_line("sleep 100 & kill %1; wait")  # what the shell has handlers for, it has from then on
         self.start_game()
-        self.pace()
 
     def await_true(self, what, condition):
         give_up = time.monotonic() + SECONDS
         while not condition():
             self.assertLess(time.monotonic(), give_up, what)
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     # ---- the guest's time ----
 
@@ -47,17 +46,15 @@ class Bombs(AtPrompt):
 
     def seconds_until(self, condition, limit=60):
         """How long the guest runs until a condition is true, which is asked while it stands."""
-        last, passed, part, give_up = self.ticks(), 0, 0.002, time.monotonic() + SECONDS
+        last, passed, give_up = self.ticks(), 0, time.monotonic() + SECONDS
         while not condition(passed / PM_FREQUENCY):
             self.assertLess(time.monotonic(), give_up)
             self.assertLess(passed / PM_FREQUENCY, limit, self.machine.console[-2000:].decode(errors="replace"))
             self.machine.monitor("cont")
-            time.sleep(part)
+            time.sleep(LOOK)
             self.machine.monitor("stop")
             now = self.ticks()
-            went = (now - last) % PM_WRAP
-            passed, last = passed + went, now
-            part = min(part * 2, SLICE_MOST) if went < LOOKS[0] * PM_FREQUENCY else part / 2 if went > LOOKS[1] * PM_FREQUENCY else part
+            passed, last = passed + (now - last) % PM_WRAP, now
         return passed / PM_FREQUENCY
 
     # ---- the shell ----
@@ -114,9 +111,12 @@ class Bombs(AtPrompt):
         self.machine.sendkey("q")
         self.await_true("the console", lambda: not self.look().there)
 
+    def await_wall(self):
+        self.await_true("the wall", lambda: self.look().find(HURT))
+
     def way(self):
         """How many steps the snake made, once it began anew, in how many seconds; None: it came to the wall, as the host looked too late."""
-        self.await_true("the wall", lambda: self.look().find(HURT))
+        self.await_wall()
         self.machine.sendkey("ret")
         self.machine.monitor("stop")
         try:
@@ -142,6 +142,7 @@ class Bombs(AtPrompt):
     def live_through(self, bomb, evidence, line="limits -a", may_stay=None):
         """The bomb goes off in the background; it is seen who it is; all else goes on; it is ended, and leaves nothing but what may stay."""
         objects, processes = self.objects_of_the_living(), self.processes()
+        self.await_wall()  # its way there would take the host long beside the bomb
         self.run_line(bomb + " &")
         self.await_line(line, evidence)
         self.assertLess(self.seconds_to_answer("echo an''swer 1", b"answer 1"), ANSWER)
