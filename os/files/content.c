@@ -36,6 +36,19 @@ bool tree_commit(const struct tree *tree, uint8_t *bytes, uint64_t size) {
     return true;
 }
 
+bool tree_can_save(struct tree *tree, uint64_t size) {
+    struct store *store = tree->store;
+    uint64_t needed = (STORE_JOURNAL_LEAST + size + TREE_PAGE - 1) / TREE_PAGE * TREE_PAGE;
+    assert(!store_is_changing(store) && needed <= STORE_JOURNAL_SIZE);
+    if (needed > store->journal_there) {
+        if (!tree_commit(tree, store->journal + store->journal_there, needed - store->journal_there)) {
+            return false;
+        }
+        store->journal_there = needed;
+    }
+    return true;
+}
+
 struct extents *tree_extents(struct tree *tree, uint64_t capacity) {
     return capacity < TREE_LARGE ? &tree->small : &tree->large;
 }

@@ -6,25 +6,65 @@
 #include <string.h>
 
 enum { SLOT_BITS = 12, GENERATION_MAX = (1 << (32 - SLOT_BITS)) - 1 };
+enum { STEP_COST = 8 * TREE_PAGE }; // the most memory that a step of both tables may touch anew
 _Static_assert(1 << SLOT_BITS == HANDLES_MAX, "a slot fits its bits");
-
-void handles_create(struct handles *handles, struct tree *tree) {
-    memset(handles, 0, sizeof(*handles));
-    handles->tree = tree;
-    LIST_INIT(&handles->free);
-    LIST_INIT(&handles->clients);
-    for (uint32_t i = HANDLES_MAX; i > 0; i--) {
-        handles->slots[i - 1].generation = 1;
-        LIST_INSERT_HEAD(&handles->free, &handles->slots[i - 1], link);
-    }
-    for (uint32_t i = STORE_OPENED_MAX; i > 0; i--) {
-        handles->opened[i - 1].record = &tree->store->opened[i - 1];
-        SLIST_INSERT_HEAD(&handles->unopened, &handles->opened[i - 1], link);
-    }
-}
+_Static_assert(HANDLES_STEP >= FILES_SHARE_MAX, "one step is enough for a ticket");
+_Static_assert(HANDLES_MAX % HANDLES_STEP == 0 && STORE_OPENED_MAX % HANDLES_STEP == 0, "the last step is a whole one");
 
 static struct store *store_of(const struct handles *handles) {
     return handles->tree->store;
+}
+
+void handles_create(struct handles *handles, struct tree *tree) {
+    memset(handles->opened, 0, handles->opened_end * sizeof(struct opened));
+    memset(handles->slots, 0, handles->slots_end * sizeof(struct handle));
+    memset(handles->tickets, 0, handles->tickets_end * sizeof(struct ticket));
+    memset(handles, 0, offsetof(struct handles, opened));
+    handles->tree = tree;
+}
+
+// ---- growing ----
+
+static void save_end(struct handles *handles, uint32_t *end, uint32_t value) {
+    store_write(store_of(handles), end, &value, sizeof(value));
+}
+
+static void add_slots(struct handles *handles) {
+    uint32_t end = handles->slots_end + HANDLES_STEP;
+    for (uint32_t i = end; i > handles->slots_end; i--) {
+        handles->slots[i - 1].generation = 1;
+        LIST_INSERT_HEAD(&handles->free, &handles->slots[i - 1], link);
+    }
+    memset(&store_of(handles)->handles[handles->slots_end], 0, HANDLES_STEP * sizeof(struct store_handle));
+    save_end(handles, &store_of(handles)->header->handles_end, end);
+    handles->slots_end = end;
+}
+
+static void add_opened(struct handles *handles) {
+    uint32_t end = handles->opened_end + HANDLES_STEP;
+    for (uint32_t i = end; i > handles->opened_end; i--) {
+        handles->opened[i - 1].record = &store_of(handles)->opened[i - 1];
+        SLIST_INSERT_HEAD(&handles->unopened, &handles->opened[i - 1], link);
+    }
+    memset(&store_of(handles)->opened[handles->opened_end], 0, HANDLES_STEP * sizeof(struct store_opened));
+    save_end(handles, &store_of(handles)->header->opened_end, end);
+    handles->opened_end = end;
+}
+
+// Whether there are so many free entries, HANDLES_STEP at most, after a step of each table where there were not.
+static bool has_free(struct handles *handles, uint32_t count) {
+    bool need_slots = handles->slots_end - handles->count < count, need_opened = SLIST_EMPTY(&handles->unopened);
+    bool (*has_room)(uint64_t bytes) = handles->tree->has_room;
+    if ((need_slots || need_opened) && has_room && !has_room(STEP_COST)) {
+        return false;
+    }
+    if (need_slots) {
+        add_slots(handles);
+    }
+    if (need_opened) {
+        add_opened(handles);
+    }
+    return true;
 }
 
 struct client *handles_find_client(struct handles *handles, uint32_t process) {
@@ -120,8 +160,8 @@ static enum status prepare(struct handles *handles, uint32_t process, uint32_t c
     if (status != STATUS_OK) {
         return status;
     }
-    bool has_room = count <= HANDLES_MAX - handles->count && count <= HANDLES_PER_CLIENT - (*client)->count;
-    return has_room ? STATUS_OK : STATUS_LIMIT_REACHED;
+    bool may = count <= HANDLES_MAX - handles->count && count <= HANDLES_PER_CLIENT - (*client)->count;
+    return may && (count == 0 || has_free(handles, count)) ? STATUS_OK : STATUS_LIMIT_REACHED;
 }
 
 enum status handles_client(struct handles *handles, uint32_t process, struct client **client) {
@@ -171,8 +211,10 @@ static void close_slot(struct handles *handles, struct handle *handle) {
 }
 
 static struct handle *find_slot(struct handles *handles, uint32_t process, uint32_t value) {
-    struct handle *handle = &handles->slots[value & (HANDLES_MAX - 1)];
-    bool is_its = handle->client && handle->client->process == process && handle->generation == value >> SLOT_BITS;
+    uint32_t slot = value & (HANDLES_MAX - 1);
+    struct handle *handle = &handles->slots[slot];
+    bool is_its = slot < handles->slots_end && handle->client && handle->client->process == process &&
+                  handle->generation == value >> SLOT_BITS;
     return is_its ? handle : NULL;
 }
 
@@ -239,7 +281,7 @@ static void drop_ticket(struct handles *handles, struct ticket *ticket) {
 }
 
 void handles_expire(struct handles *handles, uint64_t now) {
-    for (uint32_t i = 0; i < HANDLES_TICKETS_MAX; i++) {
+    for (uint32_t i = 0; i < handles->tickets_end; i++) {
         if (handles->tickets[i].value && handles->tickets[i].expires <= now) {
             drop_ticket(handles, &handles->tickets[i]);
         }
@@ -247,7 +289,7 @@ void handles_expire(struct handles *handles, uint64_t now) {
 }
 
 static struct ticket *find_ticket(struct handles *handles, uint64_t value) {
-    for (uint32_t i = 0; i < HANDLES_TICKETS_MAX; i++) {
+    for (uint32_t i = 0; i < handles->tickets_end; i++) {
         if (handles->tickets[i].value == value) {
             return &handles->tickets[i];
         }
@@ -255,10 +297,17 @@ static struct ticket *find_ticket(struct handles *handles, uint64_t value) {
     return NULL;
 }
 
+static struct ticket *free_ticket(struct handles *handles) {
+    struct ticket *ticket = find_ticket(handles, 0);
+    if (!ticket && handles->tickets_end < HANDLES_TICKETS_MAX) {
+        ticket = &handles->tickets[handles->tickets_end++];
+    }
+    return ticket;
+}
+
 enum status handles_share(struct handles *handles, uint32_t process, const uint32_t *list, uint32_t count,
                           uint64_t value, uint64_t now) {
     handles_expire(handles, now);
-    struct ticket *ticket = find_ticket(handles, 0);
     if (count == 0 || count > FILES_SHARE_MAX) {
         return STATUS_INVALID_ARGUMENT;
     }
@@ -267,6 +316,7 @@ enum status handles_share(struct handles *handles, uint32_t process, const uint3
             return STATUS_BAD_NUMBER;
         }
     }
+    struct ticket *ticket = free_ticket(handles);
     if (!ticket) {
         return STATUS_LIMIT_REACHED;
     }
@@ -302,15 +352,15 @@ enum status handles_adopt(struct handles *handles, uint32_t process, uint64_t va
 // ---- finding them again ----
 
 static struct opened *recover_opened(struct handles *handles, uint32_t index) {
-    struct opened *opened = index < STORE_OPENED_MAX ? &handles->opened[index] : NULL;
+    struct opened *opened = index < handles->opened_end ? &handles->opened[index] : NULL;
     return opened && opened->node ? opened : NULL;
 }
 
 static void recover_all_opened(struct handles *handles, struct node *const *nodes) {
     uint32_t end = store_of(handles)->header->node_end;
-    SLIST_INIT(&handles->unopened);
-    for (uint32_t i = STORE_OPENED_MAX; i > 0; i--) {
+    for (uint32_t i = handles->opened_end; i > 0; i--) {
         struct opened *opened = &handles->opened[i - 1];
+        opened->record = &store_of(handles)->opened[i - 1];
         uint32_t node = opened->record->node;
         opened->node = node > 0 && node <= end ? nodes[node - 1] : NULL;
         if (opened->node) {
@@ -337,13 +387,14 @@ static enum status recover_clients(struct handles *handles) {
 }
 
 static void recover_handles(struct handles *handles) {
-    for (uint32_t i = 0; i < HANDLES_MAX; i++) {
+    for (uint32_t i = handles->slots_end; i-- > 0;) {
         struct store_handle *record = &store_of(handles)->handles[i];
         struct handle *handle = &handles->slots[i];
         uint32_t generation = record->generation;
         struct client *client = record->process ? handles_find_client(handles, record->process) : NULL;
         struct opened *opened = recover_opened(handles, record->opened);
         handle->generation = generation > 0 && generation <= GENERATION_MAX ? generation : 1;
+        LIST_INSERT_HEAD(&handles->free, handle, link);
         if (client && opened) {
             fill_slot(handles, handle, client, opened);
         } else if (record->process) {
@@ -373,16 +424,17 @@ static bool recover_ticket(struct handles *handles, struct ticket *ticket, const
 static void recover_tickets(struct handles *handles) {
     for (uint32_t i = 0; i < HANDLES_TICKETS_MAX; i++) {
         struct store_ticket *record = &store_of(handles)->tickets[i];
-        if (!recover_ticket(handles, &handles->tickets[i], record)) {
+        if (recover_ticket(handles, &handles->tickets[i], record)) {
+            handles->tickets_end = i + 1;
+        } else if (record->value) {
             *record = (struct store_ticket){0};
-            handles->tickets[i] = (struct ticket){0};
         }
     }
 }
 
 // What only a program that has ended had open.
 static void close_unused(struct handles *handles) {
-    for (uint32_t i = 0; i < STORE_OPENED_MAX; i++) {
+    for (uint32_t i = 0; i < handles->opened_end; i++) {
         struct opened *opened = &handles->opened[i];
         if (opened->node && opened->references == 0) {
             opened->references = 1;
@@ -393,6 +445,12 @@ static void close_unused(struct handles *handles) {
 }
 
 enum status handles_recover(struct handles *handles, struct node *const *nodes) {
+    const struct store_header *header = store_of(handles)->header;
+    if (header->opened_end > STORE_OPENED_MAX || header->handles_end > HANDLES_MAX) {
+        return STATUS_CORRUPT;
+    }
+    handles->opened_end = header->opened_end;
+    handles->slots_end = header->handles_end;
     recover_all_opened(handles, nodes);
     enum status status = recover_clients(handles);
     if (status == STATUS_OK) {

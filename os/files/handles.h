@@ -2,9 +2,10 @@
 //
 // A handle names what was opened (struct opened: the file, the flags, the one offset); several handles, of several
 // processes, may name the same. Its value is slot and generation, so that a closed handle is not soon another's. All of it stands in
-// the store too, so that handles outlive the service (handles_recover).
+// the store too, so that handles outlive the service (handles_recover). The tables, here and there, are as long as was ever needed at one time:
+// they grow by HANDLES_STEP entries, when the machine can spare the memory.
 // Rules: pure but for the two hooks; one thread. Statuses: BAD_NUMBER the handle is not this process's, LIMIT_REACHED too
-// many handles or clients, NO_MEMORY, NOT_FOUND no such ticket, or no such process.
+// many handles or clients, or no room for more, NO_MEMORY, NOT_FOUND no such ticket, or no such process.
 #pragma once
 
 #include "os/files/tree.h"
@@ -14,6 +15,7 @@
 enum {
     HANDLES_MAX = STORE_HANDLES_MAX,
     HANDLES_PER_CLIENT = 512,
+    HANDLES_STEP = 64, // FILES_SHARE_MAX at least
     HANDLES_CLIENTS_MAX = STORE_CLIENTS_MAX,
     HANDLES_TICKETS_MAX = STORE_TICKETS_MAX,
 };
@@ -60,7 +62,10 @@ struct handles {
     SLIST_HEAD(handle_opened, opened)
     unopened;
     uint32_t client_count;
-    uint32_t count; // handles in use
+    uint32_t count;       // handles in use
+    uint32_t opened_end;  // entries from here on are not in use yet
+    uint32_t slots_end;   // the same
+    uint32_t tickets_end; // the same
     // Starts, and ends, watching a client for its end. NOT_FOUND: it has ended already. Both may be null.
     enum status (*watch)(struct client *client);
     void (*unwatch)(struct client *client);
@@ -69,7 +74,7 @@ struct handles {
     struct ticket tickets[HANDLES_TICKETS_MAX];
 };
 
-// None are open; or, with `nodes` by their indices in the store, those that the store tells of. What fits nothing there is left out; clients
+// None are open (`handles` is zeroed, or was one before); or, with `nodes` by their indices in the store, those that the store tells of. What fits nothing there is left out; clients
 // that have ended meanwhile are closed, so the hooks must be set. NO_MEMORY
 void handles_create(struct handles *handles, struct tree *tree);
 enum status handles_recover(struct handles *handles, struct node *const *nodes);

@@ -176,6 +176,9 @@ static enum status run_write(struct exchange *exchange) {
     if (request->size != exchange->payload_size || request->size > FILES_DATA_MAX) {
         return STATUS_INVALID_ARGUMENT;
     }
+    if (!tree_can_save(&exchange->service->tree, request->size)) {
+        return STATUS_LIMIT_REACHED;
+    }
     bool current = request->offset == FILES_OFFSET_CURRENT;
     uint64_t own = current ? opened->record->offset : request->offset;
     uint64_t offset = opened->record->flags & FILES_APPEND ? opened->node->size : own;

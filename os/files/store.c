@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define STORE_MAGIC UINT64_C(0x50524c5946530001) // the last byte counts layouts
+#define STORE_MAGIC UINT64_C(0x50524c5946530002) // the last byte counts layouts
 enum { STORE_PAGE = 4096 };
 
 struct saved {
@@ -29,6 +29,7 @@ enum status store_map(struct store *store, void *base, uint64_t size, uint32_t n
     struct layout layout = {.base = base};
     *store = (struct store){.header = part(&layout, sizeof(struct store_header))};
     store->journal = part(&layout, STORE_JOURNAL_SIZE);
+    store->journal_there = STORE_JOURNAL_LEAST;
     store->opened = part(&layout, STORE_OPENED_MAX * sizeof(struct store_opened));
     store->handles = part(&layout, STORE_HANDLES_MAX * sizeof(struct store_handle));
     store->clients = part(&layout, STORE_CLIENTS_MAX * sizeof(struct store_client));
@@ -51,14 +52,15 @@ bool store_is_filled(const struct store *store, uint64_t archive_size) {
     return store->header->magic == STORE_MAGIC && store->header->archive_size == archive_size;
 }
 
-// A service may have ended while it filled this memory for the first time. All but nodes and contents is there from now on, so that no
-// change ends for want of a page.
+// A service may have ended while it filled this memory for the first time. Clients, tickets and the start of the journal are there from
+// now on, so that no change ends for want of a page; all else is touched by who asked first whether there is room.
 void store_clear(struct store *store, uint64_t archive_size) {
     struct store_header *header = store->header;
     header->magic = 0;
     store_order();
     memset(store->nodes, 0, header->node_end * sizeof(struct store_node));
-    memset(store->journal, 0, (size_t)((uint8_t *)store->nodes - store->journal));
+    memset(store->journal, 0, STORE_JOURNAL_LEAST);
+    memset(store->clients, 0, (size_t)((uint8_t *)store->nodes - (uint8_t *)store->clients));
     *header = (struct store_header){
         .size = header->size, .nodes_max = header->nodes_max, .archive_size = archive_size, .next_id = 1};
 }

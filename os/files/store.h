@@ -25,6 +25,7 @@ enum {
     STORE_TICKETS_MAX = 64,
     STORE_PAYLOAD_MAX = 256,              // of an answer that is kept
     STORE_JOURNAL_SIZE = 128 << 10,       // a long write and some records
+    STORE_JOURNAL_LEAST = 16 << 10,       // so much of it is always there: what the records of any one change need
     STORE_NODE_DISCARDS = 1 << 0,         // what is written to it vanishes
     STORE_NODE_ROOT = 1 << 1,             // has no directory, and never loses its place
     STORE_SMALL_SHARE = 4,                // one part in so many of the contents is for small files
@@ -98,7 +99,9 @@ struct store_header {
     uint64_t archive_size;
     uint64_t next_id;
     uint32_t nodes_max;
-    uint32_t node_end; // no node is at or behind this index
+    uint32_t node_end;    // no node is at or behind this index
+    uint32_t opened_end;  // the same of what is open
+    uint32_t handles_end; // and of handles
     uint64_t journal_used;
     struct store_read read;
     struct store_answer answer;
@@ -114,7 +117,8 @@ struct store {
     struct store_ticket *tickets;
     uint8_t *contents;
     uint64_t contents_size;
-    void (*step)(void); // a test's: called after each step at which a service may end; else null
+    uint64_t journal_there; // bytes of it that this service has touched
+    void (*step)(void);     // a test's: called after each step at which a service may end; else null
 };
 
 // Finds the parts of `size` bytes at `base`, which is page-aligned. TOO_SMALL.

@@ -114,6 +114,9 @@ enum status tree_list(const struct node *directory, uint64_t *offset, void *buff
 // Copies bytes out of a file; says how many there were.
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size);
 
+// Whether what a write of `size` bytes overwrites can be saved: the journal's pages are there then. Before any change.
+bool tree_can_save(struct tree *tree, uint64_t size);
+
 // Writes; a gap before `offset` reads as zeros. LIMIT_REACHED, NO_MEMORY, TOO_LARGE
 enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, const void *data, size_t size);
 

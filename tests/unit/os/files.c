@@ -214,6 +214,28 @@ Test(files, a_client_has_its_share_of_handles) {
     open_file("/f", FILES_FOR_READ);
 }
 
+static bool may_grow;
+
+static bool has_room(uint64_t bytes) {
+    return may_grow;
+}
+
+Test(files, what_needs_memory_that_is_not_there_is_refused_and_goes_on_when_it_is) {
+    uint32_t file = open_file("/file", FILES_CREATE | FILES_FOR_WRITE), last = 0;
+    service.tree.has_room = has_room;
+    for (uint32_t i = 1; i < HANDLES_STEP; i++) {
+        last = open_file("/file", FILES_FOR_READ);
+    }
+    cr_assert_eq(on_path(FILES_OPEN, "/file", FILES_FOR_READ, 0), STATUS_LIMIT_REACHED, "one more step of the tables");
+    cr_assert_eq(write_text(file, 0, "text"), STATUS_LIMIT_REACHED, "the journal");
+    cr_assert_eq(on_handle(FILES_CLOSE, last, 0, 0), STATUS_OK);
+    open_file("/file", FILES_FOR_READ);
+    may_grow = true;
+    cr_assert_eq(write_text(file, 0, "text"), STATUS_OK);
+    expect_text(open_file("/file", FILES_FOR_READ), 0, "text");
+    cr_assert_eq(service.handles.opened_end, 2 * HANDLES_STEP);
+}
+
 Test(files, handles_pass_to_a_child_by_ticket_once_and_share_their_offset) {
     uint32_t handle = open_file("/f", READ_WRITE_CREATE);
     write_text(handle, FILES_OFFSET_CURRENT, "abcdef");
