@@ -4,7 +4,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { BLOCK = 512, TYPE_FILE = '0', TYPE_OLD_FILE = 0, TYPE_DIRECTORY = '5', MODE_BITS = 07777 };
+enum {
+    BLOCK = 512,
+    TYPE_FILE = '0',
+    TYPE_OLD_FILE = 0,
+    TYPE_DIRECTORY = '5',
+    TYPE_PACKED = 'Z', // of the letters that the format leaves to whoever makes archives
+    MODE_BITS = 07777,
+};
 
 struct tar_header {
     char name[100];
@@ -48,10 +55,13 @@ static bool read_octal(const char *field, size_t size, uint64_t *value) {
 
 static bool checksum_holds(const struct tar_header *header) {
     const uint8_t *bytes = (const uint8_t *)header;
-    uint64_t expected = 0, sum = 0;
+    uint64_t expected = 0;
+    uint32_t sum = sizeof(header->checksum) * ' ';
     for (size_t i = 0; i < BLOCK; i++) {
-        bool inside = i >= offsetof(struct tar_header, checksum) && i < offsetof(struct tar_header, type);
-        sum += inside ? ' ' : bytes[i];
+        sum += bytes[i];
+    }
+    for (size_t i = 0; i < sizeof(header->checksum); i++) {
+        sum -= (uint8_t)header->checksum[i];
     }
     return read_octal(header->checksum, sizeof(header->checksum), &expected) && sum == expected;
 }
@@ -134,7 +144,7 @@ static enum status read_entry(struct tar_reader *reader, struct tar_entry *entry
     }
     size_t blocks = (size + BLOCK - 1) / BLOCK * BLOCK;
     *next = reader->offset + BLOCK + (blocks < room ? blocks : room);
-    entry->type = *type == TYPE_DIRECTORY ? TAR_DIRECTORY : TAR_FILE;
+    entry->type = *type == TYPE_DIRECTORY ? TAR_DIRECTORY : *type == TYPE_PACKED ? TAR_PACKED : TAR_FILE;
     entry->mode = mode & MODE_BITS;
     entry->data = reader->bytes + reader->offset + BLOCK;
     entry->size = size;
@@ -156,7 +166,7 @@ enum status tar_next(struct tar_reader *reader, struct tar_entry *entry) {
             return status;
         }
         reader->offset = next;
-        if (type == TYPE_FILE || type == TYPE_OLD_FILE || type == TYPE_DIRECTORY) {
+        if (type == TYPE_FILE || type == TYPE_OLD_FILE || type == TYPE_DIRECTORY || type == TYPE_PACKED) {
             return STATUS_OK;
         }
     }

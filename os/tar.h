@@ -12,14 +12,14 @@
 
 enum { TAR_NAME_MAX = 256 };
 
-enum tar_type { TAR_FILE, TAR_DIRECTORY };
+enum tar_type { TAR_FILE, TAR_DIRECTORY, TAR_PACKED }; // packed: a file, as os/packed.h has it
 
 struct tar_entry {
     char name[TAR_NAME_MAX];
     enum tar_type type;
     uint32_t mode;       // permission bits
     const uint8_t *data; // of a file, within the archive
-    size_t size;
+    size_t size;         // of the data
 };
 
 // A place in an archive; start with {bytes, size, 0, 0}.

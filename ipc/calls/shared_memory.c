@@ -107,6 +107,36 @@ struct result call_shared_drop(int32_t number, uint64_t offset, size_t size) {
     return result_status(status);
 }
 
+static enum status slice_checked(int32_t number, uint64_t offset, size_t size, uint32_t *rights,
+                                 struct memory **slice) {
+    struct process *process = process_current();
+    struct object *object;
+    enum status status = number_find_rights(&process->numbers, number, &object, rights);
+    if (status != STATUS_OK)
+        return status;
+    struct memory *whole = object_as_memory(object);
+    if (whole == 0)
+        status = STATUS_WRONG_TYPE;
+    else if (!(*rights & RIGHT_READ))
+        status = STATUS_NO_RIGHT;
+    else
+        status = memory_slice(process->account, whole, offset, size, slice);
+    object_release(object);
+    return status;
+}
+
+struct result call_shared_slice(int32_t number, uint64_t offset, size_t size) {
+    struct memory *slice;
+    uint32_t rights;
+    int32_t made = 0;
+    enum status status = slice_checked(number, offset, size, &rights, &slice);
+    if (status != STATUS_OK)
+        return result_status(status);
+    status = number_insert(&process_current()->numbers, &slice->object, rights & ~(uint32_t)RIGHT_WRITE, &made);
+    object_release(&slice->object);
+    return result_make(status, (uint64_t)made);
+}
+
 // ---- offers ----
 
 static enum status offer_to(uint32_t id, struct object *object, uint32_t rights, uint32_t *offer) {

@@ -80,6 +80,11 @@ enum status memory_write(struct memory *memory, uint64_t offset, const void *fro
 
 enum status memory_seal(struct memory *memory); // BUSY: somebody maps it writable
 
+// `size` bytes of sealed memory from `offset` on, a page's start, as an object of its own with the same frames (kernel/memory/memory_slice.c).
+// INVALID_ARGUMENT: no such part, or memory with a source or of an interface. BUSY: not sealed. LIMIT_REACHED, NO_MEMORY.
+enum status memory_slice(struct account *account, struct memory *whole, uint64_t offset, uint64_t size,
+                         struct memory **slice);
+
 // Counts areas that map it writable. BUSY: it is sealed.
 enum status memory_add_writer(struct memory *memory);
 void memory_remove_writer(struct memory *memory);

@@ -10,13 +10,15 @@
 
 static const char first_program[] = "bin/init";
 
-// The ramdisk's own frames become a memory object; nothing is copied.
+// The ramdisk's own frames become a memory object, which nobody ever writes; nothing is copied.
 static struct memory *ramdisk_adopt(void) {
     const struct boot_range *range = &boot_information.ramdisk;
     if (range->base == 0)
         panic("no ramdisk: the boot loader must bring %s (a tar archive) as a module", "ramdisk.tar");
     struct memory *ramdisk;
     enum status status = memory_adopt(range->base, range->size, "ramdisk", &ramdisk);
+    if (status == STATUS_OK)
+        status = memory_seal(ramdisk);
     if (status != STATUS_OK)
         panic("the ramdisk of %llu bytes cannot be kept (status %d)", (unsigned long long)range->size, status);
     return ramdisk;
@@ -70,7 +72,7 @@ void process_start_first(void) {
         .essential = true,
         .number_count = 2,
         .numbers = {machine, &ramdisk->object},
-        .rights = {MACHINE_RIGHTS, RIGHT_READ | RIGHT_COPY | RIGHT_SEND},
+        .rights = {MACHINE_RIGHTS, RIGHT_READ | RIGHT_EXECUTE | RIGHT_COPY | RIGHT_SEND},
     };
     struct process *process;
     enum status status = process_create(&plan, &process);

@@ -1,4 +1,4 @@
-// The bytes of files: borrowed from the ramdisk until they are changed, then the tree's own.
+// The bytes of files: borrowed from the ramdisk until they are changed, then the tree's own, as while they are unpacked.
 #include "os/files/tree.h"
 
 #include <assert.h>
@@ -8,6 +8,7 @@ enum { CONTENT_LEAST = TREE_GRANULE, COMMIT_STEP = 64 << 10 };
 #define CONTENT_MAX (UINT64_C(1) << 40)
 
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
+    assert(!tree_is_packed(file));
     if (offset >= file->size) {
         return 0;
     }
@@ -22,6 +23,7 @@ static void changed(struct tree *tree, struct node *file) {
         tree->drop_image(file->image);
     }
     file->image = 0;
+    file->packed = 0;
     file->modified = tree->now;
     tree_save(tree, file);
 }
@@ -82,6 +84,29 @@ static enum status choose_capacity(const struct tree *tree, const struct node *f
     return STATUS_OK;
 }
 
+static struct packed_archive archive_of(const struct tree *tree) {
+    return (struct packed_archive){tree->archive, tree->store->header->archive_size};
+}
+
+enum status tree_unpack_to(const struct tree *tree, const struct node *file, uint8_t *target) {
+    struct packed_archive archive = archive_of(tree);
+    struct packed_header header;
+    enum status status = packed_read(&archive, file->packed, &header);
+    status = status == STATUS_OK && header.size != file->size ? STATUS_CORRUPT : status;
+    return status == STATUS_OK ? packed_unpack(&archive, file->packed, target) : status;
+}
+
+// What the file holds goes to where it is the tree's own.
+static enum status copy_content(const struct tree *tree, const struct node *file, uint8_t *bytes) {
+    if (tree_is_packed(file)) {
+        return tree_unpack_to(tree, file, bytes);
+    }
+    if (file->size > 0) {
+        memcpy(bytes, file->bytes, file->size);
+    }
+    return STATUS_OK;
+}
+
 // Room for `size` bytes that are the tree's own.
 static enum status reserve(struct tree *tree, struct node *file, uint64_t size) {
     uint64_t capacity = 0;
@@ -101,13 +126,11 @@ static enum status reserve(struct tree *tree, struct node *file, uint64_t size) 
     if (status != STATUS_OK) {
         return status;
     }
-    if (!tree_commit(tree, bytes, capacity)) {
+    status = tree_commit(tree, bytes, capacity) ? copy_content(tree, file, bytes) : STATUS_LIMIT_REACHED;
+    if (status != STATUS_OK) {
         release(tree, bytes, capacity);
         tree_settle(tree);
-        return STATUS_LIMIT_REACHED;
-    }
-    if (file->size > 0) {
-        memcpy(bytes, file->bytes, file->size);
+        return status;
     }
     if (file->capacity) {
         release(tree, file->bytes, file->capacity);
@@ -180,6 +203,39 @@ void tree_borrow(struct tree *tree, struct node *file, const uint8_t *bytes, uin
     tree_save(tree, file);
 }
 
+enum status tree_borrow_packed(struct tree *tree, struct node *file, const uint8_t *bytes) {
+    struct packed_archive archive = archive_of(tree);
+    struct packed_header header;
+    assert(file->size == 0 && file->capacity == 0);
+    enum status status = packed_read(&archive, (uint64_t)(bytes - tree->archive), &header);
+    if (status == STATUS_OK) {
+        file->packed = (uint64_t)(bytes - tree->archive);
+        file->size = header.size;
+        tree_save(tree, file);
+    }
+    return status;
+}
+
+enum status tree_unpack(struct tree *tree, struct node *file) {
+    assert(file->holders > 0);
+    if (!tree_is_packed(file)) {
+        return STATUS_OK;
+    }
+    enum status status = reserve(tree, file, file->size);
+    if (status == STATUS_OK) {
+        tree_save(tree, file);
+    }
+    return status;
+}
+
+void tree_pack_again(struct tree *tree, struct node *file) {
+    release(tree, file->bytes, file->capacity);
+    tree->bytes -= file->capacity;
+    file->bytes = NULL;
+    file->capacity = 0;
+    tree_save(tree, file);
+}
+
 void tree_make_null(struct tree *tree, struct node *file) {
     file->discards = true;
     tree_save(tree, file);
@@ -194,6 +250,6 @@ void tree_drop_content(struct tree *tree, struct node *file) {
     }
     tree->bytes -= file->capacity;
     file->bytes = NULL;
-    file->size = file->capacity = 0;
+    file->size = file->capacity = file->packed = 0;
     file->image = 0;
 }

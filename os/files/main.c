@@ -50,14 +50,17 @@ static void give_back(uint64_t place, uint64_t size) {
     shared_drop(start_grant_number("store"), (uint64_t)(store.contents - (uint8_t *)store.header) + place, size);
 }
 
-static bool copy_in_steps(uint8_t *target, const struct node *file) {
+static enum status copy_in_steps(uint8_t *target, const struct node *file) {
+    if (tree_is_packed(file)) {
+        return tree_unpack_to(&service.tree, file, target);
+    }
     for (uint64_t at = 0; at < file->size; at += IMAGE_STEP) {
         if (!has_room(IMAGE_STEP)) {
-            return false;
+            return STATUS_LIMIT_REACHED;
         }
         tree_read(file, at, target + at, IMAGE_STEP);
     }
-    return true;
+    return STATUS_OK;
 }
 
 static enum status copy_into(int32_t number, const struct node *file) {
@@ -67,13 +70,22 @@ static enum status copy_into(int32_t number, const struct node *file) {
     }
     enum status status = shared_map(number, 0, file->size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
     if (status == STATUS_OK) {
-        status = copy_in_steps((uint8_t *)base, file) ? STATUS_OK : STATUS_LIMIT_REACHED;
+        status = copy_in_steps((uint8_t *)base, file);
         memory_unmap(base, file->size);
     }
     return status;
 }
 
-static enum status make_image(const struct node *file, int32_t *number) {
+// The archive's own pages, if the file is as it lies there and begins with one.
+static enum status slice_archive(const struct node *file, int32_t *number) {
+    if (file->capacity || file->packed || file->size == 0) {
+        return STATUS_INVALID_ARGUMENT;
+    }
+    return shared_slice(start_grant_number("ramdisk"), (uint64_t)(file->bytes - service.tree.archive), file->size,
+                        number);
+}
+
+static enum status copy_image(const struct node *file, int32_t *number) {
     enum status status = shared_create(file->size ? file->size : 1, number);
     if (status != STATUS_OK) {
         return status;
@@ -85,6 +97,11 @@ static enum status make_image(const struct node *file, int32_t *number) {
         *number = NUMBER_NONE;
     }
     return status;
+}
+
+static enum status make_image(const struct node *file, int32_t *number) {
+    enum status status = slice_archive(file, number);
+    return status == STATUS_INVALID_ARGUMENT ? copy_image(file, number) : status;
 }
 
 static void drop_image(int32_t number) {

@@ -24,12 +24,30 @@ static bool record_is_sound(const struct store *store, const struct store_node *
     return is_known && memchr(record->name, 0, sizeof(record->name)) && leads_up(store, record);
 }
 
+// What lies packed in the ramdisk has its size there too.
+static enum status recover_packed(const struct tree *tree, struct node *node) {
+    const struct store_node *record = node->record;
+    struct packed_archive archive = {tree->archive, tree->store->header->archive_size};
+    struct packed_header header;
+    uint64_t place = (uint64_t)(record->packed - 1) * STORE_ARCHIVE_BLOCK;
+    if (place == 0 || packed_read(&archive, place, &header) != STATUS_OK || header.size != record->size) {
+        return STATUS_CORRUPT;
+    }
+    node->packed = place;
+    node->size = record->size;
+    return STATUS_OK;
+}
+
 static enum status recover_content(struct tree *tree, struct node *node) {
     const struct store_node *record = node->record;
     uint64_t end = record->capacity ? record->capacity : record->size;
     uint64_t room = record->capacity ? tree->store->contents_size : tree->store->header->archive_size;
     if (node->type == FILES_TYPE_DIRECTORY || (record->size == 0 && record->capacity == 0)) {
         return STATUS_OK;
+    }
+    enum status packed = record->packed ? recover_packed(tree, node) : STATUS_OK;
+    if (packed != STATUS_OK || (record->packed && !record->capacity)) {
+        return packed;
     }
     if (record->size > end || record->content > room || end > room - record->content) {
         return STATUS_CORRUPT;

@@ -47,6 +47,9 @@ static enum status add_file(struct tree *tree, struct tree_path path, const stru
         status = status == STATUS_OK ? tree_make(tree, path, FILES_TYPE_FILE, entry->mode, SEED_USER, &node) : status;
     }
     if (status == STATUS_OK) {
+        status = entry->type == TAR_PACKED ? tree_borrow_packed(tree, node, entry->data) : STATUS_OK;
+    }
+    if (status == STATUS_OK && entry->type == TAR_FILE) {
         tree_borrow(tree, node, entry->data, entry->size);
     }
     return status;
@@ -86,7 +89,9 @@ enum status seed_tree(struct tree *tree, const void *archive, size_t size, const
             tree_finish(tree);
         }
     }
-    *problem = reader.problem ? reader.problem : "an entry fits no directory";
+    const char *other =
+        status == STATUS_CORRUPT ? "a packed file reaches beyond the end" : "an entry fits no directory";
+    *problem = reader.problem ? reader.problem : other;
     *offset = reader.offset;
     return status == STATUS_NOTHING ? STATUS_OK : status;
 }

@@ -94,6 +94,19 @@ static enum status find_or_make(struct exchange *exchange, struct node **node, b
                      exchange->client.user, node);
 }
 
+// Held meanwhile: what is unpacked for nobody goes again.
+static enum status open_node(struct exchange *exchange, struct node *node) {
+    struct service *service = exchange->service;
+    tree_hold(node);
+    enum status status = tree_unpack(&service->tree, node);
+    if (status == STATUS_OK) {
+        status = handles_open(&service->handles, exchange->client.process, node, exchange->request.flags,
+                              &exchange->reply.handle);
+    }
+    tree_release(&service->tree, node);
+    return status;
+}
+
 static enum status run_open(struct exchange *exchange) {
     const struct files_request *request = &exchange->request;
     struct service *service = exchange->service;
@@ -111,7 +124,7 @@ static enum status run_open(struct exchange *exchange) {
     if (status != STATUS_OK) {
         return status;
     }
-    status = handles_open(&service->handles, exchange->client.process, node, request->flags, &exchange->reply.handle);
+    status = open_node(exchange, node);
     if (status != STATUS_OK) {
         if (made) {
             tree_remove(&service->tree, name_of(exchange), FILES_TYPE_FILE, 0);

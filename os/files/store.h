@@ -23,9 +23,10 @@ enum {
     STORE_HANDLES_MAX = 4096,
     STORE_CLIENTS_MAX = 512,
     STORE_TICKETS_MAX = 64,
-    STORE_PAYLOAD_MAX = 256,              // of an answer that is kept
-    STORE_JOURNAL_SIZE = 128 << 10,       // a long write and some records
-    STORE_JOURNAL_LEAST = 16 << 10,       // so much of it is always there: what the records of any one change need
+    STORE_PAYLOAD_MAX = 256,        // of an answer that is kept
+    STORE_JOURNAL_SIZE = 128 << 10, // a long write and some records
+    STORE_JOURNAL_LEAST = 16 << 10, // so much of it is always there: what the records of any one change need
+    STORE_ARCHIVE_BLOCK = 512,
     STORE_NODE_DISCARDS = 1 << 0,         // what is written to it vanishes
     STORE_NODE_ROOT = 1 << 1,             // has no directory, and never loses its place
     STORE_SMALL_SHARE = 4,                // one part in so many of the contents is for small files
@@ -45,7 +46,7 @@ struct store_node {
     uint32_t mode;
     uint32_t user;
     uint32_t flags;
-    uint32_t reserved;
+    uint32_t packed; // block of the ramdisk + 1 where its content lies packed; 0: it does not
     char name[STORE_NAME_SIZE];
 };
 

@@ -46,6 +46,7 @@ void tree_save(struct tree *tree, const struct node *node) {
         .type = node->type,
         .mode = node->mode,
         .user = node->user,
+        .packed = (uint32_t)(node->packed ? node->packed / STORE_ARCHIVE_BLOCK + 1 : 0),
         .flags = (node->discards ? STORE_NODE_DISCARDS : 0) | (node->is_root ? STORE_NODE_ROOT : 0),
     };
     store_write(store, node->record, &now, offsetof(struct store_node, name));
@@ -174,6 +175,9 @@ void tree_hold(struct node *node) {
 void tree_release(struct tree *tree, struct node *node) {
     assert(node->holders > 0);
     node->holders--;
+    if (node->holders == 0 && node->packed && node->capacity) {
+        tree_pack_again(tree, node);
+    }
     destroy_if_unused(tree, node);
 }
 

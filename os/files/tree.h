@@ -1,6 +1,6 @@
 // The memory file system: a tree of directories and files, their names, owners and bytes.
 //
-// A file's bytes are its own, or lie in the ramdisk until they are first changed. A node lives as long as a directory
+// A file's bytes are its own, or lie in the ramdisk until they are first changed. What lies packed there is unpacked while somebody holds it. A node lives as long as a directory
 // names it or somebody holds it (tree_hold). What a service that is started anew must know of a node stands in its record in the store
 // (os/files/store.h); every operation writes it there, and tree_finish makes that hold.
 // Rules: pure; one thread. Paths are as the file protocol has them (<parley/files.h>): absolute, normalised, not ended by
@@ -10,6 +10,7 @@
 #pragma once
 
 #include "os/files/extents.h"
+#include "os/files/packed.h"
 #include "os/files/store.h"
 
 #include <bsd/sys/queue.h>
@@ -38,6 +39,8 @@ struct node {
     uint64_t size;
     bool discards;     // what is written to it vanishes: /dev/null
     uint64_t capacity; // 0: `bytes` are the ramdisk's, not to be written or freed
+    uint64_t
+        packed; // where in the ramdisk they lie packed, if they are as they are there; else 0. `bytes` is null until tree_unpack
     bool is_root;
     int32_t image; // what the server keeps for these bytes, 0: nothing; dropped when they change
     // of a directory
@@ -111,7 +114,23 @@ enum status tree_list(const struct node *directory, uint64_t *offset, void *buff
 
 // ---- content.c ----
 
-// Copies bytes out of a file; says how many there were.
+// The same of a file that lies packed there (os/files/packed.h). CORRUPT
+enum status tree_borrow_packed(struct tree *tree, struct node *file, const uint8_t *bytes);
+
+// A file that lies packed gets its bytes, until it is released for the last time; the caller holds it. As tree_write; CORRUPT
+enum status tree_unpack(struct tree *tree, struct node *file);
+
+// Unpacks such a file into `target`, which has room for its size. CORRUPT
+enum status tree_unpack_to(const struct tree *tree, const struct node *file, uint8_t *target);
+
+static inline bool tree_is_packed(const struct node *file) {
+    return file->packed && !file->capacity;
+}
+
+// Bytes that were unpacked go, and it lies packed as before.
+void tree_pack_again(struct tree *tree, struct node *file);
+
+// Copies bytes out of a file that does not lie packed; says how many there were.
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size);
 
 // Whether what a write of `size` bytes overwrites can be saved: the journal's pages are there then. Before any change.

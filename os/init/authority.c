@@ -9,7 +9,7 @@
 
 enum {
     RANGE_RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_MANAGE,
-    RAMDISK_RIGHTS = RIGHT_READ,
+    RAMDISK_RIGHTS = RIGHT_READ | RIGHT_EXECUTE | RIGHT_COPY | RIGHT_SEND,
 };
 
 static enum status make_ports(const struct startup_source *source, struct authority *authority) {
@@ -83,7 +83,7 @@ static enum status make_qemu(const struct startup_source *source, struct authori
 
 static enum status make_ramdisk(const struct startup_source *source, struct authority *authority) {
     authority->rights = RAMDISK_RIGHTS;
-    return number_copy(INIT_RAMDISK, RIGHT_READ | RIGHT_SEND, &authority->number);
+    return number_copy(INIT_RAMDISK, RAMDISK_RIGHTS, &authority->number);
 }
 
 static enum status make_machine(const struct startup_source *source, struct authority *authority) {

@@ -114,23 +114,16 @@ static enum status collect_grants(struct start *start) {
     return STATUS_OK;
 }
 
-// The program as shared memory that can be executed: copied out of the archive, then sealed.
-static enum status make_image(const struct archive *archive, const char *path, int32_t *number) {
-    struct tar_entry file;
+static enum status copy_image(const struct tar_entry *file, int32_t *number) {
     uint64_t base = 0;
-    enum status status = tar_find(archive->bytes, archive->size, path + (path[0] == '/'), &file);
-    status = status == STATUS_OK && file.size == 0 ? STATUS_BAD_IMAGE : status;
+    enum status status = shared_create(file->size, number);
     if (status != STATUS_OK) {
         return status;
     }
-    status = shared_create(file.size, number);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = shared_map(*number, 0, file.size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
+    status = shared_map(*number, 0, file->size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
     if (status == STATUS_OK) {
-        memcpy((void *)base, file.data, file.size);
-        memory_unmap(base, file.size);
+        memcpy((void *)base, file->data, file->size);
+        memory_unmap(base, file->size);
         status = shared_seal(*number);
     }
     if (status != STATUS_OK) {
@@ -138,6 +131,19 @@ static enum status make_image(const struct archive *archive, const char *path, i
         *number = NUMBER_NONE;
     }
     return status;
+}
+
+// The program as shared memory that can be executed: the archive's own pages where it begins with one, as os/tools/ramdisk.py makes it, else
+// a copy.
+static enum status make_image(const struct archive *archive, const char *path, int32_t *number) {
+    struct tar_entry file;
+    enum status status = tar_find(archive->bytes, archive->size, path + (path[0] == '/'), &file);
+    status = status == STATUS_OK && file.size == 0 ? STATUS_BAD_IMAGE : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = shared_slice(INIT_RAMDISK, (uint64_t)(file.data - (const uint8_t *)archive->bytes), file.size, number);
+    return status == STATUS_INVALID_ARGUMENT ? copy_image(&file, number) : status;
 }
 
 static enum status spawn(const struct start *start, int32_t image, struct spawned *spawned) {

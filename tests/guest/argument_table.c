@@ -423,6 +423,11 @@ const struct argument_entry argument_table[] = {
      3,
      {NUMBER(GOOD_PROCESS, OBJECT_PROCESS, RIGHT_WAIT), ANY(GOOD_ZERO),
       POINTER(OUT_NULL, GOOD_BUFFER, sizeof(struct process_end))}},
+    {ENTRY(shared_slice, NEVER_CALLED_WELL),
+     3,
+     {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_READ),
+      VALUE_OF(GOOD_ZERO, NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT)),
+      VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT))}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

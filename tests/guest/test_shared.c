@@ -43,6 +43,35 @@ TEST(two_mappings_show_the_same_bytes) {
     unmap(two, 1);
 }
 
+TEST(a_slice_of_sealed_memory_is_the_same_pages_and_outlives_the_whole) {
+    int32_t number = make(4), slice, readable;
+    uint8_t *whole = map(number, 4, PROTECTION_WRITE, 0);
+    for (size_t i = 0; i < 3; i++)
+        whole[i * PAGE_SIZE] = (uint8_t)(7 + i);
+    EXPECT_STATUS(shared_slice(number, PAGE_SIZE, PAGE_SIZE, &slice), BUSY);
+    unmap(whole, 4);
+    EXPECT_OK(shared_seal(number));
+    EXPECT_STATUS(shared_slice(number, 1, PAGE_SIZE, &slice), INVALID_ARGUMENT);
+    EXPECT_STATUS(shared_slice(number, 3 * PAGE_SIZE, PAGE_SIZE + 1, &slice), INVALID_ARGUMENT);
+    uint64_t before = guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used;
+    EXPECT_OK(shared_slice(number, PAGE_SIZE, 3 * PAGE_SIZE, &slice));
+    EXPECT_EQUAL(guest_account(guest_self(), ACCOUNT_MEMORY_PAGES).used, before + 4); // the last was not there yet
+    EXPECT_OK(number_copy(number, RIGHT_READ | RIGHT_COPY, &readable));
+    EXPECT_OK(number_close(number));
+    const uint8_t *part = map(slice, 3, PROTECTION_READ, 0);
+    EXPECT_EQUAL(part[0], 8);
+    EXPECT_EQUAL(part[PAGE_SIZE], 9);
+    EXPECT_EQUAL(part[2 * PAGE_SIZE], 0);
+    unmap((void *)part, 3);
+    EXPECT_STATUS(shared_drop(slice, 0, PAGE_SIZE), BUSY);
+    EXPECT_OK(number_close(slice));
+    uint64_t base;
+    EXPECT_OK(shared_slice(readable, 0, PAGE_SIZE, &slice));
+    EXPECT_STATUS(shared_map(slice, 0, PAGE_SIZE, PROTECTION_EXECUTE, 0, 0, &base), NO_RIGHT);
+    EXPECT_OK(number_close(slice));
+    EXPECT_OK(number_close(readable));
+}
+
 TEST(dropped_pages_are_zeros_wherever_they_are_mapped_and_go_back_to_the_machine) {
     int32_t number = make(200), poor;
     uint8_t *one = map(number, 200, PROTECTION_WRITE, 0), *two = map(number, 200, PROTECTION_READ, 0);

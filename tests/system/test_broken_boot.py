@@ -103,9 +103,9 @@ class BrokenBoot(unittest.TestCase):
     def test_a_ramdisk_without_init(self):
         self.panics(self.ramdisk.replaced("bin/init", None), rb"the ramdisk has no bin/init")
 
-    def test_a_wrong_byte_in_a_header_before_init(self):
+    def test_a_wrong_byte_in_the_header_of_init(self):
         archive = self.ramdisk.whole()
-        place = header_of(archive, "bin/files")
+        place = header_of(archive, "bin/init")
         archive[place + 100] ^= 1
         self.panics(archive, b"the ramdisk is broken at byte %d: no sound header" % place)
 

@@ -1,5 +1,6 @@
 """The tools of the build: what they make is right, and the same each time."""
 import os
+import struct
 import subprocess
 import sys
 import tarfile
@@ -42,7 +43,25 @@ class Ramdisk(unittest.TestCase):
         self.make("a.tar")
         with tarfile.open(self.path("a.tar")) as tar:
             self.assertEqual(tar.getnames(), ["bin", "bin/cat", "etc", "etc/startup"])
-            self.assertEqual(tar.extractfile("bin/cat").read(), b"the program")
+            self.assertEqual(tar.getmember("bin/cat").type, ramdisk.PACKED)
+
+    def test_what_startup_names_begins_a_page_and_the_rest_is_packed(self):
+        program = bytes(range(256)) * 5
+        self.write("root/etc/startup", "service one /bin/one\n")
+        self.write("list", "\n".join(self.path(name) for name in ("cat", "init", "one", "two")))
+        for name in ("init", "one", "two"):
+            with open(self.path(name), "wb") as file:
+                file.write(program)
+        archive = self.make("a.tar")
+        with tarfile.open(self.path("a.tar")) as tar:
+            self.assertEqual(tar.getnames(), ["bin/init", "bin/one", "bin", "bin/cat", "bin/two", "etc", "etc/startup"])
+            for name in ("bin/init", "bin/one"):
+                self.assertEqual(tar.getmember(name).offset_data % ramdisk.PAGE, 0)
+                self.assertEqual(tar.extractfile(name).read(), program)
+            packed, first = tar.getmember("bin/two"), tar.getmember("bin/init").offset_data
+        at = packed.offset_data
+        self.assertEqual(struct.unpack_from("<QIIII", archive, at), (first, len(program), len(program), packed.size - 24, sum(program)))
+        self.assertLess(packed.size, 100)
 
     def test_is_the_same_when_the_files_are_newer(self):
         before = self.make("a.tar")

@@ -57,6 +57,31 @@ Test(shared_memory, a_mapping_holds_the_memory_and_starts_where_asked) {
     cr_assert_eq(what.memory->object.references, 1, "the mapping's");
 }
 
+Test(shared_memory, a_slice_has_the_pages_of_sealed_memory_and_no_more_rights) {
+    struct process *process = host_process("p");
+    struct account *account = process->account;
+    uint64_t number = memory_make(process, 3 * PAGE_SIZE), poor = memory_copy(process, number, RIGHT_COPY);
+    cr_assert_eq(AS(process, shared_slice, number, 0, PAGE_SIZE).status, STATUS_BUSY);
+    cr_assert_eq(AS(process, shared_seal, number).status, STATUS_OK);
+    cr_assert_eq(AS(process, shared_slice, poor, 0, PAGE_SIZE).status, STATUS_NO_RIGHT);
+    cr_assert_eq(AS(process, shared_slice, number, 8, PAGE_SIZE).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_slice, number, PAGE_SIZE, 3 * PAGE_SIZE).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_slice, number, UINT64_MAX - PAGE_SIZE + 1, PAGE_SIZE).status,
+                 STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_slice, number, 0, 0).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_slice, number, 0, PAGE_SIZE).status, STATUS_OK);
+    uint64_t used = account->lines[ACCOUNT_MEMORY_PAGES].used;
+    account->lines[ACCOUNT_MEMORY_PAGES].limit = used;
+    cr_assert_eq(AS(process, shared_slice, number, 0, PAGE_SIZE).status, STATUS_LIMIT_REACHED);
+    cr_assert_eq(account->lines[ACCOUNT_MEMORY_PAGES].used, used);
+    account->lines[ACCOUNT_MEMORY_PAGES].limit = used + 10;
+    struct result slice = AS(process, shared_slice, number, PAGE_SIZE, PAGE_SIZE + 1);
+    cr_assert_eq(slice.status, STATUS_OK);
+    cr_assert_eq(AS(process, shared_size, slice.value).value, 2 * PAGE_SIZE);
+    cr_assert_eq(map(process, slice.value, READ_WRITE, 0), STATUS_NO_RIGHT);
+    cr_assert_eq(map(process, slice.value, PROTECTION_READ, 0), STATUS_OK);
+}
+
 Test(shared_memory, a_mapping_needs_the_rights_of_what_it_allows) {
     static const struct {
         uint32_t protection, flags, rights;

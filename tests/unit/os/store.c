@@ -12,7 +12,19 @@
 enum { NODES = 64, SIZE = 2 << 20, ME = 7, OTHER = 8, DUMP = 1 << 16, LONG = 20000, LARGE = 50000 };
 
 static _Alignas(4096) uint8_t memory[SIZE], before[SIZE], spare[SIZE];
-static const uint8_t archive[] = "what lies in the ramdisk";
+
+// What lies in the ramdisk: a text, and a file that is packed (os/files/packed.h): "in ", "the ramdisk" out of the text, and "!" 40 times.
+enum { PACKED_AT = 512, PACKED_SIZE = 54 };
+static const struct {
+    uint8_t text[PACKED_AT];
+    struct packed_header header;
+    uint8_t block[11];
+} ramdisk = {
+    .text = "what lies in the ramdisk",
+    .header = {.dictionary_size = 24, .size = PACKED_SIZE, .packed_size = 11, .sum = 2667},
+    .block = {3 << 4 | 7, 'i', 'n', ' ', 14, 0, 1 << 4 | 15, '!', 1, 0, 39 - 4 - 15},
+};
+static const uint8_t *const archive = (const uint8_t *)&ramdisk;
 static struct service service;
 static struct store store;
 static uint32_t ended; // a process that has ended meanwhile
@@ -71,8 +83,8 @@ static void set_hooks(void) {
 static void start(void) {
     struct recovered recovered;
     cr_assert_eq(store_map(&store, memory, SIZE, NODES), STATUS_OK);
-    if (!store_is_filled(&store, sizeof(archive))) {
-        store_clear(&store, sizeof(archive));
+    if (!store_is_filled(&store, sizeof(ramdisk))) {
+        store_clear(&store, sizeof(ramdisk));
         cr_assert_eq(tree_create(&service.tree, &store, 1 << 20), STATUS_OK);
         service.tree.archive = archive;
         set_hooks();
@@ -117,8 +129,15 @@ static void put(struct text *text, const char *name, uint64_t value) {
 
 static uint64_t sum_of(const struct node *node) {
     uint64_t sum = 14695981039346656037u;
+    uint8_t unpacked[PACKED_SIZE];
+    const uint8_t *bytes = node->bytes;
+    if (tree_is_packed(node)) {
+        cr_assert_eq(node->size, PACKED_SIZE);
+        cr_assert_eq(tree_unpack_to(&service.tree, node, unpacked), STATUS_OK);
+        bytes = unpacked;
+    }
     for (uint64_t i = 0; i < node->size; i++) {
-        sum = (sum ^ node->bytes[i]) * 1099511628211u;
+        sum = (sum ^ bytes[i]) * 1099511628211u;
     }
     return sum;
 }
@@ -207,7 +226,15 @@ static struct service_answer ask(const struct call *call) {
     return service_answer(&service, (struct service_client){call->process ? call->process : ME, 0}, &request);
 }
 
-enum { H0 = 1 << 12, H1 = H0 | 1, H2 = H0 | 2, H3 = 2 << 12 | 2, READ_WRITE = FILES_FOR_READ | FILES_FOR_WRITE };
+enum {
+    H0 = 1 << 12,
+    H1 = H0 | 1,
+    H2 = H0 | 2,
+    H3 = 2 << 12 | 2,
+    HP = H0 | 4,
+    HQ = 2 << 12 | 4,
+    READ_WRITE = FILES_FOR_READ | FILES_FOR_WRITE
+};
 
 // The handles are what the slots give: the first free one, whose generation is higher by one each time that it was closed.
 static const struct call script[] = {
@@ -247,6 +274,12 @@ static const struct call script[] = {
     {.operation = FILES_REMOVE, .path = "/e/long-name-of-a-file-that-has-another-one"},
     {.operation = FILES_REMOVE_DIRECTORY, .path = "/e"},
     {.operation = FILES_REMOVE, .path = "/not-there"},
+    {.operation = FILES_OPEN, .path = "/packed", .flags = FILES_FOR_READ},
+    {.operation = FILES_READ, .handle = HP, .size = 60, .offset = FILES_OFFSET_CURRENT},
+    {.operation = FILES_CLOSE, .handle = HP},
+    {.operation = FILES_OPEN, .path = "/packed", .flags = READ_WRITE},
+    {.operation = FILES_WRITE, .handle = HQ, .size = 4, .offset = 2, .other = "R"},
+    {.operation = FILES_CLOSE, .handle = HQ},
     {.operation = FILES_MAKE_DIRECTORY, .path = "/after", .offset = 0755},
 };
 enum { SCRIPT = sizeof(script) / sizeof(script[0]) };
@@ -257,7 +290,10 @@ static void setup(void) {
     steps_left = -1;
     start();
     cr_assert_eq(tree_make(&service.tree, (struct tree_path){"/ram", 4}, FILES_TYPE_FILE, 0644, 0, &node), STATUS_OK);
-    tree_borrow(&service.tree, node, archive, sizeof(archive));
+    tree_borrow(&service.tree, node, archive, 25);
+    cr_assert_eq(tree_make(&service.tree, (struct tree_path){"/packed", 7}, FILES_TYPE_FILE, 0644, 0, &node),
+                 STATUS_OK);
+    cr_assert_eq(tree_borrow_packed(&service.tree, node, archive + PACKED_AT), STATUS_OK);
     tree_finish(&service.tree);
 }
 
@@ -411,5 +447,5 @@ Test(store, memory_of_another_layout_is_not_taken) {
     cr_assert_eq(store_map(&store, memory, 4096, NODES), STATUS_TOO_SMALL);
     cr_assert_eq(store_map(&store, memory, SIZE - 4096, NODES), STATUS_CORRUPT);
     cr_assert_eq(store_map(&store, memory, SIZE, NODES), STATUS_OK);
-    cr_assert_not(store_is_filled(&store, sizeof(archive) + 1), "another ramdisk");
+    cr_assert_not(store_is_filled(&store, sizeof(ramdisk) + 1), "another ramdisk");
 }

@@ -59,6 +59,8 @@ Test(tar, files_and_directories_come_in_order) {
     struct tar_entry entry;
     add("./bin/", '5', NULL);
     add("bin/sh", '0', "program");
+    add("aligned", 'x', "passed over");
+    add("bin/ls", 'Z', "packed");
     add("/etc/x", 0, "");
     finish();
     struct tar_reader all = reader();
@@ -70,6 +72,10 @@ Test(tar, files_and_directories_come_in_order) {
     cr_assert_eq(entry.mode, 0644);
     cr_assert_eq(entry.size, 7);
     cr_assert_eq(memcmp(entry.data, "program", 7), 0);
+    cr_assert_eq(tar_next(&all, &entry), STATUS_OK);
+    cr_assert_str_eq(entry.name, "bin/ls");
+    cr_assert_eq(entry.type, TAR_PACKED);
+    cr_assert_eq(entry.size, 6);
     cr_assert_eq(tar_next(&all, &entry), STATUS_OK);
     cr_assert_str_eq(entry.name, "etc/x");
     cr_assert_eq(entry.size, 0);
