@@ -4,8 +4,8 @@
 // memory is mapped uncached, write-combining or cached, never executable, where the kernel picks. When the last number of a
 // range is closed, every mapping and every opening of it is taken back; when a driver dies, its own.
 //
-// No driver is given memory for a device to write to (bus mastering), so none can be written after a death (R-B11): there is
-// no call that tells a program a physical address of RAM.
+// No driver is given memory for a device to write to, so none can be written after a death (R-B11): there is no call that tells a
+// program a physical address of RAM, and init takes bus mastering from all devices before it grants one (os/init/pci.h).
 //
 // Rules: no lock may be held. One lock guards all ranges: they are made and mapped seldom.
 #pragma once

@@ -70,6 +70,16 @@ static enum status make_pci(const struct startup_source *source, struct authorit
     return status == STATUS_OK ? make_pages(window.base, window.size, authority) : status;
 }
 
+static enum status stop_masters(const struct startup_source *source, void *found) {
+    (void)source, (void)found;
+    pci_stop_masters();
+    return STATUS_OK;
+}
+
+enum status authority_quiet_devices(void) {
+    return with_ports(PCI_PORT, PCI_PORT_COUNT, NULL, NULL, stop_masters);
+}
+
 static enum status look_for_file(const struct startup_source *source, void *found) {
     return qemu_file_find(source->file, found);
 }

@@ -13,6 +13,9 @@ struct authority {
     uint32_t rights; // what the program gets of it
 };
 
+// Before any authority is given: no device writes to memory by itself from then on (pci_stop_masters). The kernel's status for the ports.
+enum status authority_quiet_devices(void);
+
 // The first source of the grant that is there. NOT_FOUND: none is; others: the kernel's.
 enum status authority_make(const struct startup_grant *grant, struct authority *authority);
 

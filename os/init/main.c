@@ -67,6 +67,10 @@ static void start_all(void) {
         log_line("init: there is no ramdisk: %s", status_text(status));
         return;
     }
+    status = authority_quiet_devices();
+    if (status != STATUS_OK) {
+        log_line("init: devices may write to memory by themselves: %s", status_text(status));
+    }
     check_archive((const void *)base, size);
     announce();
     start_grant_add("init", NUMBER_NONE, start_information()->process);
