@@ -1,6 +1,8 @@
-"""tests/run: what it counts as failed."""
+"""tests/run: what it counts as failed, and what runs beside what."""
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import os
 import subprocess
 import tempfile
@@ -46,3 +48,16 @@ class Judge(unittest.TestCase):
                                           ("ok - one\n", 0, True), ("not ok - one: why\n", 0, False)):
             with self.subTest(output=output, status=status, timed_out=timed_out):
                 self.assertEqual(len(self.failures_of(output, status, timed_out)), 1)
+
+    def test_a_patient_job_runs_beside_the_others(self):
+        """Each waits for what the other does, so neither order of them would end."""
+        runner = load_runner()
+        with tempfile.TemporaryDirectory() as directory:
+            runner.LOGS = directory
+            jobs = [runner.Job(name, ["sh", "-c", f"touch {name}; until [ -e {other} ]; do sleep 0.1; done; echo ok {name}"], 60,
+                               is_patient=name == "patient") for name, other in (("patient", "urgent"), ("urgent", "patient"))]
+            for job in jobs:
+                job.command[2] = f"cd {directory}; " + job.command[2]
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                status = runner.run_all(jobs, [], 1)
+        self.assertEqual((status, said.getvalue().splitlines()[-1]), (0, "2 passed, 0 failed"))
