@@ -40,6 +40,8 @@ bool thread_next(struct debug_thread *thread);
 bool thread_exists(const struct debug_thread *thread);
 void thread_write_description(const struct debug_thread *thread, struct writer *out);
 struct debug_thread thread_of_cpu(uint32_t cpu);
+struct debug_thread thread_of_frame(uint32_t cpu, const struct trap_frame *frame); // where the CPU stands at
+bool thread_is_same(const struct debug_thread *one, const struct debug_thread *other);
 struct thread *thread_find(const struct debug_thread *thread); // null: a CPU of the kernel's before its threads
 int thread_cpu(const struct debug_thread *thread);             // where it stopped running; negative: nowhere
 struct process *process_peek(uint32_t id);                     // null: none
@@ -111,6 +113,9 @@ struct stepping {
     bool is_return;               // from a system call:
     uint64_t return_flags;        // brings these
     uint8_t instruction[3];
+    bool awaits_return;      // its thread gave its CPU away, and comes back to
+    uint64_t return_address; // this
+    uint64_t *return_place;  // which is to lie here again
 };
 
 extern struct stepping stepping;
@@ -118,6 +123,9 @@ bool step_needs_others(const struct debug_thread *thread, const struct trap_fram
 bool step_begin(struct trap_frame *frame); // false: it is done without running
 void step_end(struct trap_frame *frame);
 void step_cancel(void); // the machine stands for another reason
+// The thread has left its CPU to another: the step ends when it comes back. False: it has ended.
+bool step_await_return(void);
+bool step_has_returned(struct trap_frame *frame); // at this breakpoint, which is the step's own
 // One that ended after it was cancelled.
 void step_was_broken_off(struct trap_frame *frame);
 
@@ -137,6 +145,7 @@ struct machine_state {
     bool is_given_up;    // the debugger does nothing any more
     bool is_interrupted; // NMIs are ours
     bool line_rang;      // [a] a byte came, or may have, at a moment that was none to look at it
+    uint32_t stops;      // how often it stood so that somebody was told
     uint64_t stopped;    // the counter's value then; 0: time goes on
     int first_byte;      // that a session begins with; negative: none
 };

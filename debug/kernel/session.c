@@ -116,6 +116,7 @@ static bool is_for_gdb(void) {
 // A GDB that comes while the machine stands takes over from the console.
 void session_run(struct debug_stop *stop) {
     machine.stopped = clock_counter();
+    machine.stops++;
     line_ignore();
     breakpoints_withdraw();
     step_cancel();

@@ -16,6 +16,7 @@ enum {
 };
 
 struct stepping stepping;
+extern const char step_return[];
 
 static bool is_system_call(const uint8_t *instruction) {
     return instruction[0] == OPCODE_ESCAPE && instruction[1] == OPCODE_SYSTEM_CALL;
@@ -79,8 +80,48 @@ static void flags_restore(struct trap_frame *frame) {
         frame->r11 &= ~(uint64_t)FLAG_TRAP;
 }
 
+// ---- a thread that gives its CPU away ----
+//
+// In the middle of a switch the CPU becomes another thread's. The step is over where its own thread comes back: the address for that, on
+// its stack, is changed for one where a trap lies. Up to its end the switch keeps all other CPUs off that stack.
+
+bool step_await_return(void) {
+    struct thread *thread = thread_find(&stepping.thread);
+    if (thread == 0 || thread->state == THREAD_ENDED)
+        return false;
+    stepping.return_place = (uint64_t *)thread->context.stack_pointer;
+    stepping.return_address = *stepping.return_place;
+    *stepping.return_place = (uint64_t)step_return;
+    stepping.is_on = stepping.awaits_return = true;
+    return true;
+}
+
+bool step_has_returned(struct trap_frame *frame) {
+    if (!stepping.awaits_return || frame->rip != (uint64_t)step_return + 1)
+        return false;
+    frame->rip = stepping.return_address;
+    stepping.is_on = stepping.awaits_return = false;
+    return true;
+}
+
+// It waits still, or has come as far as the trap and not into it.
+static void return_cancel(void) {
+    if (*stepping.return_place == (uint64_t)step_return)
+        *stepping.return_place = stepping.return_address;
+    for (uint32_t cpu = 0; cpu < processor_count; cpu++) {
+        struct trap_frame *frame = stopped_cpus[cpu].frame;
+        if (frame != 0 && frame->rip == (uint64_t)step_return)
+            frame->rip = stepping.return_address;
+    }
+    stepping.awaits_return = false;
+}
+
+// ---- the end ----
+
 // The thread stands before its instruction, or is in the kernel on its behalf.
 void step_cancel(void) {
+    if (stepping.awaits_return)
+        return_cancel();
     int cpu = stepping.is_on ? thread_cpu(&stepping.thread) : -1;
     struct trap_frame *frame = cpu >= 0 ? stopped_cpus[cpu].frame : 0;
     struct trap_frame *below = stepping.is_on ? thread_user_frame(&stepping.thread) : 0;

@@ -19,8 +19,8 @@ enum {
 #define STATUS_CLEAR UINT64_C(0xffff0ff0)
 #define FLAG_RESUME (UINT64_C(1) << 16)
 
-static void stop_of(uint32_t self, struct debug_stop *stop) {
-    *stop = (struct debug_stop){.thread = thread_of_cpu(self), .signal = SIGNAL_TRAP, .processor = self};
+static void stop_of(uint32_t self, const struct trap_frame *frame, struct debug_stop *stop) {
+    *stop = (struct debug_stop){.thread = thread_of_frame(self, frame), .signal = SIGNAL_TRAP, .processor = self};
 }
 
 // ---- going on ----
@@ -58,7 +58,7 @@ static void go_on(uint32_t self, struct trap_frame *frame) {
         }
         hold_stand(self, frame); // the step is done without running
         struct debug_stop stop;
-        stop_of(self, &stop);
+        stop_of(self, frame, &stop);
         if (!hold_claim(self))
             continue;
         hold_others(self);
@@ -75,13 +75,17 @@ static bool is_wanted(const struct debug_stop *stop) {
     return stop->is_break ? is_set : stop->is_fault || server.is_attached || machine.first_byte >= 0;
 }
 
-// Stops for a reason. One that would not come again by itself is kept while somebody else holds the machine.
-static void stop_for(struct trap_frame *frame, struct debug_stop *stop, bool keep) {
-    uint32_t self = processor_index();
+// What becomes of a stop while somebody else holds the machine: one that would not come again by itself is kept. The end of a step is
+// nobody's any more when another stop was told meanwhile.
+enum keep { KEEP_NOT, KEEP_UNTIL_TOLD, KEEP };
+
+static void stop_for(struct trap_frame *frame, struct debug_stop *stop, enum keep keep) {
+    uint32_t self = processor_index(), stops = machine.stops; // none can begin unnoticed before this CPU stands
     hold_stand(self, frame);
     while (!hold_claim(self)) {
         hold_wait_to_go(self);
-        if (!keep || steps_here(self) || !is_wanted(stop)) {
+        if (keep == KEEP_NOT || (keep == KEEP_UNTIL_TOLD && machine.stops != stops) || steps_here(self) ||
+            !is_wanted(stop)) {
             go_on(self, frame);
             return;
         }
@@ -107,9 +111,9 @@ static bool line_wants_stop(void) {
 
 static void stop_for_line(struct trap_frame *frame) {
     struct debug_stop stop;
-    stop_of(processor_index(), &stop);
+    stop_of(processor_index(), frame, &stop);
     stop.signal = SIGNAL_INTERRUPT;
-    stop_for(frame, &stop, true);
+    stop_for(frame, &stop, KEEP);
 }
 
 void line_begin_anew(void) {
@@ -172,48 +176,11 @@ static bool on_the_way(const struct trap_frame *frame) {
 void stop_at(struct trap_frame *frame, struct debug_stop *stop) {
     uint32_t self = processor_index();
     hold_enter(self);
-    stop_for(frame, stop, true);
+    stop_for(frame, stop, KEEP);
     leave_when_not_asked(self, frame);
 }
 
-// ---- breakpoints ----
-
-static void panic_session(struct trap_frame *frame) {
-    uint32_t self = processor_index();
-    struct debug_stop stop;
-    hold_stand(self, frame);
-    stop_of(self, &stop);
-    stop.signal = SIGNAL_ABORT;
-    for (;;)
-        session_run(&stop); // a GDB that came may go again
-}
-
-static bool on_breakpoint(struct trap_frame *frame) {
-    uint32_t self = processor_index();
-    struct debug_stop stop;
-    if (machine.is_panicking && hold_is_mine(self))
-        panic_session(frame);
-    stop_of(self, &stop);
-    bool is_ours = breakpoint_is_at(&stop.thread, frame->rip - 1);
-    if (!is_ours && trap_from_user(frame))
-        return false;
-    if (is_ours) {
-        frame->rip--;
-        stop.is_break = true;
-        stop.kind = BREAK_SOFTWARE;
-    }
-    stop_for(frame, &stop, false);
-    return true;
-}
-
-// ---- steps and watch points ----
-
-static uint64_t debug_status_take(void) {
-    uint64_t status;
-    __asm__ volatile("movq %%dr6, %0" : "=r"(status));
-    __asm__ volatile("movq %0, %%dr6" : : "r"(STATUS_CLEAR));
-    return status;
-}
+// ---- ranges of steps ----
 
 // For the next step of a range the machine stays with this CPU, or is everybody's for a moment.
 static void step_again(uint32_t self) {
@@ -232,21 +199,10 @@ bool step_gives_way(void) {
     return ++machine.steps % STEPS_ALONE == 0 && machine.others_run;
 }
 
-// The next step of a range can begin where the last one ended: the others stand, the breakpoints are in, and nobody asks.
-static bool range_goes_on_at_once(uint32_t self, const struct trap_frame *frame) {
-    return stepping.is_repeated && !stepping.then_runs && !debugger_wants_pages && !hardware_is_used() &&
-           hold_lets_step(self) && frame->rip >= stepping.start && frame->rip < stepping.end &&
-           (machine.steps + 1) % STEPS_ALONE != 0 && ++machine.steps % LINE_LOOK != 0;
-}
-
-// The step is done. True: it was not the last one, and this CPU goes on.
-static bool on_step(struct trap_frame *frame, struct debug_stop *stop) {
+// A step is done. True: it was not the last of its range, or the way off a breakpoint, and this CPU goes on.
+static bool range_goes_on(struct trap_frame *frame) {
     uint32_t self = processor_index();
-    step_end(frame);
-    if (range_goes_on_at_once(self, frame))
-        return step_begin(frame);
-    bool changed = hardware_value_changed(&stop->thread, stop);
-    if (changed || !(stepping.then_runs || step_goes_on(frame)))
+    if (!stepping.then_runs && !step_goes_on(frame))
         return false;
     hold_stand(self, frame);
     if (hold_claim(self)) {
@@ -260,17 +216,95 @@ static bool on_step(struct trap_frame *frame, struct debug_stop *stop) {
     return true;
 }
 
+// ---- breakpoints ----
+
+static void panic_session(struct trap_frame *frame) {
+    uint32_t self = processor_index();
+    struct debug_stop stop;
+    hold_stand(self, frame);
+    stop_of(self, frame, &stop);
+    stop.signal = SIGNAL_ABORT;
+    for (;;)
+        session_run(&stop); // a GDB that came may go again
+}
+
+static bool on_breakpoint(struct trap_frame *frame) {
+    uint32_t self = processor_index();
+    struct debug_stop stop;
+    if (machine.is_panicking && hold_is_mine(self))
+        panic_session(frame);
+    stop_of(self, frame, &stop);
+    if (step_has_returned(frame)) {
+        if (!range_goes_on(frame))
+            stop_for(frame, &stop, KEEP_UNTIL_TOLD);
+        return true;
+    }
+    bool is_ours = breakpoint_is_at(&stop.thread, frame->rip - 1);
+    if (!is_ours && trap_from_user(frame))
+        return false;
+    if (is_ours) {
+        frame->rip--;
+        stop.is_break = true;
+        stop.kind = BREAK_SOFTWARE;
+    }
+    stop_for(frame, &stop, KEEP_NOT);
+    return true;
+}
+
+// ---- steps and watch points ----
+
+static uint64_t debug_status_take(void) {
+    uint64_t status;
+    __asm__ volatile("movq %%dr6, %0" : "=r"(status));
+    __asm__ volatile("movq %0, %%dr6" : : "r"(STATUS_CLEAR));
+    return status;
+}
+
+// The next step of a range can begin where the last one ended: the others stand, the breakpoints are in, and nobody asks.
+static bool range_goes_on_at_once(uint32_t self, const struct trap_frame *frame) {
+    return stepping.is_repeated && !stepping.then_runs && !debugger_wants_pages && !hardware_is_used() &&
+           hold_lets_step(self) && frame->rip >= stepping.start && frame->rip < stepping.end &&
+           (machine.steps + 1) % STEPS_ALONE != 0 && ++machine.steps % LINE_LOOK != 0;
+}
+
+// The stepped thread has given its CPU away. False: for ever.
+static bool on_switch(struct trap_frame *frame, struct debug_stop *stop) {
+    uint32_t self = processor_index();
+    stop->signal = SIGNAL_NONE; // GDB did not step this one
+    if (!step_await_return())
+        return false;
+    hold_stand(self, frame);
+    if (hold_claim(self)) {
+        hold_others(self);
+        breakpoints_apply();
+        machine_let_all_go();
+    }
+    go_on(self, frame);
+    return true;
+}
+
+// The step is done. True: it was not the last one, and this CPU goes on.
+static bool on_step(struct trap_frame *frame, struct debug_stop *stop) {
+    uint32_t self = processor_index();
+    step_end(frame);
+    if (!stepping.then_runs && !thread_is_same(&stop->thread, &stepping.thread))
+        return on_switch(frame, stop);
+    if (range_goes_on_at_once(self, frame))
+        return step_begin(frame);
+    return !hardware_value_changed(&stop->thread, stop) && range_goes_on(frame);
+}
+
 // A step may make its CPU another thread's, and its thread may come to another CPU.
 static bool is_stepped_thread(const struct debug_stop *stop) {
     if (!stepping.is_on || stop->processor == stepping.cpu)
         return stepping.is_on;
-    return stop->thread.process == stepping.thread.process && stop->thread.thread == stepping.thread.thread;
+    return thread_is_same(&stop->thread, &stepping.thread);
 }
 
 static bool on_debug(struct trap_frame *frame) {
     struct debug_stop stop;
     uint64_t status = debug_status_take();
-    stop_of(processor_index(), &stop);
+    stop_of(processor_index(), frame, &stop);
     bool is_step = (status & STATUS_STEP) != 0 && is_stepped_thread(&stop);
     if ((status & STATUS_STEP) && !is_step)
         step_was_broken_off(frame);
@@ -278,7 +312,7 @@ static bool on_debug(struct trap_frame *frame) {
         return true;
     bool is_point = !stop.is_break && hardware_hit(status, &stop.thread, &stop);
     if (is_step || is_point)
-        stop_for(frame, &stop, true);
+        stop_for(frame, &stop, is_point ? KEEP : KEEP_UNTIL_TOLD);
     else if ((status & STATUS_POINTS) && hardware_breaks_at(frame->rip))
         frame->rflags |= FLAG_RESUME; // another process's
     return is_step || is_point || server.is_attached;

@@ -3,6 +3,7 @@
 // A CPU that has no program's thread is a thread of the kernel's own process: 1 for CPU 0, and so on. Others have their objects' ids.
 #include "debug/kernel/private.h"
 #include "kernel/arch/machine.h"
+#include "kernel/arch/x86_64/kernel_map.h"
 #include "kernel/base/writer.h"
 #include "kernel/process/process.h"
 
@@ -48,18 +49,6 @@ struct process *process_peek(uint32_t id) {
 
 // ---- threads ----
 
-static bool cpu_is_idle(uint32_t cpu) {
-    const struct processor *processor = &processors[cpu];
-    return processor->current == 0 || processor->current == processor->idle;
-}
-
-struct debug_thread thread_of_cpu(uint32_t cpu) {
-    const struct thread *current = processors[cpu].current;
-    if (cpu_is_idle(cpu))
-        return (struct debug_thread){KERNEL_PROCESS, cpu + 1};
-    return (struct debug_thread){current->process->id, current->object.id};
-}
-
 // A thread of a program that GDB is to know: it has been made and has not ended.
 static bool thread_is_shown(const struct thread *thread) {
     return thread->process != 0 && thread->process->id != 0 && thread->context.stack_base != 0 &&
@@ -74,6 +63,40 @@ static struct thread *user_thread_next(uint64_t after) {
         after = object->id;
     }
     return 0;
+}
+
+static bool is_on_stack(const struct thread *thread, uint64_t stack_pointer) {
+    return thread != 0 && stack_pointer - thread->context.stack_base <= KERNEL_STACK_SIZE;
+}
+
+// Up to the middle of a switch the CPU is still on the stack of the thread that leaves it: that is who runs.
+static const struct thread *thread_on_stack(uint32_t cpu, uint64_t stack_pointer) {
+    const struct thread *thread = processors[cpu].current;
+    if (is_on_stack(thread, stack_pointer))
+        return thread;
+    if (is_on_stack(processors[cpu].idle, stack_pointer))
+        return processors[cpu].idle;
+    for (const struct thread *other = user_thread_next(0); other != 0; other = user_thread_next(other->object.id))
+        if (is_on_stack(other, stack_pointer))
+            return other;
+    return thread;
+}
+
+struct debug_thread thread_of_frame(uint32_t cpu, const struct trap_frame *frame) {
+    const struct thread *thread = processors[cpu].current;
+    if (frame != 0 && !trap_from_user(frame))
+        thread = thread_on_stack(cpu, frame->rsp);
+    if (thread == 0 || thread == processors[cpu].idle)
+        return (struct debug_thread){KERNEL_PROCESS, cpu + 1};
+    return (struct debug_thread){thread->process->id, thread->object.id};
+}
+
+struct debug_thread thread_of_cpu(uint32_t cpu) {
+    return thread_of_frame(cpu, stopped_cpus[cpu].frame);
+}
+
+bool thread_is_same(const struct debug_thread *one, const struct debug_thread *other) {
+    return one->process == other->process && one->thread == other->thread;
 }
 
 static bool every_thread_next(struct debug_thread *thread) {
@@ -114,7 +137,7 @@ bool thread_exists(const struct debug_thread *thread) {
 int thread_cpu(const struct debug_thread *thread) {
     for (uint32_t cpu = 0; cpu < processor_count; cpu++) {
         struct debug_thread there = thread_of_cpu(cpu);
-        if (there.process == thread->process && there.thread == thread->thread)
+        if (thread_is_same(&there, thread))
             return stopped_cpus[cpu].frame != 0 ? (int)cpu : -1;
     }
     return -1;

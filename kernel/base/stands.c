@@ -1,37 +1,46 @@
-// Times in which the machine stood: a short list, newest last.
+// Times in which the machine stood: a ring of the newest, each with how long it had stood before.
 #include "kernel/base/stands.h"
 
-#include "kernel/base/string.h"
-
 struct stand {
-    uint64_t begin, end;
+    uint64_t begin, end, before; // begin [a]
 };
 
 static struct stand stands[STANDS_MAX];
-static uint32_t stand_count;
-
-// The oldest two become one, that ends with the second.
-static void merge_oldest(void) {
-    stands[1].begin -= stands[0].end - stands[0].begin;
-    stand_count--;
-    memmove(&stands[0], &stands[1], stand_count * sizeof(stands[0]));
-}
+static uint32_t stand_count; // [a] of all that were told
 
 void stand_note(uint64_t begin, uint64_t end) {
-    if (stand_count > 0 && stands[stand_count - 1].end == begin) {
-        stands[stand_count - 1].end = end;
+    struct stand *last = &stands[(stand_count - 1) % STANDS_MAX];
+    uint64_t before = stand_count == 0 ? 0 : last->before + (last->end - last->begin);
+    if (stand_count > 0 && last->end == begin) {
+        last->end = end;
         return;
     }
-    if (stand_count == STANDS_MAX)
-        merge_oldest();
-    stands[stand_count++] = (struct stand){begin, end};
+    stands[stand_count % STANDS_MAX] = (struct stand){begin, end, before};
+    stand_count++;
 }
 
-uint64_t stands_behind(uint64_t counter) {
-    uint64_t behind = 0;
-    for (uint32_t i = stand_count; i > 0 && stands[i - 1].end > counter; i--) {
-        const struct stand *stand = &stands[i - 1];
-        behind += stand->end - (stand->begin > counter ? stand->begin : counter);
+// Another, which came in the midst of the look, may have taken a place: it is then behind the counter, and told by its begin.
+static struct stand look(uint32_t at) {
+    const struct stand *place = &stands[at % STANDS_MAX];
+    struct stand stand;
+    do {
+        stand.begin = __atomic_load_n(&place->begin, __ATOMIC_ACQUIRE);
+        stand.end = place->end;
+        stand.before = place->before;
+    } while (stand.begin != __atomic_load_n(&place->begin, __ATOMIC_ACQUIRE));
+    return stand;
+}
+
+// Those that come meanwhile lie behind the counter: they are not asked for, and change nothing in the others.
+uint64_t stands_without(uint64_t counter) {
+    uint32_t count = __atomic_load_n(&stand_count, __ATOMIC_ACQUIRE);
+    uint32_t kept = count < STANDS_MAX ? count : STANDS_MAX;
+    struct stand stand = {.begin = UINT64_MAX};
+    for (uint32_t back = 1; back <= kept; back++) {
+        stand = look(count - back);
+        if (stand.begin <= counter)
+            return (counter < stand.end ? stand.begin : counter - (stand.end - stand.begin)) - stand.before;
     }
-    return behind;
+    uint64_t first = stand.begin - stand.before;
+    return counter < first ? counter : first;
 }

@@ -114,6 +114,42 @@ class UnderLoad(unittest.TestCase):
                 self.assertEqual((inside.thread, inside.signal), (stop.thread, 5), inside)
         self.each(check)
 
+    def test_a_step_over_a_switch_ends_where_its_thread_comes_back(self):
+        """An idle CPU's, too; and the stack that GDB sees of a thread is that thread's."""
+        def check(guest, script):
+            place, names = guest.symbols["switch_to"], {"kernel", "sleep"}  # others may wait for what never comes
+            for _ in range(400):
+                self.set(script, b"Z0", place)
+                stop = script.go()
+                self.set(script, b"z0", place)
+                name = self.name(script, stop.thread)
+                if name in names:
+                    names.remove(name)
+                    self.step_out(script, stop)
+            self.assertFalse(names)
+        self.each(check, load="while true; do sleep 0.01; done &")
+
+    def name(self, script, thread):
+        """Nothing for one that ends by this."""
+        said = script.ask(b"qThreadExtraInfo," + thread)
+        return "" if said.startswith(b"E") and len(said) % 2 else bytes.fromhex(said.decode()).decode().split(":")[0]
+
+    def set(self, script, kind, place):
+        """A point, for the kernel's own process."""
+        script.do(b"Hgp77359400.1")
+        script.do(b"%s,%x,1" % (kind, place))
+
+    def step_out(self, script, stop):
+        """The thread's stack at the begin of a function has the address to go on at on top."""
+        script.do(b"Hg" + stop.thread)
+        out = script.word(int.from_bytes(bytes.fromhex(script.ask(b"p7").decode()), "little"))
+        for _ in range(9000):
+            after = script.step(stop.thread, others=b";c")
+            self.assertEqual((after.thread, after.signal), (stop.thread, 5), after)
+            if after.place == out:
+                return
+        self.fail(f"{after} never came back to {out:#x}")
+
     def test_ctrl_c_stops_at_any_time(self):
         def check(_guest, script):
             for _ in range(25):

@@ -20,7 +20,8 @@ enum {
 
 static uint64_t counter_at_boot, counter_frequency, nanoseconds_per_count, timer_counts_per_nanosecond;
 static uint64_t boot_time;
-static uint64_t stood_until; // [a] the counter's value when the machine went on, after it had stood; 0: it never has
+static uint64_t first_counter; // counter_at_boot as it was before the machine ever stood
+static uint64_t stood_until;   // [a] the counter's value when the machine went on, after it had stood; 0: it never has
 
 // The three counters at one moment.
 struct sample {
@@ -45,14 +46,9 @@ uint64_t clock_counter_nanoseconds(uint64_t ticks) {
     return (uint64_t)((unsigned __int128)ticks * nanoseconds_per_count >> SCALE_SHIFT);
 }
 
-// Of a moment before the machine stood last. It may stand again in the midst of this.
+// Of a moment before the machine stood last. It may stand again in the midst of this: at each instruction, where they are stepped.
 static __attribute__((noinline)) uint64_t at_before_stand(uint64_t counter) {
-    uint64_t boot, time;
-    do {
-        boot = __atomic_load_n(&counter_at_boot, __ATOMIC_ACQUIRE);
-        time = clock_counter_nanoseconds(counter + stands_behind(counter) - boot);
-    } while (boot != __atomic_load_n(&counter_at_boot, __ATOMIC_ACQUIRE));
-    return time;
+    return clock_counter_nanoseconds(stands_without(counter) - first_counter);
 }
 
 // If the machine stands between the two loads, the second sees it; if it does later, the first was right.
@@ -123,7 +119,7 @@ void clock_start(void) {
     struct sample end = sample_take();
     local_apic_timer_set(0);
     frequencies_set(&begin, &end);
-    counter_at_boot = begin.counter;
+    counter_at_boot = first_counter = begin.counter;
     boot_time = real_time_clock_read();
     log_line("clock: counter at %lu kHz", counter_frequency / 1000);
 }
