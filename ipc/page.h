@@ -152,6 +152,15 @@ enum status page_broadcast(struct page_sending *sending, uint64_t *counts);
 // A signal, from a process (or for it: its end), without waiting. NOT_FOUND: no handler, or it has ended.
 enum status page_signal(struct process *to, uint32_t type, const struct process *from);
 
+// As the call process_family; *count: how many were reached.
+struct family_act {
+    uint32_t first; // process id: of whom the others are descendants
+    uint32_t type;
+    enum process_effect effect;
+    int32_t code;
+};
+enum status page_signal_family(struct process *from, const struct family_act *act, uint32_t *count);
+
 // For page_broadcast.c. Takes the pages into the load. As the call.
 enum status page_load_fill(const struct page_sending *sending, struct page_load *load);
 // Puts the sender's gone pages back where the status wants it, or leaves them gone for good.

@@ -116,13 +116,9 @@ void terminal_job_drop(unsigned name) {
     ask(&request, &reply, NULL);
 }
 
-static void send(uint32_t process, int signal) {
-    kill((pid_t)process, signal);
-    if (signal == SIGHUP || signal == SIGTERM)
-        kill((pid_t)process, SIGCONT);
-}
-
 void terminal_job_signal(const pid_t *processes, size_t count, int signal) {
     _Static_assert(sizeof(pid_t) == sizeof(uint32_t), "ids of processes");
-    family_do((const uint32_t *)processes, count, send, signal);
+    family_signal((const uint32_t *)processes, count, signal);
+    if (signal == SIGHUP || signal == SIGTERM)
+        family_signal((const uint32_t *)processes, count, SIGCONT);
 }

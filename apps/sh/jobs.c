@@ -106,7 +106,10 @@ bool job_wait_or_stop(struct job *job) {
 }
 
 void job_signal(const struct job *job, int signal) {
-    terminal_job_signal(job->processes, job->count, signal);
+    for (size_t i = 0; i < job->count; i++) {
+        pid_t process = abs(job->processes[i]);
+        terminal_job_signal(&process, 1, signal);
+    }
 }
 
 void job_continue(struct job *job) {

@@ -39,7 +39,7 @@ bool job_wait(struct job *job, const volatile bool *broken_off);
 // Waits for a job in the foreground to end or stop. False: it has stopped.
 bool job_wait_or_stop(struct job *job);
 
-// A signal for its processes and all they started.
+// A signal for its processes and all they started, also what those have left behind that have ended.
 void job_signal(const struct job *job, int signal);
 
 // Has a stopped job go on.

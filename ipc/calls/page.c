@@ -95,6 +95,15 @@ struct result call_page_send(uint32_t process, uint32_t type, uint64_t address, 
     return result_make(status, counts);
 }
 
+struct result call_process_family(uint32_t process, uint32_t type, uint32_t effect, int32_t code) {
+    const struct family_act act = {.first = process, .type = type, .effect = effect, .code = code};
+    uint32_t count = 0;
+    if (type >= PAGE_TYPE_SIGNALS || effect >= PROCESS_EFFECTS)
+        return result_status(STATUS_INVALID_ARGUMENT);
+    enum status status = process == 0 ? STATUS_NOT_FOUND : page_signal_family(process_current(), &act, &count);
+    return result_make(status, count);
+}
+
 struct result call_page_free(uint64_t address, uint64_t pages) {
     if (pages > PAGE_WINDOW_MAX)
         return result_status(STATUS_NOT_FOUND);

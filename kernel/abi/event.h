@@ -44,7 +44,8 @@ enum shared_action { SHARED_OFFERED = 1, SHARED_ACCEPTED = 2, SHARED_REFUSED = 3
 // What event_watch can watch a number for; also the Action of EVENT_READY. A watch fires when its condition becomes
 // true, and at once if it is true already; then it is spent and must be set again (no storm of repeats).
 enum watch_condition {
-    WATCH_READABLE = 1 << 0, // pipe: data or its end. port: a message
+    WATCH_READABLE =
+        1 << 0, // pipe: data or its end. port: a message. machine: its log has grown since the watch was set
     WATCH_WRITABLE = 1 << 1, // pipe, port entry: room
     WATCH_CLOSED = 1 << 2,   // pipe, port, port entry: the other side is gone. process, thread: ended
 };

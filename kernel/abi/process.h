@@ -71,6 +71,15 @@ enum process_end_reason {
     END_CONTINUED = 5, // nor has this one: it goes on (the same)
 };
 
+// What is done to a process (process_family).
+enum process_effect {
+    PROCESS_ENDS = 0,
+    PROCESS_UNCHANGED = 1,
+    PROCESS_STOPS = 2,
+    PROCESS_GOES_ON = 3,
+    PROCESS_EFFECTS
+};
+
 // How a process ended (process_wait), or what else became of it (process_wait_change).
 struct process_end {
     uint32_t process;

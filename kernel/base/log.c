@@ -3,10 +3,12 @@
 
 #include <stdarg.h>
 
+#include <arch/current.h>
+
 #include "kernel/arch/machine.h"
 #include "kernel/base/string.h"
 #include "kernel/base/writer.h"
-#include "kernel/sync/lock.h"
+#include "kernel/thread/processor.h"
 
 enum { LOG_SIZE = 64 << 10, NANOSECONDS_PER_SECOND = 1000000000, NANOSECONDS_PER_MICROSECOND = 1000 };
 
@@ -19,6 +21,7 @@ static void put_locked(struct writer *writer, const char *text, size_t size) {
     for (size_t i = 0; i < size; i++)
         ring[(ring_end + i) % LOG_SIZE] = text[i];
     ring_end += size;
+    __atomic_or_fetch(&processor_current()->attention, ATTENTION_LOG, __ATOMIC_RELAXED);
     if (to_serial)
         console_early_put(text, size);
 }

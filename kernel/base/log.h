@@ -1,6 +1,7 @@
 // The kernel's log: a ring of text that programs read with log_read and that goes to the first serial port.
 //
-// Rules: callable from anywhere, interrupt handlers included, with any lock but the log's own (the highest rank).
+// Rules: callable from anywhere, interrupt handlers included, with any lock but the log's own (the highest rank). So who
+// watches the machine for it (kernel/object/machine.h) is told later: when this processor is on its way to a program, or to sleep.
 #pragma once
 
 #include <stddef.h>

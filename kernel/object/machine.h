@@ -6,10 +6,13 @@
 // The rights that exist on it.
 #define MACHINE_RIGHTS                                                                                                 \
     (RIGHT_COPY | RIGHT_SEND | RIGHT_RANGE | RIGHT_LINE | RIGHT_INPUT | RIGHT_POWER | RIGHT_USER | RIGHT_LIMIT |       \
-     RIGHT_PRIORITY | RIGHT_PUBLISH | RIGHT_DEBUG | RIGHT_SWAP)
+     RIGHT_PRIORITY | RIGHT_PUBLISH | RIGHT_DEBUG | RIGHT_SWAP | RIGHT_WAIT)
 
 // Makes the one machine object, with the caller's reference.
 enum status machine_object_create(struct object **machine);
+
+// The log has more than before: tells who watches the machine. No lock is held.
+void machine_log_grew(void);
 
 // OK where the number names the machine and has the rights; else as number_find.
 struct process;

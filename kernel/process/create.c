@@ -134,6 +134,12 @@ static enum status program_load(struct process *process, const struct process_pl
     return thread_create(&start, thread);
 }
 
+// Who ends a family ends whom it finds (ipc/page_family.c). A process that one of them was just starting is either found, or
+// entered the table after that one was ended.
+static bool parent_is_ending(const struct process_plan *plan) {
+    return plan->parent != 0 && __atomic_load_n(&plan->parent->ending, __ATOMIC_SEQ_CST);
+}
+
 // From here on the process can be found. Everything that can fail comes before or undoes it.
 static enum status process_fill(struct process *process, const struct process_plan *plan, struct thread **thread) {
     enum status status = numbers_give(process, plan);
@@ -147,7 +153,7 @@ static enum status process_fill(struct process *process, const struct process_pl
         return status;
     }
     process->account->process = process->id;
-    status = program_load(process, plan, thread);
+    status = parent_is_ending(plan) ? STATUS_PEER_DIED : program_load(process, plan, thread);
     if (status != STATUS_OK) {
         process_table_remove(process);
         process_release(process);

@@ -9,7 +9,8 @@
 
 enum { PROCESSOR_MAX = 8, PRIORITY_LEVELS = 32, SLICE_TICKS = 5, TICK_NANOSECONDS = 2000000 };
 
-enum attention { ATTENTION_RESCHEDULE = 1 << 0, ATTENTION_DEMAND = 1 << 1 };
+// ATTENTION_LOG: the log has grown, and who watches it is to be told.
+enum attention { ATTENTION_RESCHEDULE = 1 << 0, ATTENTION_DEMAND = 1 << 1, ATTENTION_LOG = 1 << 2 };
 
 RB_HEAD(timer_tree, timer);
 TAILQ_HEAD(run_list, thread);

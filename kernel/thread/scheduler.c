@@ -4,6 +4,7 @@
 
 #include "kernel/arch/machine.h"
 #include "kernel/base/assert.h"
+#include "kernel/object/machine.h"
 #include "kernel/process/process.h"
 #include "kernel/thread/processor.h"
 #include "kernel/thread/thread.h"
@@ -349,7 +350,9 @@ void scheduler_idle(void) {
     struct processor *processor = processor_current();
     idle_changed(processor, true);
     for (;;) {
-        processor->attention = 0;
+        uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
+        if (attention & ATTENTION_LOG)
+            machine_log_grew();
         if (processor->ready_levels != 0 || steal(processor)) {
             scheduler_yield();
             if (processor->ready_levels != 0)

@@ -6,6 +6,7 @@
 #include "kernel/base/assert.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/user.h"
+#include "kernel/object/machine.h"
 #include "kernel/process/debugger.h"
 #include "kernel/process/end.h"
 #include "kernel/process/process.h"
@@ -267,6 +268,8 @@ void thread_before_user(void) {
     struct thread *thread = thread_current();
     if (thread->demands != 0)
         demands_serve(thread);
+    if (attention & ATTENTION_LOG)
+        machine_log_grew();
     if (attention & ATTENTION_RESCHEDULE)
         scheduler_yield();
 }

@@ -8,22 +8,22 @@
 #include "libc/posix/posix.h"
 #include "libc/signal/signals.h"
 
-enum effect signal_effect(int signal) {
+enum process_effect signal_effect(int signal) {
     static const uint8_t effects[NSIG] = {
-        [SIGURG] = EFFECT_NONE,   [SIGCHLD] = EFFECT_NONE,  [SIGIO] = EFFECT_NONE,
-        [SIGWINCH] = EFFECT_NONE, [SIGSTOP] = EFFECT_STOPS, [SIGTSTP] = EFFECT_STOPS,
-        [SIGTTIN] = EFFECT_STOPS, [SIGTTOU] = EFFECT_STOPS, [SIGCONT] = EFFECT_GOES_ON,
+        [SIGURG] = PROCESS_UNCHANGED,   [SIGCHLD] = PROCESS_UNCHANGED, [SIGIO] = PROCESS_UNCHANGED,
+        [SIGWINCH] = PROCESS_UNCHANGED, [SIGSTOP] = PROCESS_STOPS,     [SIGTSTP] = PROCESS_STOPS,
+        [SIGTTIN] = PROCESS_STOPS,      [SIGTTOU] = PROCESS_STOPS,     [SIGCONT] = PROCESS_GOES_ON,
     };
-    return signal > 0 && signal < NSIG ? (enum effect)effects[signal] : EFFECT_ENDS;
+    return signal > 0 && signal < NSIG ? (enum process_effect)effects[signal] : PROCESS_ENDS;
 }
 
 static enum status act(int32_t number, int signal) {
-    switch (signal ? signal_effect(signal) : EFFECT_NONE) {
-    case EFFECT_ENDS:
+    switch (signal ? signal_effect(signal) : PROCESS_UNCHANGED) {
+    case PROCESS_ENDS:
         return process_kill(number, signal);
-    case EFFECT_STOPS:
+    case PROCESS_STOPS:
         return process_stop(number, signal);
-    case EFFECT_GOES_ON:
+    case PROCESS_GOES_ON:
         return process_stop(number, 0);
     default:
         return STATUS_OK;

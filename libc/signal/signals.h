@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kernel/abi/page.h"
+#include "kernel/abi/process.h"
 #include "kernel/abi/status.h"
 #include "libc/thread/control.h"
 
@@ -24,8 +25,7 @@ static inline bool signal_is_valid(int signal) {
 }
 
 // What a signal does to a process that has no handler for it.
-enum effect { EFFECT_ENDS, EFFECT_NONE, EFFECT_STOPS, EFFECT_GOES_ON };
-enum effect signal_effect(int signal);
+enum process_effect signal_effect(int signal);
 
 // Does that to a process; signal 0: looks whether it may. Statuses of process_open, process_kill and process_stop.
 enum status signal_act(uint32_t process, int signal);

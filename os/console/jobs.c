@@ -156,22 +156,12 @@ bool job_includes(const struct job *job, uint32_t process) {
     return process != 0;
 }
 
-// What SIGQUIT is for must not depend on what a process does with it.
-static void end(uint32_t process, int signal) {
-    int32_t number = NUMBER_NONE;
-    if (process_open(process, &number) == STATUS_OK) {
-        process_kill(number, signal);
-        number_close(number);
-    }
-}
-
-// The kernel decides whether the console's user may: it reaches its own user's processes alone.
+// The kernel decides whether the console's user may: it reaches its own user's processes alone. What SIGQUIT is for must not depend
+// on what a process does with it.
 static void signal_processes(const struct job *job) {
-    if (job->signal == SIGQUIT) {
-        family_do(job->processes, job->process_count, end, SIGQUIT);
-    } else {
-        family_signal(job->processes, job->process_count, job->signal);
-    }
+    void (*send)(const uint32_t *processes, size_t count, int signal) =
+        job->signal == SIGQUIT ? family_force : family_signal;
+    send(job->processes, job->process_count, job->signal);
 }
 
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count) {

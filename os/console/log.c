@@ -12,6 +12,10 @@ static size_t read_part(struct session *session, char *part) {
     return status == STATUS_OK ? size : 0;
 }
 
+bool log_watch(int32_t number) {
+    return number != NUMBER_NONE && event_watch(number, WATCH_READABLE, 0) == STATUS_OK;
+}
+
 void log_skip(struct session *session) {
     char part[PART_SIZE];
     while (read_part(session, part) > 0)

@@ -1,8 +1,8 @@
 // The console: the terminal of one session, between its driver, the keyboard and a shell.
 //
 // Told: the process id of `terminal`. Arguments: the terminal's name in the directory, the shell and its arguments. Keys come as events from the keyboard's
-// driver, or as bytes from the terminal's. Granted, where it has a keyboard: `input` (the machine's input right), to hand
-// keys on as events. Its gate lets in its own user and user 0 alone.
+// driver, or as bytes from the terminal's. Granted: `log` (the machine's right to wait), to be told when the kernel's log grows; where it
+// has a keyboard, `input` (the machine's input right), to hand keys on as events. Its gate lets in its own user and user 0 alone.
 #include "os/console/keys.h"
 #include "os/console/log.h"
 #include "os/console/session.h"
@@ -20,12 +20,8 @@
 
 enum { WELCOME_MAX = 2048 };
 
-// Nobody tells that the kernel's log has grown: it may do so where nobody can be told. What follows an event is looked for; for ever
-// it is not, so that a machine where nothing happens sleeps.
-#define LOG_LOOKS_EVERY (200 * NANOSECONDS_PER_MILLISECOND)
-enum { LOG_LOOKS = 25 };
-
 static struct session session;
+static int32_t log_right;
 
 static void close_gate(void) {
     uint64_t users = UINT64_C(1) << start_information()->user | UINT64_C(1) << USER_SYSTEM;
@@ -88,6 +84,9 @@ static void take_event(const EVENT *event) {
         take_mouse(event);
         break;
     case EVENT_READY:
+        if ((int32_t)event->Data1 == log_right) {
+            log_watch(log_right); // before it is read, so that nothing comes unseen
+        }
         session_take_ready(&session, (int32_t)event->Data1);
         break;
     case EVENT_TIMER:
@@ -113,6 +112,10 @@ static enum status prepare(const char *terminal, char **command) {
         return status;
     }
     close_gate();
+    log_right = start_grant_number("log");
+    if (!log_watch(log_right)) {
+        log_line("console: what comes into the log is not told: no right `log`");
+    }
     log_skip(&session);
     show_welcome();
     return session_start_shell(&session);
@@ -126,10 +129,9 @@ int main(int count, char **arguments) {
         return EXIT_FAILURE;
     }
     directory_join();
-    for (int looks = 0;; looks = looks > 0 ? looks - 1 : 0) {
-        event_wait(looks > 0 ? deadline_after(LOG_LOOKS_EVERY) : DEADLINE_NEVER);
+    for (;;) {
+        event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK) {
-            looks = LOG_LOOKS;
             if (!directory_take(&event)) {
                 take_event(&event);
             }

@@ -59,19 +59,13 @@ struct named_value {
 };
 
 static const struct named_value machine_rights[] = {
-    {"input", RIGHT_INPUT},
-    {"power", RIGHT_POWER},
-    {"range", RIGHT_RANGE},
-    {"line", RIGHT_LINE},
-    {"user", RIGHT_USER},
-    {"limit", RIGHT_LIMIT},
-    {"send", RIGHT_SEND},
-    {"copy", RIGHT_COPY},
-    {"priority", RIGHT_PRIORITY},
-    {"debug", RIGHT_DEBUG},
-    {"swap", RIGHT_SWAP},
-    {"publish", RIGHT_PUBLISH},
-    {NULL, 0},
+    {"input", RIGHT_INPUT},       {"power", RIGHT_POWER},
+    {"range", RIGHT_RANGE},       {"line", RIGHT_LINE},
+    {"user", RIGHT_USER},         {"limit", RIGHT_LIMIT},
+    {"send", RIGHT_SEND},         {"copy", RIGHT_COPY},
+    {"priority", RIGHT_PRIORITY}, {"debug", RIGHT_DEBUG},
+    {"swap", RIGHT_SWAP},         {"publish", RIGHT_PUBLISH},
+    {"wait", RIGHT_WAIT},         {NULL, 0},
 };
 
 static const struct named_value priorities[] = {

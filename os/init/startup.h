@@ -29,7 +29,7 @@
 //                              much as the machine has, of which only what is touched is there
 //   ramdisk                    the archive, to read
 //   interface NAME             the right to register the system interface of this name (<parley/directory.h>)
-//   machine RIGHT...           of input, power, range, line, user, limit, priority, swap, publish, and copy and send, by which the
+//   machine RIGHT...           of input, power, range, line, user, limit, priority, swap, publish, wait (for its log), and copy and send, by which the
 //                              program may hand it on
 //
 // Rules: pure. Numbers are decimal, or hexadecimal with 0x; those of `pci` are hexadecimal without it.

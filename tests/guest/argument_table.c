@@ -428,6 +428,11 @@ const struct argument_entry argument_table[] = {
      {NUMBER(GOOD_MEMORY, OBJECT_SHARED_MEMORY, RIGHT_READ),
       VALUE_OF(GOOD_ZERO, NOT(1, INVALID_ARGUMENT), NOT(UINT64_MAX - PAGE_SIZE + 1, INVALID_ARGUMENT)),
       VALUE_OF(GOOD_PAGE, NOT(0, INVALID_ARGUMENT), NOT(UINT64_MAX, INVALID_ARGUMENT))}},
+    {ENTRY(process_family, NOTHING_TO_UNDO),
+     4,
+     {PROCESS_ID(GOOD_SELF),
+      VALUE_OF(GOOD_ZERO, NOT(PAGE_TYPE_SIGNALS, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT)),
+      ONE_OF(GOOD_ONE, PROCESS_EFFECTS), ANY(GOOD_ZERO)}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

@@ -435,18 +435,16 @@ static const struct {
 
 // ---- calls ----
 
-static uint32_t open_code(void) {
-    static uint32_t code;
-    for (uint32_t i = 0; code == 0; i++)
-        if (strcmp(argument_table[i].name, "process_open") == 0)
-            code = argument_table[i].code;
-    return code;
+// It may end whom it names, or opens and then ends: not the witness, nor the system.
+static bool names_a_victim(uint32_t code) {
+    const char *name = fuzz_call_name(code);
+    return strcmp(name, "process_open") == 0 || strcmp(name, "process_family") == 0;
 }
 
 // A program that ends or stops itself at every other call tests little.
 static bool is_too_final(struct fuzz_state *state, const char *name) {
     if (strcmp(name, "process_exit") == 0 || strcmp(name, "thread_exit") == 0 || strcmp(name, "process_kill") == 0 ||
-        strcmp(name, "process_stop") == 0)
+        strcmp(name, "process_stop") == 0 || strcmp(name, "process_family") == 0)
         return !one_in(state, 50);
     if (strcmp(name, "process_spawn") == 0 || strcmp(name, "thread_create") == 0)
         return !one_in(state, 8);
@@ -458,7 +456,7 @@ static bool is_too_final(struct fuzz_state *state, const char *name) {
 static void draw_senseless(struct fuzz_state *state, struct fuzz_call *call) {
     do
         call->code = one_in(state, 2) ? fuzz_below(&state->random, FUZZ_CODES) : (uint32_t)draw_word(state);
-    while (call->code == open_code());
+    while (names_a_victim(call->code));
     for (int i = 0; i < 6; i++)
         call->words[i] = draw_edge(state);
 }
@@ -481,7 +479,7 @@ void fuzz_draw_call(struct fuzz_state *state, struct fuzz_call *call) {
     for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
         if (strcmp(waits[i].name, entry->name) == 0)
             call->words[waits[i].parameter] = draw_deadline(state);
-    if (entry->code == open_code()) // it may end whom it opens: not the witness, nor the system
+    if (names_a_victim(entry->code))
         call->words[0] = state->processes[fuzz_below(&state->random, FUZZ_WORKERS)];
 }
 

@@ -149,7 +149,8 @@ class Bombs(AtPrompt):
         self.assertLess(self.seconds_to_answer("true | true && cat /etc/startup | head -1; echo an''swer 2", b"answer 2"), ANSWER)
         self.pace()
         self.assertLess(self.seconds_to_answer("limits > /tmp/l; echo an''swer 3", b"answer 3"), ANSWER)
-        self.run_line("kill %1; wait")
+        took = re.search(r"^time: ([\d.]+) s\r$", self.run_line("time { kill %1; wait; }"), re.MULTILINE)
+        self.assertLess(float(took[1]), ANSWER)
         self.pace()
         more = {kind: number - objects.get(kind, 0) for kind, number in self.objects_of_the_living().items()}
         for kind, most in (may_stay or {}).items():

@@ -151,6 +151,15 @@ class BootLoadersScreen(AtPrompt):
         self.await_row("by GRUB")
 
 
+class Quiet(AtPrompt):
+    """A guest's minute of sleep is a moment of the host's."""
+    settings = Settings(cpus=1, icount=True)
+
+    def test_what_the_log_says_is_shown_when_nothing_else_has_happened_for_long(self):
+        self.run_line("(sleep 60; restart clock) &")
+        self.machine.expect(rb"init: service clock was ended", self.seconds)
+
+
 class CommandLine(unittest.TestCase):
     def test_serial_only_starts_no_screen(self):
         with Machine(Settings(append="console=serial")) as machine:

@@ -1,6 +1,7 @@
 // Tests of watches: EVENT_READY comes once when a condition is true.
 #include <criterion/criterion.h>
 
+#include "kernel/object/machine.h"
 #include "tests/unit/pipes.h"
 
 TestSuite(watches, .init = host_start, .fini = host_finish);
@@ -29,13 +30,14 @@ static void pipe_put(const struct own_pipe *pipe) {
 Test(watches, wrong_requests_are_refused) {
     struct process *process = host_process("p");
     struct own_pipe pipe = own_pipe_make(process);
-    uint64_t machine = (uint64_t)host_machine_number(process, RIGHT_WAIT | RIGHT_COPY);
+    int32_t account;
+    cr_assert_eq(number_insert(&process->numbers, &process->account->object, RIGHT_WAIT, &account), STATUS_OK);
     uint64_t mute = (uint64_t)host_machine_number(process, RIGHT_COPY);
     struct host_figures before = host_figures();
     cr_assert_eq(watch(process, pipe.receive, 8, 0), STATUS_INVALID_ARGUMENT);
     cr_assert_eq(watch(process, 999, WATCH_READABLE, 0), STATUS_BAD_NUMBER);
     cr_assert_eq(watch(process, mute, WATCH_READABLE, 0), STATUS_NO_RIGHT);
-    cr_assert_eq(watch(process, machine, WATCH_READABLE, 0), STATUS_WRONG_TYPE);
+    cr_assert_eq(watch(process, (uint64_t)account, WATCH_READABLE, 0), STATUS_WRONG_TYPE);
     host_figures_expect(&before, "after wrong requests");
 }
 
@@ -228,4 +230,18 @@ Test(watches, R_B3_watches_are_limited) {
     cr_assert_eq(set(&pipe), STATUS_LIMIT_REACHED);
     account_set_limit(account, ACCOUNT_OBJECTS, account->lines[ACCOUNT_OBJECTS].used + 1);
     cr_assert_eq(set(&pipe), STATUS_OK);
+}
+
+Test(watches, the_log_growing_is_told_once_to_who_watches_the_machine) {
+    struct process *process = host_process("p");
+    uint64_t machine = (uint64_t)host_machine_number(process, RIGHT_WAIT);
+    machine_log_grew();
+    watch(process, machine, WATCH_READABLE, 5);
+    cr_assert_eq(host_event_get(process).status, STATUS_NOTHING, "only what comes after the watch was set");
+    machine_log_grew();
+    machine_log_grew();
+    struct host_event got = host_event_get(process);
+    cr_assert_eq(got.event.Action, WATCH_READABLE);
+    cr_assert_eq(got.event.Data2, 5);
+    cr_assert_eq(host_event_get(process).status, STATUS_NOTHING);
 }

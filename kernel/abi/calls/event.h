@@ -15,7 +15,7 @@ CALL(65, event_get, NO_VALUE, (ADDRESS(EVENT) event, ADDRESS(struct event_source
 // = PEER_FULL its queue is full and the deadline was now
 CALL(66, event_send, NO_VALUE, (uint32_t process, ADDRESS(const EVENT) event, int32_t machine, uint64_t deadline))
 
-// Watches a pipe end, process or thread: EVENT_READY comes once when a condition is true. Replaces an earlier watch
+// Watches a pipe end, process, thread or the machine (for its log): EVENT_READY comes once when a condition is true. Replaces an earlier watch
 // of the number; conditions 0 removes it. Needs RIGHT_WAIT.
 CALL(67, event_watch, NO_VALUE, (int32_t number, uint32_t conditions, uint32_t key))
 

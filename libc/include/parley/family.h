@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Calls act(process, value) once for each of these processes and all their descendants, parents first; also for those that are
-// started meanwhile. A descendant whose parent had ended before is not found. Where memory is short, some are left out.
-void family_do(const uint32_t *processes, size_t count, void (*act)(uint32_t process, int value), int value);
-
-// Sends each of them a signal: kill(), whose outcome does not matter.
+// Sends a signal to each of these processes and all their descendants, as kill() does to one, parents first; also to those whose parent, or
+// the process given itself, has ended. What the signal ends starts no other meanwhile. Those that are another user's are left out.
 void family_signal(const uint32_t *processes, size_t count, int signal);
+
+// The same past their handlers: each does what it does where a signal has none.
+void family_force(const uint32_t *processes, size_t count, int signal);
