@@ -19,7 +19,7 @@ setjmp:
 
 # rsi holds what setjmp is to return; 0 becomes 1. Out of the handler of a signal, the upcall ends once the other stack is there:
 # before, another upcall could come to where this one stands.
-SIGNALS_IN_HANDLER = 16 # in struct thread
+SIGNALS_IN_HANDLER = 48 # in struct thread
 PAGE_ACCEPT = 1
 UPCALL_STAY = 1
 .section .text.longjmp,"ax",@progbits

@@ -4,6 +4,8 @@
 #include <parley/calls.h>
 #include <string.h>
 
+extern uintptr_t __stack_chk_guard;
+
 enum { FIRST_ROOM = 448, FIRST_ALIGNMENT = 64 };
 
 struct thread_image thread_image;
@@ -34,6 +36,7 @@ void thread_control_prepare(struct thread *thread) {
     memset(thread, 0, sizeof *thread);
     thread->self = thread;
     thread->reent = &thread->reentrancy;
+    thread->stack_guard = __stack_chk_guard;
     _REENT_INIT_PTR_ZEROED(&thread->reentrancy);
 }
 

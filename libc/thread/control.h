@@ -29,11 +29,12 @@ struct thread_signals {
 struct thread {
     struct thread *self;
     struct _reent *reent;
-    struct thread_signals signals;
-    uint64_t map_base; // memory that holds stack, thread-local variables and this; 0: the first thread
-    uint64_t map_size;
     int32_t number;
     uint32_t end_word; // 1 while it runs; the kernel makes it 0 and wakes at its end
+    uint64_t map_base; // memory that holds stack, thread-local variables and this; 0: the first thread
+    uint64_t map_size;
+    uintptr_t stack_guard; // __stack_chk_guard, for code of Debian's packages, which looks here for it
+    struct thread_signals signals;
     void *(*entry)(void *);
     void *argument;
     void *result;
@@ -44,7 +45,8 @@ struct thread {
 };
 
 _Static_assert(offsetof(struct thread, reent) == 8, "where __getreent looks");
-_Static_assert(offsetof(struct thread, signals.in_handler) == 16, "where longjmp looks");
+_Static_assert(offsetof(struct thread, stack_guard) == 0x28, "where -fstack-protector of the x86-64 Linux ABI looks");
+_Static_assert(offsetof(struct thread, signals.in_handler) == 48, "where longjmp looks");
 
 // The program's thread-local variables as its file has them.
 struct thread_image {

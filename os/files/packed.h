@@ -1,6 +1,6 @@
 // Files that lie packed in the ramdisk: a struct packed_header, and behind it one block of LZ4's format (lz4_Block_format.md of lz4.org), whose
-// matches may reach back into a dictionary, a part of the same archive. os/tools/ramdisk.py makes them with the package liblz4-1; they
-// are unpacked here, as the package's library counts on the host's thread block.
+// matches may reach back into a dictionary, a part of the same archive. os/tools/ramdisk.py makes them, and they are
+// unpacked here, with Debian's liblz4.
 //
 // Rules: pure. Nothing of the archive is trusted.
 #pragma once
