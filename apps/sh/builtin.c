@@ -11,8 +11,8 @@
 const struct builtin builtin_table[] = {
     {".", ". FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source,
      BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
-    {":", ": [WORD]...", "does nothing, and succeeds", builtin_true, 0},
-    {"[", "[ CONDITION ]", "as test", builtin_test, 0},
+    {":", ": [WORD]...", "does nothing, and succeeds", builtin_true, BUILTIN_ANY_WORDS},
+    {"[", "[ CONDITION ]", "as test", builtin_test, BUILTIN_ANY_WORDS},
     {"bg", "bg [%JOB]", "has a stopped job go on in the background", builtin_bg, BUILTIN_CHANGES_SHELL},
     {"break", "break [COUNT]", "leaves the loop, or so many", builtin_break, BUILTIN_CHANGES_SHELL},
     {"cd", "cd [DIRECTORY | -]", "changes the directory: to $HOME, or to the one before", builtin_cd,
@@ -20,14 +20,14 @@ const struct builtin builtin_table[] = {
     {"command", "command [-vV] NAME [WORD]...", "runs the program or builtin, no function; -v says which it is",
      builtin_command, 0},
     {"continue", "continue [COUNT]", "goes on with the loop's next round", builtin_break, BUILTIN_CHANGES_SHELL},
-    {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, 0},
+    {"echo", "echo [-neE] [WORD]...", "writes the words", builtin_echo, BUILTIN_ANY_WORDS},
     {"eval", "eval [WORD]...", "runs the words as a line", builtin_eval, BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
     {"exec", "exec [COMMAND [WORD]...]", "runs the command in place of the shell; else keeps the redirections",
      builtin_exec, BUILTIN_CHANGES_SHELL | BUILTIN_RUNS | BUILTIN_KEEPS},
     {"exit", "exit [STATUS]", "leaves the shell", builtin_exit, BUILTIN_CHANGES_SHELL},
     {"export", "export [NAME[=VALUE]]...", "tells programs of variables; lists those that are told", builtin_export,
      BUILTIN_CHANGES_SHELL},
-    {"false", "false", "fails", builtin_false, 0},
+    {"false", "false", "fails", builtin_false, BUILTIN_ANY_WORDS},
     {"fg", "fg [%JOB]", "has a job be in the foreground and go on, and waits for it", builtin_fg,
      BUILTIN_CHANGES_SHELL},
     {"help", "help [NAME]...", "says what the shell does itself", builtin_help, 0},
@@ -47,11 +47,11 @@ const struct builtin builtin_table[] = {
     {"shift", "shift [COUNT]", "drops $1", builtin_shift, BUILTIN_CHANGES_SHELL},
     {"source", "source FILE [ARGUMENT]...", "runs the lines of a file in this shell", builtin_source,
      BUILTIN_CHANGES_SHELL | BUILTIN_RUNS},
-    {"test", "test CONDITION", "looks at files, words and numbers: test --help", builtin_test, 0},
+    {"test", "test CONDITION", "looks at files, words and numbers: test --help", builtin_test, BUILTIN_ANY_WORDS},
     {"trap", "trap [ACTION] [SIGNAL | EXIT]...",
      "runs the action when the signal comes, or at the end; - in its place forgets it", builtin_trap,
      BUILTIN_CHANGES_SHELL},
-    {"true", "true", "succeeds", builtin_true, 0},
+    {"true", "true", "succeeds", builtin_true, BUILTIN_ANY_WORDS},
     {"type", "type NAME...", "says what a command is", builtin_type, 0},
     {"unset", "unset [-f] NAME...", "forgets variables and functions", builtin_unset, BUILTIN_CHANGES_SHELL},
     {"wait", "wait [PID | %JOB]...", "waits for what runs in the background", builtin_wait, BUILTIN_CHANGES_SHELL},
@@ -77,6 +77,19 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
     return status;
 }
 
+static bool wants_usage(const struct builtin *builtin, const struct builtin_call *call) {
+    return !(builtin->traits & BUILTIN_ANY_WORDS) && call->count == 2 && !strcmp(call->arguments[1], "--help");
+}
+
+static int show_usage(const struct builtin *builtin, struct output *output) {
+    output_text(output, "usage: ");
+    output_text(output, builtin->usage);
+    output_character(output, '\n');
+    output_text(output, builtin->help);
+    output_character(output, '\n');
+    return 0;
+}
+
 // Those that run others (eval, .) write nothing themselves, so that one buffer does.
 static int run_to(const struct builtin *builtin, const struct builtin_call *call, int output) {
     static char buffer[OUTPUT_SIZE];
@@ -84,7 +97,7 @@ static int run_to(const struct builtin *builtin, const struct builtin_call *call
     struct builtin_call with_output = *call;
     with_output.output = &out;
     output_start(&out, output, buffer);
-    int status = builtin->run(&with_output);
+    int status = wants_usage(builtin, call) ? show_usage(builtin, &out) : builtin->run(&with_output);
     if (output_flush(&out))
         return status;
     if (out.error == EPIPE)

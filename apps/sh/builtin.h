@@ -22,6 +22,7 @@ enum builtin_trait {
     BUILTIN_READS = 1 << 1,         // standard input
     BUILTIN_RUNS = 1 << 2,          // other commands, which have its redirections
     BUILTIN_KEEPS = 1 << 3,         // its redirections are the shell's from then on
+    BUILTIN_ANY_WORDS = 1 << 4,     // it deals with --help itself, as a word like others or in its own way
 };
 
 struct builtin {

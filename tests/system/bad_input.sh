@@ -141,6 +141,9 @@ check 'stat of a missing file' stat /no/such/file stat /no/such/file
 check 'find of a missing file' find /no/such/file find /no/such/file
 check 'ls of a missing file' ls /no/such/file ls /no/such/file
 passes "kill says its usage" /bin/kill --help
+for builtin in kill cd jobs fg wait read export history printf exit source trap; do
+    passes "the shell's own $builtin says its usage" $builtin --help
+done
 check "kill has no such option" kill nonsense /bin/kill --nonsense
 check "kill of no number" kill x /bin/kill x
 check "kill of the shell, of no number" sh x kill x
