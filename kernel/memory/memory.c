@@ -244,6 +244,15 @@ uint64_t memory_page_if_there(struct memory *memory, uint64_t page) {
     return physical;
 }
 
+uint64_t memory_next_page(struct memory *memory, uint64_t page) {
+    uint64_t leaf = page / MEMORY_LEAF_PAGES;
+    lock_acquire(&memory->object.lock);
+    while (leaf < leaf_count(memory) && memory->leaves[leaf] == 0)
+        leaf++;
+    lock_release(&memory->object.lock);
+    return leaf == page / MEMORY_LEAF_PAGES ? page : leaf * MEMORY_LEAF_PAGES;
+}
+
 static enum status range_check(const struct memory *memory, uint64_t offset, size_t size) {
     uint64_t end;
     if (__builtin_add_overflow(offset, size, &end) || end > memory->pages * PAGE_SIZE)

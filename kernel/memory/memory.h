@@ -74,6 +74,9 @@ enum status memory_page_fetch(struct memory *memory, uint64_t page, uint64_t *ph
 // As memory_page, but 0 where it is not there yet; else with a reference of the caller's.
 uint64_t memory_page_if_there(struct memory *memory, uint64_t page);
 
+// The first page from `page` on that can be there (at the end: `pages`, or more): what was never touched by the 2 MiB is passed over.
+uint64_t memory_next_page(struct memory *memory, uint64_t page);
+
 // Copies for the kernel's own use (headers of an image, the ramdisk). INVALID_ARGUMENT outside; BUSY: writing, sealed.
 enum status memory_read(struct memory *memory, uint64_t offset, void *to, size_t size);
 enum status memory_write(struct memory *memory, uint64_t offset, const void *from, size_t size);

@@ -7,14 +7,13 @@
 
 enum { SLICE_STEP = 64 }; // pages between two looks for a more urgent thread
 
-// The frame gets one more holder, which is charged for it.
+// The frame gets one more holder, which is charged for it. A page that is not there is zeros in both, for ever.
 static enum status share_page(struct account *account, struct memory *whole, uint64_t from, struct memory *slice,
                               uint64_t to) {
-    uint64_t physical;
-    enum status status = memory_page(whole, from, &physical);
-    if (status != STATUS_OK)
-        return status;
-    status = account_charge(account, ACCOUNT_MEMORY_PAGES, 1);
+    uint64_t physical = memory_page_if_there(whole, from);
+    if (physical == 0)
+        return STATUS_OK;
+    enum status status = account_charge(account, ACCOUNT_MEMORY_PAGES, 1);
     if (status == STATUS_OK) {
         status = memory_page_put(slice, to, physical);
         if (status != STATUS_OK)
@@ -27,9 +26,11 @@ static enum status share_page(struct account *account, struct memory *whole, uin
 
 static enum status share_pages(struct account *account, struct memory *whole, uint64_t from, struct memory *slice) {
     enum status status = STATUS_OK;
-    for (uint64_t page = 0; page < slice->pages && status == STATUS_OK; page++) {
-        status = share_page(account, whole, from + page, slice, page);
-        if (page % SLICE_STEP == SLICE_STEP - 1)
+    uint64_t end = from + slice->pages, shared = 0;
+    for (uint64_t page = memory_next_page(whole, from); page < end && status == STATUS_OK;
+         page = memory_next_page(whole, page + 1)) {
+        status = share_page(account, whole, page, slice, page - from);
+        if (++shared % SLICE_STEP == 0)
             scheduler_preemption_point();
     }
     return status;

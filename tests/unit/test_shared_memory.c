@@ -5,6 +5,7 @@
 #include "ipc/shared_memory.h"
 #include "kernel/abi/memory.h"
 #include "kernel/base/writer.h"
+#include "kernel/memory/frame.h"
 #include "kernel/memory/space.h"
 #include "tests/unit/host/host.h"
 #include "tests/unit/host/space.h"
@@ -57,6 +58,16 @@ Test(shared_memory, a_mapping_holds_the_memory_and_starts_where_asked) {
     cr_assert_eq(what.memory->object.references, 1, "the mapping's");
 }
 
+// The first page is there from now on.
+static void make_page(struct process *process, uint64_t number) {
+    struct object *object;
+    uint64_t physical;
+    cr_assert_eq(number_find(&process->numbers, (int32_t)number, OBJECT_SHARED_MEMORY, 0, &object), STATUS_OK);
+    cr_assert_eq(memory_page((struct memory *)object, 0, &physical), STATUS_OK);
+    frame_release(process->account, physical);
+    object_release(object);
+}
+
 Test(shared_memory, a_slice_has_the_pages_of_sealed_memory_and_no_more_rights) {
     struct process *process = host_process("p");
     struct account *account = process->account;
@@ -69,6 +80,7 @@ Test(shared_memory, a_slice_has_the_pages_of_sealed_memory_and_no_more_rights) {
     cr_assert_eq(AS(process, shared_slice, number, UINT64_MAX - PAGE_SIZE + 1, PAGE_SIZE).status,
                  STATUS_INVALID_ARGUMENT);
     cr_assert_eq(AS(process, shared_slice, number, 0, 0).status, STATUS_INVALID_ARGUMENT);
+    make_page(process, number);
     cr_assert_eq(AS(process, shared_slice, number, 0, PAGE_SIZE).status, STATUS_OK);
     uint64_t used = account->lines[ACCOUNT_MEMORY_PAGES].used;
     account->lines[ACCOUNT_MEMORY_PAGES].limit = used;

@@ -50,7 +50,7 @@ CALL(49, shared_refuse, NO_VALUE, (uint32_t offer))
 CALL(155, shared_drop, NO_VALUE, (int32_t number, uint64_t offset, size_t size))
 
 // Makes a part of sealed shared memory (`size` bytes, rounded up to pages) an object of its own, of the same pages, sealed as they are: nothing
-// is copied, and both are charged for them. Says its number, which has the rights of the other but WRITE. Needs RIGHT_READ.
+// is copied, and both are charged for those that are there. Says its number, which has the rights of the other but WRITE. Needs RIGHT_READ.
 // = INVALID_ARGUMENT no such part, or it begins within a page; or memory whose pages come from a pager, or an interface's
 // = BUSY it is not sealed
 CALL(158, shared_slice, VALUE(int32_t, slice), (int32_t number, uint64_t offset, size_t size))
