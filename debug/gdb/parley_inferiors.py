@@ -6,13 +6,15 @@ import contextlib
 import os
 
 import gdb
-from parley_objects import kernel_file
+from parley_objects import kernel_file, symbol
 
 KERNEL_PROCESS = 2000000000
 # The kernel's half is asked for in pieces, each once per stop: a serial line has room for few questions.
 CACHE = ("set mem inaccessible-by-default off", "delete mem", "mem 0 0x800000000000 rw",
          "mem 0xffff800000000000 0 rw cache", "set dcache line-size 256")
+END_WITH_CODE, END_BY_SIGNAL = 1, 2  # enum debug_end
 _known = {}  # number of an inferior to the process it was set up for
+_ends = {"seen": 0}  # of the kernel's count of ends
 
 
 def _set_up(inferior):
@@ -26,6 +28,40 @@ def _new_inferiors():
     # GDB asks the kernel for its threads at each look at an inferior's: only those are looked at that are new.
     return [inferior for inferior in gdb.inferiors()
             if inferior.pid and _known.get(inferior.num) != inferior.pid and inferior.threads()]
+
+
+def _new_ends():
+    """Process to its code and whether that is a signal, of those that ended since the last look; the kernel keeps the newest only."""
+    ends = symbol("debugger_ends")
+    count, kept = int(ends["count"]), ends["stops"].type.range()[1] + 1
+    new = range(max(_ends["seen"], count - kept), count)
+    _ends["seen"] = count
+    stops = [ends["stops"][at % kept] for at in new]
+    return {int(stop["thread"]["process"]): (int(stop["signal"]), int(stop["end"]) == END_BY_SIGNAL) for stop in stops}
+
+
+def _how(code, by_signal):
+    """As GDB says it."""
+    if by_signal:
+        return f"terminated with signal {code}"
+    return f"exited with code {code:02o}" if code else "exited normally"
+
+
+def _forget_ended():
+    """GDB is told of an end where it waits for a stop in that process; the others it still has for alive."""
+    ends = _new_ends()
+    for inferior in gdb.inferiors() if ends else []:
+        if inferior.pid in ends:
+            how = _how(*ends[inferior.pid])
+            gdb.write(f"[Inferior {inferior.num} (process {inferior.pid}) {how}]\n")
+            gdb.execute(f"detach inferiors {inferior.num}", to_string=True)
+
+
+def _leave_ended(event):
+    """Where the process of an inferior has ended, GDB has none chosen, and would not go on: the kernel's is there always."""
+    kernel = next((inferior for inferior in gdb.inferiors() if inferior.pid == KERNEL_PROCESS), None)
+    if kernel is not None and event.inferior != kernel:
+        kernel.threads()[0].switch()
 
 
 def is_over_kernel():
@@ -66,10 +102,11 @@ def open_dump(path):
 
 def refresh():
     """Sets up what is new, and leaves the person where they were."""
-    new = _new_inferiors() if is_over_kernel() else []
-    if not new:
+    if not is_over_kernel():
         return
     thread = gdb.selected_thread()
+    _forget_ended()
+    new = _new_inferiors()
     for inferior in new:
         _set_up(inferior)
     if thread is not None and thread.is_valid():
@@ -85,6 +122,7 @@ def connect(socket):
     thread = gdb.selected_thread()
     gdb.execute("info threads", to_string=True)  # has GDB hear of the others
     if is_over_kernel():
+        _new_ends()
         for setting in CACHE:
             gdb.execute(setting)
     refresh()
@@ -101,3 +139,4 @@ def _stopped(_event):
 
 def start():
     gdb.events.stop.connect(_stopped)
+    gdb.events.exited.connect(_leave_ended)

@@ -19,7 +19,7 @@ void faults_tell(bool on) {
     are_told = on;
 }
 
-static uint32_t signal_of(uint64_t vector) {
+uint32_t fault_signal(uint64_t vector) {
     enum { OTHERS = SIGNAL_SEGMENT };
     static const uint8_t signals[] = {
         [0] = SIGNAL_ARITHMETIC, [1] = SIGNAL_TRAP,        [3] = SIGNAL_TRAP, [6] = SIGNAL_ILLEGAL,
@@ -36,7 +36,7 @@ static bool is_wanted(uint32_t signal) {
 bool debugger_fault(struct trap_frame *frame) {
     uint32_t self = processor_index();
     struct debug_stop stop = {
-        .thread = thread_of_cpu(self), .signal = signal_of(frame->vector), .is_fault = true, .processor = self};
+        .thread = thread_of_cpu(self), .signal = fault_signal(frame->vector), .is_fault = true, .processor = self};
     if (!machine.is_ready || machine.is_given_up || machine.is_panicking || hold_state(self) != CPU_RUNS ||
         !is_wanted(stop.signal))
         return false;

@@ -1,6 +1,7 @@
 // The conversation while the machine stands, with GDB or at the console, and what becomes of it.
 #include "debug/commands/ipc.h"
 #include "debug/console/console.h"
+#include "debug/kernel/ends.h"
 #include "debug/kernel/kill.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
@@ -90,12 +91,22 @@ static void tell_operation(const struct debug_stop *stop) {
         server_console(&server, text, out.length < sizeof(text) ? out.length : sizeof(text));
 }
 
-static void run_gdb(struct debug_stop *stop) {
+// The process that has ended has no thread to stop at: the CPU stands at one of the kernel's own.
+static void tell_stop(const struct debug_stop *stop) {
+    struct debug_stop end;
     tell_operation(stop);
-    if (server.is_attached)
-        server_tell_stop(&server, stop);
-    else
+    if (!server.is_attached)
         server_note_stop(&server, stop);
+    else if (!end_stopped_at(stop->processor, &end))
+        server_tell_stop(&server, stop);
+    else {
+        server_tell_stop(&server, &end);
+        server_note_stop(&server, stop);
+    }
+}
+
+static void run_gdb(struct debug_stop *stop) {
+    tell_stop(stop);
     enum server_next next = SERVER_STAY;
     if (machine.first_byte >= 0)
         next = server_feed(&server, (uint8_t)machine.first_byte);

@@ -1,6 +1,6 @@
 // Why CPUs stop: a byte on the line, break and watch points, steps, panics; and how each goes on (hold.c says how they stand).
 #include "debug/console/console.h"
-#include "debug/kernel/private.h"
+#include "debug/kernel/ends.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/assert.h"
@@ -242,6 +242,8 @@ static bool on_breakpoint(struct trap_frame *frame) {
     bool is_ours = breakpoint_is_at(&stop.thread, frame->rip - 1);
     if (!is_ours && trap_from_user(frame))
         return false;
+    if (!is_ours && end_is_unwanted(self))
+        return true;
     if (is_ours) {
         frame->rip--;
         stop.is_break = true;

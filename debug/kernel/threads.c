@@ -51,8 +51,8 @@ struct process *process_peek(uint32_t id) {
 
 // A thread of a program that GDB is to know: it has been made and has not ended.
 static bool thread_is_shown(const struct thread *thread) {
-    return thread->process != 0 && thread->process->id != 0 && thread->context.stack_base != 0 &&
-           thread->state != THREAD_ENDED;
+    return thread->process != 0 && thread->process->id != 0 && !thread->process->ended &&
+           thread->context.stack_base != 0 && thread->state != THREAD_ENDED;
 }
 
 static struct thread *user_thread_next(uint64_t after) {
@@ -86,7 +86,7 @@ struct debug_thread thread_of_frame(uint32_t cpu, const struct trap_frame *frame
     const struct thread *thread = processors[cpu].current;
     if (frame != 0 && !trap_from_user(frame))
         thread = thread_on_stack(cpu, frame->rsp);
-    if (thread == 0 || thread == processors[cpu].idle)
+    if (thread == 0 || thread == processors[cpu].idle || thread->process->ended)
         return (struct debug_thread){KERNEL_PROCESS, cpu + 1};
     return (struct debug_thread){thread->process->id, thread->object.id};
 }
@@ -160,8 +160,11 @@ static void write_wait(const struct thread *thread, struct writer *out) {
 void thread_write_description(const struct debug_thread *id, struct writer *out) {
     int cpu = thread_cpu(id);
     if (id->process == KERNEL_PROCESS) {
+        bool is_idle = processors[id->thread - 1].current == processors[id->thread - 1].idle;
         writer_format(out, "kernel: CPU %llu, %s", (unsigned long long)id->thread - 1,
-                      cpu >= 0 ? "idle" : "runs a program's thread");
+                      cpu < 0   ? "runs a program's thread"
+                      : is_idle ? "idle"
+                                : "leaves or enters a program");
         return;
     }
     const struct thread *thread = thread_find(id);

@@ -145,12 +145,15 @@ static void run_step_signal(struct server *server, struct text_cursor *packet) {
 
 // "D" or "D;process": one GDB that lets go of one process still holds the others, until it lets go of all.
 static void run_detach(struct server *server, struct text_cursor *packet) {
-    uint32_t process;
+    uint32_t process = 0;
     if (text_left(packet) > 0 && (!text_take(packet, ';') || !text_take_process(packet, &process))) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }
+    struct debug_thread thread = {process, DEBUG_ALL_THREADS};
     answer_text(server, "OK");
+    if (process != 0 && server->was_attached && !server_resolve(server, &thread))
+        return; // it has ended, and GDB forgets it; else it lets go of one after the other, and the first was all
     server->target->break_clear_all();
     server->is_attached = false;
     server->no_ack = false;

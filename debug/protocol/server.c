@@ -217,6 +217,7 @@ static void packet_received(struct server *server) {
     struct text_cursor first = packet;
     if (text_take_word(&first, "qSupported"))
         session_begin(server);
+    server->was_attached = server->is_attached;
     server->is_attached = true;
     server->input[server->decoder.length] = 0;
     if (!server->no_ack)

@@ -96,6 +96,16 @@ Test(server, a_second_gdb_begins_anew_whatever_the_first_one_left) {
     cr_assert_eq(mock_break_count(), 0);
 }
 
+Test(server, forgetting_a_process_that_has_ended_leaves_the_others_as_they_are) {
+    mock_send("Z0,1000,1");
+    mock_clear();
+    cr_assert_eq(mock_send("D;999"), SERVER_STAY);
+    cr_assert_str_eq(mock_answer(), "OK");
+    cr_assert_eq(mock_break_count(), 1);
+    cr_assert_eq(mock_send("D;1"), SERVER_DETACH);
+    cr_assert_eq(mock_send("D;999"), SERVER_DETACH);
+}
+
 Test(server, detaching_leaves_no_trace) {
     mock_send("Z0,1000,1");
     mock_clear();

@@ -1,0 +1,87 @@
+// Ends of processes: GDB is told at once of those in which it has points, and all are kept for its helpers.
+//
+// A stop at the end of each process that GDB has ever heard of would be one after each command that the shell starts: whoever has a
+// breakpoint in a program waits for it, and learns that it cannot come any more. Of the others the helpers tell at the next stop.
+#include "debug/kernel/ends.h"
+
+#include "kernel/process/process.h"
+#include "kernel/process/subsystem.h"
+
+enum { ENDS_KEPT = 64, USER_BITS = 47, SIGNAL_KILL = 9, SIGNAL_MOST = 0x7e, EXIT_CODE = 0xff };
+
+// Read by debug/gdb/parley_inferiors.py, by these names.
+struct {
+    uint32_t count; // of all that were noted, the newest last
+    struct debug_stop stops[ENDS_KEPT];
+} debugger_ends;
+
+static struct {
+    const struct debug_stop *stop; // null: none
+    bool is_told;                  // [a]
+} ends[PROCESSOR_MAX];
+
+// What a process was ended with is a signal where libc did it; others end one with any code.
+static uint32_t signal_of(const struct process_end *end) {
+    if (end->reason == END_FAULTED)
+        return fault_signal(end->vector);
+    return end->code > 0 && end->code <= SIGNAL_MOST ? (uint32_t)end->code : SIGNAL_KILL;
+}
+
+static struct debug_stop stop_of(const struct process_end *end) {
+    struct debug_stop stop = {.thread = {.process = end->process}, .end = END_BY_SIGNAL};
+    if (end->reason == END_EXITED)
+        stop.end = END_WITH_CODE;
+    stop.signal = end->reason == END_EXITED ? (uint32_t)end->code & EXIT_CODE : signal_of(end);
+    return stop;
+}
+
+static bool is_in_program(const struct break_point *point, uint32_t process) {
+    return point->process == process && point->address >> USER_BITS == 0;
+}
+
+// They can hold for nobody any more. True: there were some.
+static bool points_forget(uint32_t process) {
+    struct debug_thread thread = {.process = process};
+    struct break_point point;
+    bool is_any = false;
+    for (uint32_t at = 0; break_next(&at, &point); at++) {
+        if (!is_in_program(&point, process))
+            continue;
+        break_clear(&thread, point.kind, point.address, point.size);
+        is_any = true;
+    }
+    return is_any;
+}
+
+static void process_told(struct process *process) {
+    uint32_t cpu = processor_index();
+    if (!machine.is_ready || machine.is_given_up || machine.is_panicking)
+        return;
+    struct debug_stop stop = stop_of(&process->end);
+    uint32_t place = __atomic_fetch_add(&debugger_ends.count, 1, __ATOMIC_RELAXED) % ENDS_KEPT;
+    debugger_ends.stops[place] = stop;
+    if (!points_forget(process->id) || !server.multiprocess)
+        return;
+    ends[cpu].is_told = false;
+    ends[cpu].stop = &stop;
+    while (server.is_attached && !__atomic_load_n(&ends[cpu].is_told, __ATOMIC_ACQUIRE))
+        __asm__ volatile("int3" : : : "memory"); // again, where another CPU stopped the machine at the same time
+    ends[cpu].stop = 0;
+}
+
+bool end_stopped_at(uint32_t cpu, struct debug_stop *stop) {
+    if (ends[cpu].stop == 0 || ends[cpu].is_told)
+        return false;
+    *stop = *ends[cpu].stop;
+    ends[cpu].is_told = true;
+    return true;
+}
+
+bool end_is_unwanted(uint32_t cpu) {
+    return ends[cpu].stop != 0 && !server.is_attached;
+}
+
+SUBSYSTEM(debugger_ends_subsystem) = {
+    .name = "debugger's ends",
+    .process_told = process_told,
+};
