@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READINGS = 5 };
+#include "apps/common/number.h"
+#include "apps/common/tool.h"
+
+enum { READINGS = 5, FACTOR_MAX = 1000 };
 
 static struct spawned peer;
-static uint32_t factor = 1; // more rounds, for a profiler to look at
+static uint64_t factor = 1; // more rounds, for a profiler to look at
 
 void bench_check(enum status status, const char *what) {
     if (status >= 0)
@@ -57,7 +60,7 @@ static int compare(const void *a, const void *b) {
 static double measure(const struct benchmark *benchmark) {
     double readings[READINGS];
     double frequency = (double)start_information()->clock_frequency;
-    uint32_t rounds = benchmark->rounds * factor;
+    uint32_t rounds = benchmark->rounds * (uint32_t)factor;
     benchmark->run(benchmark->rounds / 4 + 1); // warm
     for (int i = 0; i < READINGS; i++) {
         uint64_t before = counter();
@@ -116,25 +119,39 @@ static int run_peer(const char *name, const char *parent) {
     return 1;
 }
 
+static const struct tool tool = {
+    .name = "bench",
+    .usage = "usage: bench [NAME [FACTOR]]\n"
+             "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n"
+             "bench boot tells how long the way to the first prompt was, and the memory in use;\n"
+             "bench screen what is drawn costs, on a machine with a screen; bench contention how often locks of\n"
+             "ports are waited for.\n",
+    .options = "",
+    .failure = 2,
+};
+
+// What a word alone may name beside an operation; -1: it names none.
+static int run_special(const char *name) {
+    if (strcmp(name, "boot") == 0)
+        return bench_boot();
+    if (strcmp(name, "screen") == 0)
+        return run_table(bench_screen);
+    if (strcmp(name, "contention") == 0)
+        return bench_contention();
+    return -1;
+}
+
 int main(int count, char **arguments) {
     if (count == 4 && strcmp(arguments[1], "--peer") == 0)
         return run_peer(arguments[2], arguments[3]);
-    if (count == 2 && strcmp(arguments[1], "boot") == 0)
-        return bench_boot();
-    if (count == 2 && strcmp(arguments[1], "screen") == 0)
-        return run_table(bench_screen);
-    if (count == 2 && strcmp(arguments[1], "contention") == 0)
-        return bench_contention();
-    if (count > 3 || (count >= 2 && arguments[1][0] == '-')) {
-        fprintf(stderr,
-                "usage: bench [NAME [FACTOR]]\n"
-                "Measures all operations, or those whose names start with NAME, in FACTOR times as many rounds.\n"
-                "bench boot tells how long the way to the first prompt was, and the memory in use;\n"
-                "bench screen what is drawn costs, on a machine with a screen; bench contention how often locks of\n"
-                "ports are waited for.\n");
-        return 2;
-    }
-    if (count == 3)
-        factor = (uint32_t)strtoul(arguments[2], 0, 10);
-    return run_all(count >= 2 ? arguments[1] : 0);
+    tool_start(&tool, count, arguments);
+    while (tool_option())
+        continue;
+    char **words = tool_operands(&count);
+    if (count > 2)
+        tool_misused(words[2], "one word too many");
+    if (count == 2 && (!number_parse(words[1], &factor) || factor == 0 || factor > FACTOR_MAX))
+        tool_misused(words[1], "a number of times from 1 to 1000 is wanted");
+    int status = count == 1 ? run_special(words[0]) : -1;
+    return status >= 0 ? status : run_all(words[0]);
 }

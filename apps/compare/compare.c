@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/common/tool.h"
 #include "apps/compare/control.h"
 #include "apps/trace/operations.h"
 
@@ -354,19 +355,26 @@ static int compare(const char *wanted_job, const char *wanted_design, bool lines
     return ran == 0;
 }
 
+static const struct tool_name names[] = {{"lines", 'l'}, {0}};
+static const struct tool tool = {
+    .name = "compare",
+    .usage = "usage: compare [--lines] [JOB [DESIGN]]\n"
+             "Runs the same jobs over each design of communication, and shows what they cost. JOB and DESIGN are the\n"
+             "starts of names. Under os/run --icount a nanosecond is an instruction. --lines is for programs.\n",
+    .options = "l",
+    .names = names,
+    .failure = 2,
+};
+
 int main(int count, char **arguments) {
     if (count == 5 && strcmp(arguments[1], "--part") == 0)
         return run_part((enum part)atoi(arguments[2]), (uint32_t)atoi(arguments[3]), (uint32_t)atoi(arguments[4]));
-    bool lines = count > 1 && strcmp(arguments[1], "--lines") == 0;
-    char **words = arguments + 1 + lines;
-    count -= 1 + lines;
-    if (count > 2 || (count > 0 && words[0][0] == '-')) {
-        fprintf(
-            stderr,
-            "usage: compare [--lines] [JOB [DESIGN]]\n"
-            "Runs the same jobs over each design of communication, and shows what they cost. JOB and DESIGN are the\n"
-            "starts of names. Under os/run --icount a nanosecond is an instruction. --lines is for programs.\n");
-        return 2;
-    }
+    bool lines = false;
+    tool_start(&tool, count, arguments);
+    while (tool_option())
+        lines = true;
+    char **words = tool_operands(&count);
+    if (count > 2)
+        tool_misused(words[2], "one word too many");
     return compare(count > 0 ? words[0] : NULL, count > 1 ? words[1] : NULL, lines);
 }

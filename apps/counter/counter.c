@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apps/common/tool.h"
+
 enum { ID = 0x1001, VERSION = 1, ROUNDS = 200000 };
 
 struct counter {
@@ -102,16 +104,23 @@ static int count_with(struct counter *counter) {
     return counter->value == 2 * (uint64_t)ROUNDS ? 0 : 1;
 }
 
+static const struct tool tool = {
+    .name = "counter",
+    .usage = "usage: counter [--serve]\nCounts together with the counter service, which it starts if need be.\n",
+    .options = "",
+    .failure = 2,
+};
+
 int main(int argument_count, char **arguments) {
     struct spawned spawned = {0};
     void *pages;
     if (argument_count == 2 && strcmp(arguments[1], "--serve") == 0)
         return service();
-    if (argument_count != 1) {
-        fprintf(stderr,
-                "usage: counter [--serve]\nCounts together with the counter service, which it starts if need be.\n");
-        return 2;
-    }
+    tool_start(&tool, argument_count, arguments);
+    while (tool_option())
+        continue;
+    if (*tool_operands(NULL))
+        tool_misused(*tool_operands(NULL), "it takes no words");
     enum status status = open_or_start(&spawned, &pages);
     if (status != STATUS_OK)
         return complain("opening the counter", status);

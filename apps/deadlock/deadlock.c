@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/common/tool.h"
+
 enum { PARTNERS = 2 };
 
 static int fail(const char *what, enum status status) {
@@ -41,14 +43,21 @@ static enum status partners_start(struct spawned *partners) {
     return status;
 }
 
+static const struct tool tool = {
+    .name = "deadlock",
+    .usage = "usage: deadlock &\nStarts two processes that wait for each other. See: waits. End one: kill PID.\n",
+    .options = "",
+    .failure = 2,
+};
+
 int main(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[1], "--partner") == 0)
         return partner_run();
-    if (count != 1) {
-        fprintf(stderr,
-                "usage: deadlock &\nStarts two processes that wait for each other. See: waits. End one: kill PID.\n");
-        return 2;
-    }
+    tool_start(&tool, count, arguments);
+    while (tool_option())
+        continue;
+    if (*tool_operands(NULL))
+        tool_misused(*tool_operands(NULL), "it takes no words");
     struct spawned partners[PARTNERS] = {0};
     enum status status = partners_start(partners);
     if (status != STATUS_OK)

@@ -49,10 +49,10 @@ same() {
 readers='cat|head|tail|wc|cksum|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
 files='ls|cp|mv|rm|mkdir|rmdir|touch|tee|stat|find|sh'
 words='tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
-others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver'
+others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver|bench|compare|counter|deadlock'
 plain='echo|printf|test' # they take any word for what it is
-# What is no tool: services, measurements and demonstrations; and two that look at no word.
-beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|bench|compare|counter|deadlock|true|false'
+# What is no tool: services; and two that look at no word.
+beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|true|false'
 
 echo "$readers" | tr '|' '\n' > readers
 echo "$readers|$files|$words|$others" | tr '|' '\n' > all
