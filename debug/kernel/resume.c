@@ -66,15 +66,19 @@ static void begin_step(const struct resume_plan *plan, uint32_t cpu, const struc
     hold_let_step(cpu);
 }
 
-// A thread that waits in the kernel steps when it comes back to its program: behind its first instruction there.
+// A thread that waits in the kernel steps when it comes back to its program: behind its first instruction there. A CPU's own thread has no
+// program, and steps to where it comes back to the CPU.
 static void step_waiting_threads(const struct resume_plan *plan) {
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct resume_action *action = &plan->actions[i];
         if (!is_step(action) || !thread_exists(&action->thread) || thread_cpu(&action->thread) >= 0)
             continue;
         struct trap_frame *frame = thread_user_frame(&action->thread);
-        if (frame == 0)
+        if (frame == 0) {
+            stepping = (struct stepping){.thread = action->thread, .start = action->start, .end = action->end};
+            step_await_return();
             continue;
+        }
         frame->rflags |= FLAG_TRAP;
         if (frame->vector == VECTOR_SYSTEM_CALL)
             frame->r11 |= FLAG_TRAP;

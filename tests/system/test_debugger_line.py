@@ -129,6 +129,17 @@ class UnderLoad(unittest.TestCase):
             self.assertFalse(names)
         self.each(check, load="while true; do sleep 0.01; done &")
 
+    def test_a_step_of_an_idle_thread_whose_cpu_runs_a_program_ends_where_it_comes_back(self):
+        def check(_guest, script):
+            for _ in range(20):
+                while script.stopped.thread.startswith(b"p77359400."):
+                    script.send(b"vCont;c")
+                    script.interrupt()
+                idle = b"p77359400.%x" % (script.stopped.core + 1)
+                after = script.step(idle, others=b";c")
+                self.assertEqual((after.thread, after.signal), (idle, 5), after)
+        self.each(check, load="while true; do sleep 0.01; done &")
+
     def name(self, script, thread):
         """Nothing for one that ends by this."""
         said = script.ask(b"qThreadExtraInfo," + thread)
