@@ -13,6 +13,7 @@
 
 enum { MARGIN = 16 };
 
+#define PATIENCE (5 * NANOSECONDS_PER_SECOND)       // until there is a display
 #define EXPOSED_PERIOD (NANOSECONDS_PER_SECOND / 4) // how long a picture may lie damaged that another one left
 
 static const struct view start = {-0.6, 0, 0.0085};
@@ -44,6 +45,18 @@ static enum status show_changed(void) {
         status = screen_put(&screen, &where, row, sizeof(row));
     }
     return status == STATUS_OK ? screen_flush(&screen) : status;
+}
+
+// As show_changed. The display's driver may end, and is started again: then all is shown to the next one.
+static enum status show_on(void) {
+    enum status status = interface_is_dead(screen.page) ? STATUS_PEER_DIED : show_changed();
+    while (status == STATUS_PEER_DIED) {
+        status = screen_open_again(&screen, deadline_after(PATIENCE));
+        sheet_change_all(&sheet);
+        if (status == STATUS_OK)
+            status = show_changed();
+    }
+    return status;
 }
 
 // ---- keys and mouse ----
@@ -138,7 +151,7 @@ static enum status follow_events(void) {
         }
         if (screen_was_exposed(&screen))
             sheet_change_all(&sheet);
-        status = show_changed();
+        status = show_on();
         event_wait(deadline_after(EXPOSED_PERIOD));
     }
     return status;
@@ -148,7 +161,7 @@ static enum status follow_events(void) {
 
 static enum status open_place(void) {
     struct rectangle place = {MARGIN, MARGIN, SHEET_WIDTH, SHEET_HEIGHT};
-    enum status status = screen_open(&screen, &place, deadline_after(5 * NANOSECONDS_PER_SECOND));
+    enum status status = screen_open(&screen, &place, deadline_after(PATIENCE));
     if (status == STATUS_OK && screen.page->width > SHEET_WIDTH + MARGIN)
         screen.page->place.x = screen.page->width - SHEET_WIDTH - MARGIN;
     return status;
@@ -159,9 +172,11 @@ static enum status keep_shown(void) {
     while (status == STATUS_OK) {
         uint32_t seen = doorbell_read(&screen.page->exposed);
         sheet_change_all(&sheet);
-        status = show_changed();
+        status = show_on();
         if (status == STATUS_OK)
             status = doorbell_wait(&screen.page->exposed, seen, DEADLINE_NEVER);
+        if (status == STATUS_PEER_DIED)
+            status = STATUS_OK; // the next one is asked
     }
     return status;
 }
@@ -172,7 +187,7 @@ static enum status show(bool still) {
     count_points(&start);
     if (still)
         return keep_shown();
-    enum status status = show_changed();
+    enum status status = show_on();
     if (status == STATUS_OK)
         status = console_set_mode(CONSOLE_EVENTS, &before);
     if (status == STATUS_OK) {

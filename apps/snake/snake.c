@@ -61,14 +61,8 @@ static enum status open_place(void) {
 
 // The display's driver has ended, and is started again: the game goes on where it was.
 static enum status reopen_place(void) {
-    enum status status = STATUS_NOT_FOUND;
-    uint64_t patience = deadline_after(5 * NANOSECONDS_PER_SECOND);
-    screen_close(&screen);
-    while (status != STATUS_OK && clock_now() < patience) {
-        thread_sleep(deadline_after(FRAME));
-        status = open_place();
-    }
-    return status;
+    picture_forget(&picture);
+    return screen_open_again(&screen, deadline_after(5 * NANOSECONDS_PER_SECOND));
 }
 
 // The time to the next frame is everybody else's.

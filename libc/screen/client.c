@@ -1,8 +1,11 @@
 // A client of the display: pixels go into the window, commands into the ring, and the driver is told.
 #include <parley/clock.h>
 #include <parley/screen.h>
+#include <parley/thread.h>
 
 enum { PATIENCE = 10 }; // seconds for the driver to draw what fits into a window
+
+#define RETRY_PERIOD (NANOSECONDS_PER_SECOND / 50) // between two looks whether there is a driver again
 
 enum status screen_open(struct screen *screen, const struct rectangle *place, uint64_t deadline) {
     void *pages;
@@ -12,6 +15,17 @@ enum status screen_open(struct screen *screen, const struct rectangle *place, ui
     *screen = (struct screen){.page = pages};
     screen->page->place = *place;
     return STATUS_OK;
+}
+
+enum status screen_open_again(struct screen *screen, uint64_t deadline) {
+    struct rectangle place = screen->page->place;
+    enum status status;
+    screen_close(screen);
+    do {
+        thread_sleep(deadline_after(RETRY_PERIOD));
+        status = screen_open(screen, &place, deadline);
+    } while (status != STATUS_OK && clock_now() < deadline);
+    return status;
 }
 
 // The driver may sleep for events: then the kernel carries the ring.

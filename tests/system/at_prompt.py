@@ -1,4 +1,5 @@
 """A machine that stands at its prompt, for tests that type at its serial console or its keyboard."""
+import time
 import unittest
 
 import screen_text
@@ -49,6 +50,24 @@ class AtPrompt(unittest.TestCase):
                 kind = " ".join(words[1:-5])
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
+
+    # ---- services ----
+
+    def generation(self, name):
+        """Which of its lives a service is in, by the directory; None while there is none."""
+        for line in self.run_line("interfaces").splitlines():
+            words = line.split()
+            if len(words) > 2 and words[1] == name:
+                return int(words[3])
+        return None
+
+    def await_other(self, name, before):
+        give_up = time.monotonic() + self.seconds
+        while True:
+            now = self.generation(name)
+            if now and now != before:
+                return now
+            self.assertLess(time.monotonic(), give_up, name + " is not back")
 
     # ---- the screen ----
 

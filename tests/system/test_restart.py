@@ -16,22 +16,6 @@ RESTARTS = int(os.environ.get("RESTARTS", "5"))
 class Restart(AtPrompt):
     sees_screen = True
 
-    def generation(self, name):
-        """Which of its lives a service is in, by the directory; None while there is none."""
-        for line in self.run_line("interfaces").splitlines():
-            words = line.split()
-            if len(words) > 2 and words[1] == name:
-                return int(words[3])
-        return None
-
-    def await_other(self, name, before):
-        give_up = time.monotonic() + SECONDS
-        while True:
-            now = self.generation(name)
-            if now and now != before:
-                return now
-            self.assertLess(time.monotonic(), give_up, name + " is not back")
-
     def objects_at_rest(self):
         """How many objects of each type there are, when that no longer changes."""
         counts = None

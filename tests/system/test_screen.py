@@ -51,6 +51,21 @@ class Screen(AtPrompt):
             self.assertLess(time.monotonic(), give_up)
         self.assertGreater(self.drawing(), 20)
 
+    def test_a_drawing_is_drawn_by_the_next_display(self):
+        """With keys, and with --still, which only waits: both go on where their driver is started again."""
+        for line, key in (("draw", "q"), ("draw --still", "ctrl-c")):
+            with self.subTest(line):
+                self.machine.type(line + "\n")
+                self.await_drawing(True)
+                for _ in range(2):
+                    before = self.generation("display")
+                    self.run_line("restart display")
+                    self.await_other("display", before)
+                    self.await_drawing(True)
+                self.assertIn(" draw", self.run_line("ps"))
+                self.machine.sendkey(key)
+                self.await_drawing(False)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -59,6 +59,10 @@ struct screen {
 // Opens a place on the screen: as interface_open. NOT_FOUND: there is no display.
 enum status screen_open(struct screen *screen, const struct rectangle *place, uint64_t deadline);
 
+// The driver has ended, which said PEER_DIED, and is started again: opens the same place anew, as often as it takes until the
+// deadline. What was put and not flushed is lost. With an error there is no place any more.
+enum status screen_open_again(struct screen *screen, uint64_t deadline);
+
 // Shows pixels in a rectangle of the place; they are copied into the window, piece by piece where they are many, and drawn at the
 // latest by screen_flush. TIMED_OUT, PEER_DIED.
 enum status screen_put(struct screen *screen, const struct rectangle *where, const void *pixels, uint32_t pitch);
