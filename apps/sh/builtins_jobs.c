@@ -7,7 +7,8 @@
 #include "apps/sh/pipeline.h"
 #include "apps/sh/shell.h"
 
-static void show_job(struct output *output, const struct job *job) {
+static void show_job(struct output *output, struct job *job) {
+    job->stop_told = job->stopped;
     output_character(output, '[');
     output_number(output, job->number);
     output_text(output, "] ");

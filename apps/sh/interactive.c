@@ -164,16 +164,20 @@ static void tell_job(struct session *session, const struct job *job) {
     text_add_character(&session->output, '\n');
 }
 
-static void tell_ended_jobs(struct session *session) {
+// What has become of jobs, each thing once: those that have ended, and those that were stopped from elsewhere.
+static void tell_jobs(struct session *session) {
     struct jobs *jobs = &session->shell->jobs;
     jobs_poll(jobs);
     for (size_t i = 0; i < jobs->count;) {
-        if (job_is_done(&jobs->list[i])) {
-            tell_job(session, &jobs->list[i]);
-            jobs_remove(jobs, &jobs->list[i]);
-        } else {
+        struct job *job = &jobs->list[i];
+        bool done = job_is_done(job);
+        if (done || (job->stopped && !job->stop_told))
+            tell_job(session, job);
+        job->stop_told = job->stopped;
+        if (done)
+            jobs_remove(jobs, job);
+        else
             i++;
-        }
     }
 }
 
@@ -237,7 +241,7 @@ int interactive_run(struct shell *shell) {
     open_history(shell);
     note_readiness(shell);
     while (!shell->leaving) {
-        tell_ended_jobs(&session);
+        tell_jobs(&session);
         switch (read_line(&session, session.lines.length ? "> " : make_prompt(&session))) {
         case EDIT_DONE:
             run(&session);

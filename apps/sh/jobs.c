@@ -34,6 +34,7 @@ static pid_t next_news(struct job *job, size_t index, int *status) {
     pid_t told = waitpid(job->processes[index], status, WNOHANG | WUNTRACED | WCONTINUED);
     if (told > 0 && (WIFSTOPPED(*status) || WIFCONTINUED(*status))) {
         job->stopped = WIFSTOPPED(*status);
+        job->stop_told &= job->stopped;
         return next_news(job, index, status);
     }
     return told;
@@ -113,7 +114,7 @@ void job_signal(const struct job *job, int signal) {
 }
 
 void job_continue(struct job *job) {
-    job->stopped = false;
+    job->stopped = job->stop_told = false;
     job_signal(job, SIGCONT);
 }
 

@@ -12,6 +12,7 @@ struct job {
     int status;        // of the last process, once it has ended
     int signal;        // that ended one of them; 0: none did
     bool stopped;      // one of its processes is, and none was seen to go on since
+    bool stop_told;    // and a person was told
     unsigned terminal; // under which the terminal keeps it while it is not in the foreground; 0: it has nothing there
     char *text;        // what was typed
 };

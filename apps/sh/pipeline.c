@@ -159,7 +159,7 @@ static bool is_stopped(const struct pipeline *pipeline) {
 
 void pipeline_leave(struct shell *shell, struct job *job) {
     struct text text = {0};
-    job->stopped = true;
+    job->stopped = job->stop_told = true;
     job->terminal = terminal_job_leave();
     text_add_string(&text, "stopped  ");
     text_add_string(&text, job->text);

@@ -1,4 +1,5 @@
 """Stopping and going on at the console: Ctrl-Z, fg, bg, jobs and kill, over the serial line and by the keyboard."""
+import re
 import unittest
 
 import screen_text
@@ -78,6 +79,24 @@ class Line(AtPrompt):
         self.run_line("kill -KILL %1")
         self.line("wait; echo it ended")
         self.machine.expect(rb"^it ended\r$", SECONDS)
+
+    def test_a_job_stopped_at_the_other_console_is_told_at_the_next_prompt(self):
+        """Once for each time that it is stopped."""
+        self.run_line("sleep 1000 &")
+        process = re.findall(r"^(\d+)\r$", self.run_line("echo $!"), re.MULTILINE)[0]
+
+        def at_the_keyboard(signal, number):
+            self.machine.type(f"kill -{signal} {process}; echo sig''nal {number}\n")
+            self.await_text(f"signal {number}")
+
+        for number in (1, 3):
+            at_the_keyboard("STOP", number)
+            self.assertIn("[1] stopped  sleep 1000", self.run_line(""))
+            self.assertNotIn("stopped", self.run_line(""))
+            at_the_keyboard("CONT", number + 1)
+            self.assertNotIn("stopped", self.run_line(""))
+        at_the_keyboard("STOP", 5)
+        self.assertEqual(self.run_line("jobs").count("[1] stopped"), 1)
 
     def test_a_key_at_the_prompt_stops_nothing(self):
         self.machine.write("\x1a")
