@@ -112,6 +112,11 @@ void break_clear_all(void) {
     hardware_clear_all();
 }
 
+// As the kernel's text is everybody's, so is a point in it.
+bool break_holds_for(const struct break_point *point, const struct debug_thread *thread) {
+    return !is_user(point->address) || point->process == thread->process;
+}
+
 bool break_next(uint32_t *at, struct break_point *point) {
     for (; *at < BREAKPOINTS_MAX; ++*at) {
         const struct breakpoint *breakpoint = &breakpoints[*at];

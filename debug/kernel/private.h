@@ -81,6 +81,7 @@ struct break_point {
     uint32_t process;
 };
 bool break_next(uint32_t *at, struct break_point *point);
+bool break_holds_for(const struct break_point *point, const struct debug_thread *thread);
 bool breakpoint_is_at(const struct debug_thread *thread, uint64_t address);
 
 // ---- hardware.c ----
@@ -104,7 +105,8 @@ struct stepping {
     bool is_repeated;    // it is not the first of its range
     bool is_wanted;      // by this CPU:
     uint32_t cpu;
-    bool then_runs; // the step was for getting off a breakpoint
+    bool then_runs; // the step was for getting off a breakpoint,
+    bool then_plan; // and what GDB's plan says has still to begin
     bool is_alone;  // its thread is to run and no other: goes on without steps, as long as it keeps its CPU
     bool is_on;     // the trap flag is set
     bool waits;     // for a lock, which another CPU may hold
@@ -179,7 +181,8 @@ void halt_wake_others(void);
 void halt_interrupted(struct trap_frame *frame); // by an NMI; wakes who has the machine, whose the line's byte is
 
 // ---- resume.c ----
-void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop); // of the stop that it leaves
+void machine_resume(const struct resume_plan *plan, const struct debug_stop *stop);      // of the stop that it leaves
+void machine_resume_past(const struct resume_plan *plan, const struct debug_stop *stop); // which nobody is told of
 void machine_resume_stepped(void); // its CPU has stepped off a breakpoint, and the rest of the plan follows
 
 // ---- stop.c ----

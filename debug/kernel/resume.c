@@ -103,6 +103,10 @@ static void run_alone(uint32_t cpu) {
 }
 
 void machine_resume_stepped(void) {
+    if (stepping.then_plan) {
+        machine_resume(&server.plan, &server.stop);
+        return;
+    }
     breakpoints_apply();
     if (stepping.is_alone)
         run_alone(stepping.cpu);
@@ -128,4 +132,17 @@ void machine_resume(const struct resume_plan *plan, const struct debug_stop *sto
         run_alone((uint32_t)alone);
     else
         machine_let_all_go();
+}
+
+// A thread that the plan does not step gets off its breakpoint first: while another one steps, it would run into it again and again.
+void machine_resume_past(const struct resume_plan *plan, const struct debug_stop *stop) {
+    static const struct resume_action off = {.kind = RESUME_CONTINUE};
+    struct resume_action action;
+    int cpu = stepping_cpu(plan, stop, &action);
+    if (cpu < 0 || cpu == (int)stop->processor || !stands_on_breakpoint(stop)) {
+        machine_resume(plan, stop);
+        return;
+    }
+    begin_step(plan, stop->processor, &off);
+    stepping.then_plan = true;
 }

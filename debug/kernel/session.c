@@ -124,6 +124,40 @@ static bool is_for_gdb(void) {
     return server.is_attached || machine.first_byte >= 0 || machine.waits_for_gdb || !console_is_there();
 }
 
+// Whether the points that the stop met, which were set for this process (0: for any), have conditions that are all false.
+static bool is_excluded(const struct debug_stop *stop, uint64_t address, uint32_t process) {
+    struct break_point point;
+    bool is_there = false;
+    for (uint32_t at = 0; break_next(&at, &point); at++) {
+        struct break_place place = {point.kind, point.process, point.address};
+        if (point.kind != stop->kind || point.address != address || !break_holds_for(&point, &stop->thread) ||
+            (process != 0 && point.process != process))
+            continue;
+        if (server_break_holds(&server, &place, &stop->thread))
+            return false;
+        is_there = true;
+    }
+    return is_there;
+}
+
+static bool is_set_for(const struct debug_stop *stop, uint64_t address) {
+    struct break_point point;
+    for (uint32_t at = 0; break_next(&at, &point); at++)
+        if (point.kind == stop->kind && point.address == address && point.process == stop->thread.process)
+            return true;
+    return false;
+}
+
+// Whether it is no break point, or one that is to stop here as GDB's conditions say. GDB sets one in the kernel for each of its processes, and
+// takes a stop for that of the process which it was in.
+static bool is_to_be_told(const struct debug_stop *stop) {
+    const struct trap_frame *frame = stopped_cpus[stop->processor].frame;
+    if (!stop->is_break || stop->kind > BREAK_HARDWARE || stop->ends_step || frame == 0)
+        return true;
+    uint32_t process = is_set_for(stop, frame->rip) ? stop->thread.process : 0;
+    return !is_excluded(stop, frame->rip, process);
+}
+
 // A GDB that comes while the machine stands takes over from the console.
 void session_run(struct debug_stop *stop) {
     machine.stopped = clock_counter();
@@ -131,6 +165,10 @@ void session_run(struct debug_stop *stop) {
     line_ignore();
     breakpoints_withdraw();
     step_cancel();
+    if (!is_to_be_told(stop)) {
+        machine_resume_past(&server.plan, stop);
+        return;
+    }
     if (is_for_gdb() || !console_run(stop))
         run_gdb(stop);
 }

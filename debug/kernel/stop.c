@@ -313,6 +313,7 @@ static bool on_debug(struct trap_frame *frame) {
     if (is_step && on_step(frame, &stop))
         return true;
     bool is_point = !stop.is_break && hardware_hit(status, &stop.thread, &stop);
+    stop.ends_step = is_step;
     if (is_step || is_point)
         stop_for(frame, &stop, is_point ? KEEP : KEEP_UNTIL_TOLD);
     else if ((status & STATUS_POINTS) && hardware_breaks_at(frame->rip))

@@ -83,6 +83,7 @@ static void run_detach(struct server *server, struct text_cursor *packet) {
         return;
     }
     enum status status = server->target->processes->detach(process);
+    conditions_remove_process(&server->conditions, process);
     server_look_around(server);
     if (status == STATUS_OK)
         answer_text(server, "OK");

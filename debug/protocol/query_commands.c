@@ -21,7 +21,9 @@ static void run_supported(struct server *server, struct text_cursor *packet) {
     server->knows_hwbreak = takes_feature(*packet, "hwbreak+");
     struct answer answer;
     struct writer *out = answer_begin(server, &answer);
-    writer_format(out, "PacketSize=%x;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+;binary-upload+;QPassSignals+",
+    writer_format(out,
+                  "PacketSize=%x;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+;binary-upload+;QPassSignals+;"
+                  "ConditionalBreakpoints+",
                   SERVER_PACKET_SIZE - PACKET_FRAME_SIZE);
     if (server->multiprocess)
         writer_text(out, ";multiprocess+");

@@ -4,28 +4,23 @@
 
 // ---- break points ----
 
-// "kind,address,size", and behind it conditions and commands, which GDB itself looks at where we do not.
-static bool take_break(struct text_cursor *packet, enum debug_break *kind, uint64_t *address, uint64_t *size) {
+struct break_request {
+    struct break_place place;
+    uint64_t size;
+};
+
+// "kind,address,size"; behind it may stand conditions.
+static bool take_break(struct text_cursor *packet, struct break_request *request) {
     uint64_t number;
     if (!text_take_number(packet, &number) || number >= DEBUG_BREAK_COUNT || !text_take(packet, ',') ||
-        !text_take_number(packet, address) || !text_take(packet, ',') || !text_take_number(packet, size))
+        !text_take_number(packet, &request->place.address) || !text_take(packet, ',') ||
+        !text_take_number(packet, &request->size))
         return false;
-    *kind = (enum debug_break)number;
-    return text_left(packet) == 0 || *packet->at == ';';
+    request->place.kind = (enum debug_break)number;
+    return true;
 }
 
-static void change_break(struct server *server, struct text_cursor *packet, bool set) {
-    enum debug_break kind;
-    uint64_t address, size;
-    if (!take_break(packet, &kind, &address, &size)) {
-        answer_error(server, STATUS_INVALID_ARGUMENT);
-        return;
-    }
-    struct debug_thread thread = server_thread(server);
-    enum status status = set ? STATUS_NOT_FOUND : STATUS_OK; // where there is no process at all
-    if (server_has_thread(server))
-        status = set ? server->target->break_set(&thread, kind, address, size)
-                     : server->target->break_clear(&thread, kind, address, size);
+static void answer_break(struct server *server, enum status status) {
     if (status == STATUS_OK)
         answer_text(server, "OK");
     else if (status == STATUS_UNSUPPORTED)
@@ -34,12 +29,42 @@ static void change_break(struct server *server, struct text_cursor *packet, bool
         answer_error_text(server, status_explanation(status));
 }
 
+// Those of a point that is there already are replaced by what stands here, and where that is nothing, taken away.
 static void run_break_set(struct server *server, struct text_cursor *packet) {
-    change_break(server, packet, true);
+    struct break_request request;
+    if (!take_break(packet, &request) || (text_left(packet) > 0 && request.place.kind > BREAK_HARDWARE)) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    struct debug_thread thread = server_thread(server);
+    request.place.process = thread.process;
+    enum status status = conditions_take(&server->conditions, packet);
+    if (status == STATUS_INVALID_ARGUMENT) {
+        answer_error_text(server, "the condition cannot be evaluated here");
+        return;
+    }
+    if (status == STATUS_OK && !server_has_thread(server))
+        status = STATUS_NOT_FOUND; // there is no process at all
+    if (status == STATUS_OK)
+        status = server->target->break_set(&thread, request.place.kind, request.place.address, request.size);
+    if (status == STATUS_OK)
+        conditions_commit(&server->conditions, &request.place);
+    answer_break(server, status);
 }
 
 static void run_break_clear(struct server *server, struct text_cursor *packet) {
-    change_break(server, packet, false);
+    struct break_request request;
+    if (!take_break(packet, &request) || text_left(packet) > 0) {
+        answer_error(server, STATUS_INVALID_ARGUMENT);
+        return;
+    }
+    struct debug_thread thread = server_thread(server);
+    enum status status = STATUS_OK;
+    request.place.process = thread.process;
+    if (server_has_thread(server))
+        status = server->target->break_clear(&thread, request.place.kind, request.place.address, request.size);
+    conditions_remove(&server->conditions, &request.place);
+    answer_break(server, status);
 }
 
 // ---- running ----
@@ -91,15 +116,21 @@ static bool plan_runs(const struct resume_plan *plan) {
     return false;
 }
 
+// The stop that we are in, or where another process stands if that one was killed meanwhile.
+static void answer_stop_again(struct server *server) {
+    server_look_around(server);
+    answer_stop(server, &server->stop);
+}
+
 // A plan that lets nobody run would be a stop that never ends: it is answered by the stop that we are in.
 static void run_continue_plan(struct server *server, struct text_cursor *packet) {
     server->is_starting = false;
     if (!take_plan(packet, &server->plan))
         answer_error(server, STATUS_INVALID_ARGUMENT);
-    else if (!plan_runs(&server->plan))
-        answer_stop(server, &server->stop);
-    else
+    else if (plan_runs(&server->plan))
         server->next = SERVER_RUN;
+    else
+        answer_stop_again(server);
 }
 
 static void run_continue_kinds(struct server *server, struct text_cursor *packet) {
@@ -154,7 +185,7 @@ static void run_detach(struct server *server, struct text_cursor *packet) {
     answer_text(server, "OK");
     if (process != 0 && server->was_attached && !server_resolve(server, &thread))
         return; // it has ended, and GDB forgets it; else it lets go of one after the other, and the first was all
-    server->target->break_clear_all();
+    server_breaks_forget(server);
     server->is_attached = false;
     server->no_ack = false;
     server->next = SERVER_DETACH;
@@ -177,6 +208,8 @@ static void run_kill_process(struct server *server, struct text_cursor *packet) 
         return;
     }
     enum status status = server->target->process_kill(process);
+    if (status == STATUS_OK)
+        conditions_remove_process(&server->conditions, process);
     server_look_around(server);
     if (status == STATUS_OK)
         answer_text(server, "OK");

@@ -4,7 +4,8 @@
 
 void server_start(struct server *server, const struct debug_target *target,
                   void (*put)(const char *bytes, size_t size)) {
-    memset(server, 0, sizeof(*server));
+    memset(server, 0, offsetof(struct server, conditions));
+    conditions_clear(&server->conditions);
     server->target = target;
     server->put = put;
     packet_decoder_start(&server->decoder, server->input, SERVER_PACKET_SIZE);
@@ -139,6 +140,18 @@ void server_note_stop(struct server *server, const struct debug_stop *stop) {
     server->stop = *stop;
     server->general = stop->end == END_NONE ? stop->thread : (struct debug_thread){0, 0};
     server->plan.count = 0;
+    if (stop->end != END_NONE && stop->thread.process != 0)
+        conditions_remove_process(&server->conditions, stop->thread.process);
+}
+
+bool server_break_holds(const struct server *server, const struct break_place *place,
+                        const struct debug_thread *thread) {
+    return conditions_hold(&server->conditions, place, server->target, thread);
+}
+
+void server_breaks_forget(struct server *server) {
+    server->target->break_clear_all();
+    conditions_clear(&server->conditions);
 }
 
 void server_look_around(struct server *server) {
@@ -176,7 +189,7 @@ static void session_begin(struct server *server) {
     server->is_extended = false;
     server->general = server->stop.thread;
     memset(server->passed, 0, sizeof(server->passed));
-    server->target->break_clear_all();
+    server_breaks_forget(server);
 }
 
 enum commands_need { NEED_NOTHING, NEED_PROCESSES, NEED_THREAD }; // that processes come and go; that there is a thread

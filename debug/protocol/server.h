@@ -5,6 +5,7 @@
 // A new GDB that attaches begins a new session, whatever the last one left: its first packet is qSupported.
 #pragma once
 
+#include "debug/protocol/conditions.h"
 #include "debug/protocol/packet.h"
 #include "debug/protocol/target.h"
 #include "kernel/base/writer.h"
@@ -32,6 +33,7 @@ struct server {
     bool multiprocess, knows_swbreak, knows_hwbreak; // what GDB said it can
     char input[SERVER_PACKET_SIZE + 1];
     char output[SERVER_PACKET_SIZE + PACKET_FRAME_SIZE];
+    struct conditions conditions; // the last member: server_start leaves what it holds of none
 };
 
 void server_start(struct server *server, const struct debug_target *target,
@@ -46,6 +48,10 @@ void server_tell_stop(struct server *server, const struct debug_stop *stop);
 
 // Whether GDB has said that it need not be told of a signal.
 bool server_passes(const struct server *server, uint32_t signal);
+
+// Whether a thread that ran into a break point is to stop there, as the conditions say that GDB set for it.
+bool server_break_holds(const struct server *server, const struct break_place *place,
+                        const struct debug_thread *thread);
 
 // Text for GDB's console while the target runs, or during a `monitor` command.
 void server_console(struct server *server, const char *text, size_t size);

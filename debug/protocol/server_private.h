@@ -42,6 +42,9 @@ void answer_stop(struct server *server, const struct debug_stop *stop);
 // not come and go.
 void server_look_around(struct server *server);
 
+// Takes all break points away, with their conditions.
+void server_breaks_forget(struct server *server);
+
 // The thread that registers and memory are of: the chosen one, else the one that stopped, else the first of the chosen process.
 struct debug_thread server_thread(struct server *server);
 

@@ -36,6 +36,7 @@ struct debug_stop {
     bool is_break; // by a break or watch point of this kind:
     enum debug_break kind;
     uint64_t address; // watched
+    bool ends_step;   // besides: it is told whatever the point's conditions say
     uint32_t processor;
 };
 

@@ -2,13 +2,13 @@
 //
 // Rules: one thread. All stand or all run (GDB's all-stop). GDB is told one stop and hears of no thread that it has not let go on. Of
 // the others that came with it those are dropped whose instruction was not executed, as it will stop its thread again; a hit watch
-// point is kept until its thread is to go on, and told then.
+// point, or a step that is done, is kept until its thread is to go on, and told then.
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "debug/protocol/target.h"
+#include "debug/protocol/conditions.h"
 #include "kernel/abi/debug.h"
 
 enum { INFERIORS_MAX = 16, INFERIOR_PATH_SIZE = 64, INFERIOR_HITS_MAX = 16 };
@@ -29,7 +29,7 @@ struct inferior {
     uint64_t breakpoints[DEBUG_BREAKPOINTS_MAX];
     uint32_t breakpoint_count;
     struct inferior_point points[DEBUG_POINTS];  // in the kernel's order
-    struct process_stop hits[INFERIOR_HITS_MAX]; // of watch points, to be told yet
+    struct process_stop hits[INFERIOR_HITS_MAX]; // to be told yet
     uint32_t hit_count;
 };
 
@@ -52,6 +52,9 @@ void inferiors_kill_all(void);
 
 // A stop of one that stands; false: there are none.
 bool inferior_current(struct debug_stop *stop);
+
+// Who says whether a thread that ran into a break point stops there (else it goes on as it was let go, and nobody is told).
+void inferiors_ask(bool (*holds)(const struct break_place *place, const struct debug_thread *thread));
 
 // Has all threads of all stand, and waits until they do.
 void inferiors_halt(void);

@@ -127,6 +127,10 @@ static void serve(void) {
 
 // ---- the start ----
 
+static bool break_holds(const struct break_place *place, const struct debug_thread *thread) {
+    return server_break_holds(&server, place, thread);
+}
+
 static void open_line(bool by_pipes) {
     enum status status = by_pipes ? line_open_pipes() : line_open_port();
     if (status == STATUS_NOT_FOUND && !by_pipes)
@@ -176,6 +180,7 @@ int main(int argument_count, char **argument_vector) {
         tool_misused(NULL, "which program?");
     open_line(by_pipes);
     server_start(&server, &server_target, line_put);
+    inferiors_ask(break_holds);
     begin(process, arguments);
     if (!by_pipes)
         fputs("gdbserver: GDB may come to the third serial port\n", stderr);

@@ -5,9 +5,13 @@
 #include <parley/clock.h>
 #include <parley/event.h>
 
+#include "debug/server/target.h"
+
 #define LOOKS_EVERY (NANOSECONDS_PER_MILLISECOND / 5)
 
-enum { VECTOR_COUNT = 32 };
+enum { VECTOR_COUNT = 32, STEP_LOOKS = 5000 };
+
+static struct resume_plan current; // by which they run
 
 // ---- what stopped one ----
 
@@ -57,47 +61,49 @@ static bool runs(const struct inferior *inferior) {
     return false;
 }
 
+static void halt_one(const struct inferior *inferior) {
+    debug_halt(inferior->debugger, 0);
+    while (runs(inferior))
+        thread_sleep(deadline_after(LOOKS_EVERY));
+}
+
 void inferiors_halt(void) {
     for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
         debug_halt(at->debugger, 0);
     for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
-        while (runs(at))
-            thread_sleep(deadline_after(LOOKS_EVERY));
+        halt_one(at);
 }
 
-static bool poll_one(struct inferior *inferior, struct debug_stop *stop) {
+// What else has stopped until all of it stood, and would not come again.
+static void keep_hits(struct inferior *inferior) {
     struct process_stop found;
-    enum status status = debug_next_stop(inferior->debugger, &found);
-    if (status == STATUS_OK)
-        *stop = stop_of(inferior, &found);
-    else if (status == STATUS_PEER_DIED)
-        *stop = end_of(inferior);
-    return status != STATUS_NOTHING;
+    while (debug_next_stop(inferior->debugger, &found) == STATUS_OK)
+        if ((found.reason == STOP_POINT || found.reason == STOP_STEP) && inferior->hit_count < INFERIOR_HITS_MAX)
+            inferior->hits[inferior->hit_count++] = found;
 }
 
-// What else has stopped until all stood.
-static void keep_hits(void) {
-    struct process_stop found;
-    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
-        while (debug_next_stop(at->debugger, &found) == STATUS_OK)
-            if (found.reason == STOP_POINT && at->hit_count < INFERIOR_HITS_MAX)
-                at->hits[at->hit_count++] = found;
+// ---- conditions ----
+
+static bool (*holds)(const struct break_place *place, const struct debug_thread *thread);
+
+void inferiors_ask(bool (*asked)(const struct break_place *place, const struct debug_thread *thread)) {
+    holds = asked;
 }
 
-bool inferiors_poll(struct debug_stop *stop) {
-    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process)) {
-        if (!poll_one(at, stop))
-            continue;
-        inferiors_halt();
-        keep_hits();
-        return true;
-    }
-    return false;
+// The thread is about to stand; until then its registers cannot be read.
+static void wait_until_stands(const struct inferior *inferior, uint64_t id) {
+    struct debugged_thread thread;
+    while (inferior_thread_next(inferior, id - 1, &thread) && thread.thread == id && thread.state == DEBUGGED_RUNS)
+        thread_sleep(deadline_after(LOOKS_EVERY));
 }
 
-void inferiors_watch(void) {
-    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
-        event_watch(at->debugger, WATCH_READABLE | WATCH_CLOSED, 0);
+static bool is_excluded(const struct inferior *inferior, const struct process_stop *found,
+                        const struct debug_stop *stop) {
+    struct break_place place = {stop->kind, inferior->process, found->instruction};
+    if (!holds || !stop->is_break || stop->kind > BREAK_HARDWARE)
+        return false;
+    wait_until_stands(inferior, found->thread);
+    return !holds(&place, &stop->thread);
 }
 
 // ---- running ----
@@ -158,21 +164,104 @@ static void resume_inferior(const struct inferior *inferior, const struct resume
 }
 
 static bool take_hit(struct inferior *inferior, const struct resume_plan *plan, struct debug_stop *stop) {
-    for (uint32_t i = 0; i < inferior->hit_count; i++) {
-        if (!action_of(plan, inferior, inferior->hits[i].thread))
+    for (uint32_t i = 0; i < inferior->hit_count;) {
+        struct process_stop hit = inferior->hits[i];
+        if (!action_of(plan, inferior, hit.thread)) {
+            i++;
             continue;
-        *stop = stop_of(inferior, &inferior->hits[i]);
+        }
         inferior->hits[i] = inferior->hits[--inferior->hit_count];
+        *stop = stop_of(inferior, &hit);
+        if (!is_excluded(inferior, &hit, stop))
+            return true;
+    }
+    return false;
+}
+
+bool inferiors_resume(const struct resume_plan *wanted, struct debug_stop *stop) {
+    current = *wanted;
+    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
+        if (take_hit(at, &current, stop))
+            return false;
+    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
+        resume_inferior(at, &current);
+    return true;
+}
+
+// ---- past a break point whose conditions are false ----
+
+// Has it execute the instruction while all others of its process stand, so that none slips past; says what stopped it then. NOTHING: the
+// instruction waits for something, maybe for the others.
+static enum status step_off(struct inferior *inferior, const struct process_stop *at, struct process_stop *found) {
+    struct debug_resume step = {.thread = at->thread, .action = DEBUG_STEP};
+    struct debug_thread id = {inferior->process, at->thread};
+    bool is_software = at->reason == STOP_BREAKPOINT;
+    enum status status = STATUS_NOTHING;
+    if (is_software)
+        server_break_clear(&id, BREAK_SOFTWARE, at->instruction, 1);
+    debug_resume(inferior->debugger, &step);
+    for (int i = 0; i < STEP_LOOKS && status == STATUS_NOTHING; i++) {
+        if (i > 0)
+            thread_sleep(deadline_after(LOOKS_EVERY));
+        status = debug_next_stop(inferior->debugger, found);
+    }
+    if (is_software && status != STATUS_PEER_DIED)
+        server_break_set(&id, BREAK_SOFTWARE, at->instruction, 1);
+    return status;
+}
+
+static bool is_step_done(const struct inferior *inferior, const struct process_stop *found) {
+    const struct resume_action *action = action_of(&current, inferior, found->thread);
+    return action && action->kind == RESUME_STEP &&
+           (found->instruction < action->start || found->instruction >= action->end);
+}
+
+// Past the break point, and on as GDB wanted it. True: there is something to tell all the same.
+static bool go_past(struct inferior *inferior, const struct process_stop *at, struct debug_stop *stop) {
+    struct process_stop found;
+    halt_one(inferior);
+    keep_hits(inferior);
+    enum status status = step_off(inferior, at, &found);
+    if (status == STATUS_NOTHING)
+        return true; // the stop at the break point: GDB finds out itself
+    if (status != STATUS_OK) {
+        *stop = end_of(inferior);
+        return true;
+    }
+    *stop = stop_of(inferior, &found);
+    if (found.reason != STOP_STEP || is_step_done(inferior, &found) || take_hit(inferior, &current, stop))
+        return true;
+    resume_inferior(inferior, &current);
+    return false;
+}
+
+// ---- what happens while they run ----
+
+static bool poll_one(struct inferior *inferior, struct debug_stop *stop) {
+    struct process_stop found;
+    enum status status = debug_next_stop(inferior->debugger, &found);
+    if (status == STATUS_OK)
+        *stop = stop_of(inferior, &found);
+    else if (status == STATUS_PEER_DIED)
+        *stop = end_of(inferior);
+    if (status == STATUS_OK && is_excluded(inferior, &found, stop))
+        return go_past(inferior, &found, stop);
+    return status != STATUS_NOTHING;
+}
+
+bool inferiors_poll(struct debug_stop *stop) {
+    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process)) {
+        if (!poll_one(at, stop))
+            continue;
+        inferiors_halt();
+        for (struct inferior *each = inferior_next(0); each; each = inferior_next(each->process))
+            keep_hits(each);
         return true;
     }
     return false;
 }
 
-bool inferiors_resume(const struct resume_plan *plan, struct debug_stop *stop) {
+void inferiors_watch(void) {
     for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
-        if (take_hit(at, plan, stop))
-            return false;
-    for (struct inferior *at = inferior_next(0); at; at = inferior_next(at->process))
-        resume_inferior(at, plan);
-    return true;
+        event_watch(at->debugger, WATCH_READABLE | WATCH_CLOSED, 0);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures a real GDB on the kernel's debugger, over its line: steps, `next`, memory, and backtraces of many threads.
+"""Measures a real GDB on the kernel's debugger, over its line: steps, `next`, conditions, memory, and backtraces of many threads.
 
 Each has how often it goes in a second of the host's time, in which shows what else the machine does, and what one costs QEMU of the host's
 processors, in which that shows little. The kernel of the release kind has two CPUs. For `next` a line of C in a function that only the
@@ -21,6 +21,7 @@ GOALS = {"debugger_steps": 150, "debugger_next": 25}  # a second
 
 # Runs inside GDB. Prints `figure NAME COUNT SECONDS PROCESSOR-SECONDS WHAT` lines.
 COMMON = r'''
+import contextlib
 import os
 import time
 import gdb
@@ -53,12 +54,20 @@ def long_line():
 
 # mov $499, %ecx; 1: dec %ecx; jnz 1b; nop: 1,000 instructions
 LOOP = bytes((0xb9, 0xf3, 1, 0, 0, 0xff, 0xc9, 0x75, 0xfc, 0x90))
+ROUNDS, DECREMENT = 499, b"\xff\xc9"
 
-def measure_steps(times):
+@contextlib.contextmanager
+def loop_in_place():
+    """Where the line begins and ends that is the loop for as long."""
     memory, (begin, end) = gdb.selected_inferior(), long_line()
     kept = bytes(memory.read_memory(begin, end - begin))
     say("set $kept_place = $rip"), say("set $kept_count = $rcx"), say("set $kept_flags = $eflags")
     memory.write_memory(begin, LOOP + b"\x90" * (end - begin - len(LOOP)))
+    yield begin, end
+    memory.write_memory(begin, kept)
+    say("set $rip = $kept_place"), say("set $rcx = $kept_count"), say("set $eflags = $kept_flags")
+
+def measure_steps(begin, end, times):
     def one():
         say(f"set $rip = {begin}")
         say("next")
@@ -67,8 +76,16 @@ def measure_steps(times):
     figure("next", times, "lines of 1,000 instructions", lambda: [one() for _ in range(times)])
     say(f"set $rip = {begin}")
     figure("steps", 300, "single steps", lambda: say("stepi 300"))
-    memory.write_memory(begin, kept)
-    say("set $rip = $kept_place"), say("set $rcx = $kept_count"), say("set $eflags = $kept_flags")
+
+def measure_conditions(name, evaluation, begin, times):
+    """A breakpoint in the loop that the counter, which counts down, makes true after so many times."""
+    say(f"set breakpoint condition-evaluation {evaluation}")
+    say(f"set $rip = {begin}")
+    say(f"break *{begin + LOOP.index(DECREMENT)} if $rcx == {ROUNDS - times}")
+    figure(name, times, f"breakpoint hits whose condition is false, found so by the {evaluation}", lambda: say("continue"))
+    if number("$rcx") != ROUNDS - times:
+        raise gdb.GdbError(f"the counter is {number('$rcx')}, not {ROUNDS - times}")
+    say("delete")
 
 def measure_memory(read_kib, write_kib):
     memory = gdb.selected_inferior()
@@ -79,7 +96,10 @@ def measure_memory(read_kib, write_kib):
 kernel = next(thread for inferior in gdb.inferiors() for thread in inferior.threads() if "idle" in (thread.details or ""))
 kernel.switch()
 measure_memory(64, 4)
-measure_steps(20)
+with loop_in_place() as (loop_begin, loop_end):
+    measure_steps(loop_begin, loop_end, 20)
+    measure_conditions("conditions", "target", loop_begin, 400)
+    measure_conditions("conditions_by_gdb", "host", loop_begin, 40)
 '''
 
 # After each stop GDB asks for all threads; so many are there for this one alone.
@@ -93,14 +113,14 @@ def figures_of(directory, machine, script):
     """{name: (per second, milliseconds of QEMU's, of what)} of what a script measures in a GDB."""
     path = os.path.join(directory, "measure.py")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"QEMU = {machine.process_id()}\n" + COMMON + script)
+        file.write(f"QEMU = {machine.process_id()}\n" + COMMON + script + "print('came to the end')\n")
     said = subprocess.run(
         ["gdb", "-nx", "-q", "-batch", "-ex", "set width 0", "-ex", "set sysroot build/release/symbols", "-ex",
          "source debug/gdb/parley.py", "-ex", f"parley connect {directory}/gdb", "-ex", f"source {path}", "-ex", "detach",
          "build/release/parley.elf"],
         cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False, text=True, errors="replace")
     found = re.findall(r"^figure (\w+) (\d+) ([0-9.]+) ([0-9.]+) (.*)$", said.stdout, re.MULTILINE)
-    if len(found) != script.count("figure("):
+    if "came to the end" not in said.stdout:
         sys.exit("bench_debugger.py: GDB did not come to the end:\n" + said.stdout[-2000:] + said.stderr[-2000:])
     return {"debugger_" + name: (int(count) / float(seconds), 1000 * float(used) / int(count), what)
             for name, count, seconds, used, what in found}

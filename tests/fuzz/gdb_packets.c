@@ -39,10 +39,21 @@ static void stop_again(void) {
         server_note_stop(&mock.server, &stop);
 }
 
+// Every condition is evaluated for every thread, as if each had run into each point.
+static void evaluate(void) {
+    const struct debug_target *target = mock.server.target;
+    for (uint32_t i = 0; i < mock.server.conditions.count; i++) {
+        struct debug_thread thread = {0, 0};
+        while (target->thread_next(&thread))
+            server_break_holds(&mock.server, &mock.server.conditions.lists[i].place, &thread);
+    }
+}
+
 static void feed(const void *bytes, size_t size) {
     enum server_next next = mock_feed(bytes, size);
     if (next == SERVER_STAY)
         return;
+    evaluate();
     if (has_processes)
         processes_go_on(next);
     else

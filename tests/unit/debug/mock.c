@@ -88,12 +88,20 @@ static size_t memory_write(const struct debug_thread *thread, uint64_t address, 
     return part;
 }
 
+static bool break_is_set(int index, enum debug_break kind, uint64_t address, uint32_t process) {
+    return mock.breaks[index].is_set && mock.breaks[index].kind == kind && mock.breaks[index].address == address &&
+           mock.breaks[index].process == process;
+}
+
 static enum status break_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
                              uint64_t size) {
     (void)size;
     expect_thread(thread);
     if (address < MOCK_BASE)
         return STATUS_BAD_ADDRESS;
+    for (int i = 0; i < MOCK_BREAKS; i++)
+        if (break_is_set(i, kind, address, thread->process))
+            return STATUS_OK;
     for (int i = 0; i < MOCK_BREAKS; i++) {
         if (mock.breaks[i].is_set)
             continue;
@@ -111,8 +119,7 @@ static enum status break_clear(const struct debug_thread *thread, enum debug_bre
     (void)size;
     expect_thread(thread);
     for (int i = 0; i < MOCK_BREAKS; i++)
-        if (mock.breaks[i].is_set && mock.breaks[i].kind == kind && mock.breaks[i].address == address &&
-            mock.breaks[i].process == thread->process)
+        if (break_is_set(i, kind, address, thread->process))
             mock.breaks[i].is_set = false;
     return STATUS_OK;
 }
@@ -168,7 +175,7 @@ void mock_put(const char *bytes, size_t size) {
 }
 
 void mock_start(void) {
-    memset(&mock, 0, sizeof(mock));
+    memset(&mock, 0, offsetof(struct mock, server));
     server_start(&mock.server, &mock_target, mock_put);
     struct debug_stop stop = {.thread = threads[0], .signal = SIGNAL_TRAP};
     server_note_stop(&mock.server, &stop);

@@ -19,7 +19,6 @@ struct mock_process {
 };
 
 struct mock {
-    struct server server;
     uint8_t memory[MOCK_SIZE];
     struct register_file registers;
     struct {
@@ -32,8 +31,9 @@ struct mock {
     struct mock_process processes[MOCK_PROCESSES]; // of mock_start_processes
     uint32_t last_run;
     char arguments[MOCK_ARGUMENTS_SIZE]; // of the last run, each ended by a newline
-    char line[MOCK_LINE_SIZE];           // what the stub has put since mock_clear
     size_t line_length;
+    struct server server;      // from here on nothing is cleared before a test:
+    char line[MOCK_LINE_SIZE]; // what the stub has put since mock_clear
 };
 
 extern struct mock mock;

@@ -159,7 +159,7 @@ void mock_start_processes(void) {
     target.thread_next = thread_next;
     target.thread_exists = thread_exists;
     target.process_kill = process_kill;
-    memset(&mock, 0, sizeof(mock));
+    memset(&mock, 0, offsetof(struct mock, server));
     server_start(&mock.server, &target, mock_put);
     struct debug_stop stop = {.end = END_WITH_CODE};
     server_note_stop(&mock.server, &stop);

@@ -285,7 +285,7 @@ Test(server, sets_and_clears_breaks_in_the_chosen_process) {
     mock_send("Hgp2.14");
     cr_assert_str_eq(mock_ask("Z0,1100,1"), "OK");
     cr_assert_eq(mock.breaks[0].process, 2);
-    cr_assert_str_eq(mock_ask("Z2,1100,8;X1,00"), "OK");
+    cr_assert_str_eq(mock_ask("Z2,1100,8"), "OK");
     cr_assert_eq(mock_break_count(), 2);
     cr_assert_str_eq(mock_ask("z0,1100,1"), "OK");
     cr_assert_eq(mock_break_count(), 1);
@@ -295,9 +295,11 @@ Test(server, refuses_breaks_in_words) {
     cr_assert(begins(mock_ask("Z0,10,1"), "E.there is no memory"));
     cr_assert(begins(mock_ask("Z7,1000,1"), "E"));
     cr_assert(begins(mock_ask("Z0,1000"), "E"));
+    static const char *const fill[MOCK_BREAKS] = {"Z1,1000,1", "Z1,1001,1", "Z1,1002,1", "Z1,1003,1"};
     for (int i = 0; i < MOCK_BREAKS; i++)
-        mock_ask("Z1,1000,1");
-    cr_assert(begins(mock_ask("Z1,1000,1"), "E.no more"));
+        mock_ask(fill[i]);
+    cr_assert_str_eq(mock_ask(fill[0]), "OK"); // is there
+    cr_assert(begins(mock_ask("Z1,1004,1"), "E.no more"));
 }
 
 Test(server, kills_a_process_and_says_why_it_cannot) {
