@@ -55,6 +55,9 @@ bool command_value(const struct command_call *call, const char *text, uint64_t *
 struct process *command_process(const struct command_call *call);
 bool command_thread(const struct command_call *call, struct debug_thread *thread);
 
+// Whether the first word is `on` or `off`, and which.
+bool command_switch(const struct command_call *call, bool *on);
+
 struct object *command_object(const struct command_call *call, const char *text);
 
 // Address and name: of the kernel, or of the program of the thread's process.

@@ -1,5 +1,6 @@
 // Commands that let the machine run, and those that stop it again: breakpoints, watchpoints, steps.
 #include "debug/commands/ipc.h"
+#include "debug/kernel/output.h"
 #include "kernel/base/string.h"
 
 enum { STEPS_MAX = 1000000 };
@@ -157,12 +158,21 @@ static void run_delete(const struct command_call *call) {
 }
 
 static void run_faults(const struct command_call *call) {
-    static const char *const words[] = {"off", "on"};
-    for (uint32_t on = 0; on < 2; on++)
-        if (call->count > 0 && strcmp(call->words[0], words[on]) == 0)
-            faults_tell(on);
+    bool on;
+    if (command_switch(call, &on))
+        faults_tell(on);
     writer_format(call->out, "the machine %s at faults of programs: `faults on`, `faults off`\n",
                   faults_are_told() ? "stops" : "does not stop");
+}
+
+// ---- the log, while it runs ----
+
+static void run_output(const struct command_call *call) {
+    bool on;
+    if (command_switch(call, &on))
+        output_tell(on);
+    writer_format(call->out, "GDB %s what the kernel logs: `output on`, `output off`\n",
+                  output_is_told() ? "shows" : "does not show");
 }
 
 // ---- running ----
@@ -207,6 +217,7 @@ const struct command run_commands[] = {
     {"awatch", "ADDRESS [SIZE]", "stops behind a read or a write there", run_access_watch},
     {"breaks", "", "lists what stops it", run_breaks},
     {"faults", "[on|off]", "whether it stops at faults of programs, before they get them", run_faults},
+    {"output", "[on|off]", "whether GDB shows what the kernel logs, also while the machine runs", run_output},
     {"delete", "[NUMBER...]", "takes these away, or all; `delete ipc [NUMBER]` of those", run_delete},
     {0, 0, 0, 0},
 };

@@ -150,3 +150,8 @@ struct object *command_object(const struct command_call *call, const char *text)
     writer_format(call->out, "there is no object %s\n", text);
     return 0;
 }
+
+bool command_switch(const struct command_call *call, bool *on) {
+    *on = call->count > 0 && strcmp(call->words[0], "on") == 0;
+    return *on || (call->count > 0 && strcmp(call->words[0], "off") == 0);
+}

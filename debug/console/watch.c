@@ -6,6 +6,7 @@
 #include "debug/console/console.h"
 #include "debug/kernel/ask.h"
 #include "debug/kernel/kill.h"
+#include "debug/kernel/output.h"
 #include "debug/kernel/private.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/clock.h"
@@ -55,6 +56,7 @@ static void look(struct timer *expired) {
     line_look();
     bool is_broken = line_is_broken(), is_pressed = chord_is_pressed();
     kill_look();
+    output_look();
     if (is_broken || is_pressed)
         debugger_enter();
     timer_arm(expired, clock_now() + (ask_look() ? ASK_NANOSECONDS : LOOK_NANOSECONDS));

@@ -3,6 +3,7 @@
 #include "debug/console/console.h"
 #include "debug/kernel/ends.h"
 #include "debug/kernel/kill.h"
+#include "debug/kernel/output.h"
 #include "kernel/arch/machine.h"
 #include "kernel/arch/x86_64/registers.h"
 #include "kernel/base/debugger.h"
@@ -17,6 +18,12 @@ static bool run_monitor(const struct debug_thread *thread, const char *line, str
     return monitor_run(thread, line, out);
 }
 
+// What a GDB set, when its session ends or another's begins.
+static void clear_all(void) {
+    break_clear_all();
+    output_tell(false);
+}
+
 static const struct debug_target target = {
     .thread_next = thread_next,
     .thread_exists = thread_exists,
@@ -28,7 +35,7 @@ static const struct debug_target target = {
     .memory_write = target_memory_write,
     .break_set = break_set,
     .break_clear = break_clear,
-    .break_clear_all = break_clear_all,
+    .break_clear_all = clear_all,
     .process_kill = process_kill,
     .monitor = run_monitor,
     .documents = kernel_documents,
@@ -106,6 +113,7 @@ static void tell_stop(const struct debug_stop *stop) {
 }
 
 static void run_gdb(struct debug_stop *stop) {
+    output_finish();
     tell_stop(stop);
     enum server_next next = SERVER_STAY;
     if (machine.first_byte >= 0)

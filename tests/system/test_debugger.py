@@ -15,11 +15,11 @@ KINDS = [("debug", 1), ("debug", 4), ("release", 1), ("release", 4)]
 class Guest:
     """A machine with the debugger's line, at its prompt, with a line typed there."""
 
-    def __init__(self, kind, cpus, line="", append=""):
+    def __init__(self, kind, cpus, line="", append="", tests=False):
         self.kind = kind
         self.directory = tempfile.TemporaryDirectory(prefix="parley-gdb-")
         self.socket = os.path.join(self.directory.name, "gdb")
-        self.machine = Machine(Settings(kind=kind, cpus=cpus, gdb=self.socket,
+        self.machine = Machine(Settings(kind=kind, cpus=cpus, gdb=self.socket, tests=tests,
                                         append="console=serial " + append))
         if "gdb=wait" not in append:
             self.machine.expect(PROMPT, SECONDS)
