@@ -190,9 +190,12 @@ static void session_begin(struct server *server) {
     server->general = server->stop.thread;
     memset(server->passed, 0, sizeof(server->passed));
     server_breaks_forget(server);
+    if (server->target->files != 0)
+        server->target->files->close_all();
 }
 
-enum commands_need { NEED_NOTHING, NEED_PROCESSES, NEED_THREAD }; // that processes come and go; that there is a thread
+// That processes come and go; that files are served; that there is a thread.
+enum commands_need { NEED_NOTHING, NEED_PROCESSES, NEED_FILES, NEED_THREAD };
 
 struct server_commands {
     const struct server_command *commands;
@@ -206,16 +209,22 @@ static const struct server_command *command_find(const struct server_command *co
     return 0;
 }
 
+static bool is_served(const struct server *server, enum commands_need need) {
+    return (need != NEED_PROCESSES || server->target->processes != 0) &&
+           (need != NEED_FILES || server->target->files != 0);
+}
+
 static void packet_run(struct server *server, struct text_cursor *packet) {
     static const struct server_commands tables[] = {
-        {server_process_commands, NEED_PROCESSES}, {server_memory_commands, NEED_THREAD},
-        {server_register_commands, NEED_THREAD},   {server_thread_commands, NEED_NOTHING},
-        {server_resume_commands, NEED_NOTHING},    {server_query_commands, NEED_NOTHING},
+        {server_process_commands, NEED_PROCESSES}, {server_file_commands, NEED_FILES},
+        {server_memory_commands, NEED_THREAD},     {server_register_commands, NEED_THREAD},
+        {server_thread_commands, NEED_NOTHING},    {server_resume_commands, NEED_NOTHING},
+        {server_query_commands, NEED_NOTHING},
     };
     const struct server_command *command = 0;
     size_t i = 0;
     for (; command == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
-        if (tables[i].need != NEED_PROCESSES || server->target->processes != 0)
+        if (is_served(server, tables[i].need))
             command = command_find(tables[i].commands, packet);
     if (command == 0)
         answer_text(server, "");

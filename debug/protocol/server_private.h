@@ -18,6 +18,7 @@ extern const struct server_command server_thread_commands[];
 extern const struct server_command server_resume_commands[];
 extern const struct server_command server_query_commands[];
 extern const struct server_command server_process_commands[]; // only where the target has processes
+extern const struct server_command server_file_commands[];    // and files
 
 // Whole answers.
 void answer_text(struct server *server, const char *text);

@@ -81,8 +81,54 @@ struct debug_processes {
     bool (*base)(uint32_t process, uint64_t *address); // where its first segment was loaded
 };
 
+// GDB's numbers of its File-I/O protocol.
+enum file_error {
+    FILE_NOT_PERMITTED = 1,
+    FILE_NOT_FOUND = 2,
+    FILE_BAD_NUMBER = 9,
+    FILE_NO_ACCESS = 13,
+    FILE_BUSY = 16,
+    FILE_EXISTS = 17,
+    FILE_NO_FOLDER = 20,
+    FILE_IS_FOLDER = 21,
+    FILE_INVALID = 22,
+    FILE_TOO_MANY = 24,
+    FILE_TOO_BIG = 27,
+    FILE_NO_SPACE = 28,
+    FILE_READ_ONLY = 30,
+    FILE_TOO_LONG = 91,
+    FILE_UNKNOWN = 9999,
+};
+
+enum file_flag {
+    FILE_KIND = 3, // of these: 0 reads, 1 writes, 2 does both
+    FILE_APPENDS = 8,
+    FILE_CREATES = 0x200,
+    FILE_TRUNCATES = 0x400,
+    FILE_IS_NEW = 0x800,
+};
+
+enum { FILE_MODE_FOLDER = 0x4000, FILE_MODE_REGULAR = 0x8000, FILE_BLOCK = 512, DEBUG_PATH_MAX = 1024 };
+
+struct debug_file_status {
+    uint32_t mode, changed; // seconds since 1970
+    uint64_t size;
+};
+
+// Files of the target's system. What fails answers minus an enum file_error; a file is a small number that `open` answered.
+struct debug_files {
+    int64_t (*open)(const char *path, uint32_t flags, uint32_t mode);
+    int64_t (*read)(uint32_t file, uint64_t offset, void *to, size_t size); // how many; 0: at the end
+    int64_t (*write)(uint32_t file, uint64_t offset, const void *from, size_t size);
+    int64_t (*status)(uint32_t file, struct debug_file_status *status);
+    int64_t (*close)(uint32_t file);
+    int64_t (*unlink)(const char *path);
+    void (*close_all)(void); // another GDB comes
+};
+
 struct debug_target {
     const struct debug_processes *processes; // null: they are what they are
+    const struct debug_files *files;         // null: none are served
     // Moves to the next thread, in the order of processes; {0, 0} begins. False: there are no more.
     bool (*thread_next)(struct debug_thread *thread);
     bool (*thread_exists)(const struct debug_thread *thread);

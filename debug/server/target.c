@@ -95,6 +95,7 @@ static const struct debug_processes processes = {
 
 const struct debug_target server_target = {
     .processes = &processes,
+    .files = &server_files,
     .thread_next = thread_next,
     .thread_exists = thread_exists,
     .thread_describe = thread_describe,

@@ -5,6 +5,7 @@
 
 extern const struct debug_target server_target;
 extern const struct debug_document server_documents[];
+extern const struct debug_files server_files;
 
 void server_registers_read(const struct debug_thread *id, struct register_file *file);
 // Break points of the inferiors (breaks.c).

@@ -137,6 +137,31 @@ class SeveralPrograms(unittest.TestCase):
                 guest.machine.expect(r"total 15(?s:.*)total 15", SECONDS)
 
 
+class Files(unittest.TestCase):
+    """remote put, get and delete, by gdbserver and the system's own file service."""
+
+    def test_are_put_got_and_deleted(self):
+        with Guest("release", 4, "gdbserver --multi &") as guest, tempfile.TemporaryDirectory() as directory:
+            put, got = (os.path.join(directory, name) for name in ("put", "got"))
+            content = bytes(range(256)) * 150 + b"#$}*" * 100 + b"the end\n"
+            with open(put, "wb") as file:
+                file.write(content)
+            said = guest.gdb(f"remote put {put} /tmp/put", f"remote get /tmp/put {got}", "remote get /none /dev/null",
+                             f"remote put {put} /none/put", extended=True, program="")
+            self.assertEqual(said.count("No such file or directory"), 2, said)
+            with open(got, "rb") as file:
+                self.assertEqual(file.read(), content)
+            guest.machine.write("wc -c < /tmp/put; tail -n 1 /tmp/put\r")
+            guest.machine.expect(rb"%d\s+(?s:.*)the end" % len(content), SECONDS)
+            said = guest.gdb("remote delete /tmp/put", "remote delete /tmp/put", extended=True, program="")
+            self.assertEqual(said.count("No such file or directory"), 1, said)
+
+    def test_of_the_target_are_gdbs_symbols(self):
+        with Guest("release", 4, "gdbserver /bin/debuggee") as guest:
+            said = guest.gdb("set sysroot target:", "info inferiors", "kill", program="")
+            self.assertIn("/bin/debuggee", said)
+
+
 class OverPipes(unittest.TestCase):
     """gdbserver -: the line is its own input and output."""
 

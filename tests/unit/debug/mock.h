@@ -11,6 +11,7 @@ enum {
     MOCK_LINE_SIZE = 1 << 16,
     MOCK_PROCESSES = 3, // at a time
     MOCK_ARGUMENTS_SIZE = 1 << 13,
+    MOCK_FILE_SIZE = 64,
 };
 
 struct mock_process {
@@ -30,6 +31,10 @@ struct mock {
     uint32_t killed;
     struct mock_process processes[MOCK_PROCESSES]; // of mock_start_processes
     uint32_t last_run;
+    bool is_file; // /file is there; of mock_start_processes, as is all that follows
+    bool is_open;
+    size_t file_size;
+    uint8_t file[MOCK_FILE_SIZE];
     char arguments[MOCK_ARGUMENTS_SIZE]; // of the last run, each ended by a newline
     size_t line_length;
     struct server server;      // from here on nothing is cleared before a test:
@@ -43,7 +48,7 @@ extern const struct debug_target mock_target;
 void mock_start(void);
 
 // As a server that waits for GDB to choose. Programs: /bin/none, /bin/broken are none, others run as process 100, 101, ... with
-// threads id * 16 and id * 16 + 1. Process 1 to 9 may be attached to; 10 is not ours, 11 the server, 12 has ended.
+// threads id * 16 and id * 16 + 1. One file can be there, /file, and be opened once, as number 3. Process 1 to 9 may be attached to; 10 is not ours, 11 the server, 12 has ended.
 void mock_start_processes(void);
 
 // How many there are; and the first one's end, which GDB is told.

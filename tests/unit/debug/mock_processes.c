@@ -143,6 +143,84 @@ static bool base(uint32_t process, uint64_t *address) {
     return process_find(process) != NULL;
 }
 
+// ---- files ----
+
+enum { FILE_NUMBER = 3 };
+
+static bool is_named(const char *path) {
+    return strcmp(path, "/file") == 0;
+}
+
+static int64_t file_open(const char *path, uint32_t flags, uint32_t mode) {
+    (void)mode;
+    if (!is_named(path) || (!mock.is_file && !(flags & FILE_CREATES)))
+        return -FILE_NOT_FOUND;
+    if (mock.is_open)
+        return -FILE_TOO_MANY;
+    if (flags & FILE_TRUNCATES)
+        mock.file_size = 0;
+    mock.is_file = mock.is_open = true;
+    return FILE_NUMBER;
+}
+
+static int64_t file_read(uint32_t file, uint64_t offset, void *to, size_t size) {
+    if (file != FILE_NUMBER || !mock.is_open)
+        return -FILE_BAD_NUMBER;
+    size_t left = offset < mock.file_size ? mock.file_size - offset : 0;
+    size = size < left ? size : left;
+    if (size > 0)
+        memcpy(to, mock.file + offset, size);
+    return (int64_t)size;
+}
+
+static int64_t file_write(uint32_t file, uint64_t offset, const void *from, size_t size) {
+    if (file != FILE_NUMBER || !mock.is_open)
+        return -FILE_BAD_NUMBER;
+    if (offset > mock.file_size || size > MOCK_FILE_SIZE - offset)
+        return -FILE_NO_SPACE;
+    if (size > 0)
+        memcpy(mock.file + offset, from, size);
+    if (offset + size > mock.file_size)
+        mock.file_size = offset + size;
+    return (int64_t)size;
+}
+
+static int64_t file_status(uint32_t file, struct debug_file_status *status) {
+    if (file != FILE_NUMBER || !mock.is_open)
+        return -FILE_BAD_NUMBER;
+    *status =
+        (struct debug_file_status){.mode = FILE_MODE_REGULAR | 0644, .changed = 0x12345678, .size = mock.file_size};
+    return 0;
+}
+
+static int64_t file_close(uint32_t file) {
+    if (file != FILE_NUMBER || !mock.is_open)
+        return -FILE_BAD_NUMBER;
+    mock.is_open = false;
+    return 0;
+}
+
+static int64_t file_unlink(const char *path) {
+    if (!is_named(path) || !mock.is_file)
+        return -FILE_NOT_FOUND;
+    mock.is_file = false;
+    return 0;
+}
+
+static void files_close(void) {
+    mock.is_open = false;
+}
+
+static const struct debug_files files = {
+    .open = file_open,
+    .read = file_read,
+    .write = file_write,
+    .status = file_status,
+    .close = file_close,
+    .unlink = file_unlink,
+    .close_all = files_close,
+};
+
 static const struct debug_processes processes = {
     .run = run,
     .attach = attach,
@@ -156,6 +234,7 @@ void mock_start_processes(void) {
     static struct debug_target target;
     target = mock_target;
     target.processes = &processes;
+    target.files = &files;
     target.thread_next = thread_next;
     target.thread_exists = thread_exists;
     target.process_kill = process_kill;

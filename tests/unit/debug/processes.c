@@ -215,3 +215,83 @@ Test(processes, without_any_nothing_is_read_written_or_watched) {
     mock_process_end(END_WITH_CODE, 0);
     expect_refused(bodies);
 }
+
+// ---- files ----
+
+// The bytes of the answer, which may hold zeros, against what they should be.
+static void expect_bytes(const char *packet, const void *bytes, size_t size) {
+    cr_assert_eq(memcmp(mock_ask(packet), bytes, size), 0, "%s", packet);
+}
+
+Test(processes, put_get_and_delete_a_file) {
+    cr_assert_str_eq(mock_ask("vFile:setfs:0"), "F0");
+    cr_assert_str_eq(mock_ask("vFile:open:2f66696c65,0,1c0"), "F-1,2"); // /file is not there
+    cr_assert_str_eq(mock_ask("vFile:open:2f66696c65,601,1c0"), "F3");
+    cr_assert_str_eq(mock_ask("vFile:pwrite:3,0,good"), "F4");
+    cr_assert_str_eq(mock_ask("vFile:pwrite:3,4, day"), "F4");
+    cr_assert_str_eq(mock_ask("vFile:pwrite:3,39,too much"), "F-1,1c");
+    cr_assert_str_eq(mock_ask("vFile:close:3"), "F0");
+    cr_assert_str_eq(mock_ask("vFile:close:3"), "F-1,9");
+    cr_assert_str_eq(mock_ask("vFile:open:2f66696c65,0,0"), "F3");
+    cr_assert_str_eq(mock_ask("vFile:pread:3,5,0"), "F5;good ");
+    cr_assert_str_eq(mock_ask("vFile:pread:3,1000,5"), "F3;day");
+    cr_assert_str_eq(mock_ask("vFile:pread:3,1000,8"), "F0;");
+    cr_assert_str_eq(mock_ask("vFile:unlink:2f66696c65"), "F0");
+    cr_assert_str_eq(mock_ask("vFile:unlink:2f66696c65"), "F-1,2");
+    cr_assert_str_eq(mock_ask("vFile:readlink:2f66696c65"), "F-1,16");
+}
+
+Test(processes, read_a_files_bytes_as_they_are) {
+    mock_send("vFile:open:2f66696c65,601,1c0");
+    memcpy(mock.file, "#$}*\0*\xff", 7);
+    mock.file_size = 7;
+    expect_bytes("vFile:pread:3,7,0", "F7;#$}*\0*\xff", 10);
+}
+
+Test(processes, tell_a_files_status_as_gdb_wants_it) {
+    static const uint8_t status[] = "F40;\0\0\0\0\0\0\0\0\0\0\x81\xa4\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0"
+                                    "\0\0\0\0\0\0\0\2\0\0\0\0\0\0\2\0\0\0\0\0\0\0\0\1"
+                                    "\x12\x34\x56\x78\x12\x34\x56\x78\x12\x34\x56\x78";
+    mock_send("vFile:open:2f66696c65,601,1c0");
+    mock_send("vFile:pwrite:3,0,ab");
+    expect_bytes("vFile:fstat:3", status, sizeof(status) - 1);
+    cr_assert_str_eq(mock_ask("vFile:fstat:4"), "F-1,9");
+}
+
+Test(processes, refuse_file_packets_that_are_none) {
+    static const char *const bad[] = {"vFile:open:,0,0",
+                                      "vFile:open:2f6,0,0",
+                                      "vFile:open:2f0066,0,0",
+                                      "vFile:open:2f66",
+                                      "vFile:open:2f66,0",
+                                      "vFile:open:2f66,0,0,0",
+                                      "vFile:open:2f66,fffffffff,0",
+                                      "vFile:pread:3",
+                                      "vFile:pread:3,1",
+                                      "vFile:pread:,1,1",
+                                      "vFile:pread:3,1,ffffffffffffffff",
+                                      "vFile:pwrite:3,0",
+                                      "vFile:close:",
+                                      "vFile:close:3,",
+                                      "vFile:close:80000000",
+                                      "vFile:fstat:x",
+                                      "vFile:unlink:",
+                                      "vFile:unlink:zz",
+                                      "vFile:setfs:",
+                                      "vFile:setfs:-1"};
+    mock_send("vFile:open:2f66696c65,601,1c0");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        cr_assert_str_eq(mock_ask(bad[i]), "F-1,16", "%s", bad[i]);
+    cr_assert_str_eq(mock_ask("vFile:nothing:"), "");
+}
+
+Test(processes, close_what_the_last_gdb_had_open) {
+    mock_send("vFile:open:2f66696c65,601,1c0");
+    mock_send("qSupported");
+    cr_assert_not(mock.is_open);
+}
+
+Test(processes, files_are_served_only_where_there_are_some) {
+    mock_start();
+    cr_assert_str_eq(mock_ask("vFile:setfs:0"), "");
+}
