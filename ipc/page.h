@@ -149,6 +149,9 @@ struct page_sending {
 enum status page_send(const struct page_sending *sending, uint64_t *counts);
 enum status page_broadcast(struct page_sending *sending, uint64_t *counts);
 
+// Makes received pages the process's own memory. As the call.
+enum status page_place(struct process *process, uint64_t from, uint64_t to, uint32_t count);
+
 // A signal, from a process (or for it: its end), without waiting. NOT_FOUND: no handler, or it has ended.
 enum status page_signal(struct process *to, uint32_t type, const struct process *from);
 

@@ -17,18 +17,17 @@ static uint32_t way_of(uint32_t flags) {
 }
 
 // Whether some of the pages came with an upcall that is not over: its sender may get them back.
-static bool are_arriving(const struct page_sending *sending) {
-    struct page_box *box = page_box_of(sending->from);
+static bool are_arriving(struct page_box *box, uint64_t address, uint32_t count) {
     if (__atomic_load_n(&box->running, __ATOMIC_RELAXED) == 0)
         return false;
     bool found = false;
-    uint64_t end = sending->address + (uint64_t)sending->count * PAGE_SIZE;
+    uint64_t end = address + (uint64_t)count * PAGE_SIZE;
     lock_acquire(&box->lock);
     const struct upcall *upcall;
     LIST_FOREACH(upcall, &box->upcalls, link) {
         if (upcall->running && upcall->arrival != 0)
-            found |= upcall->address < end &&
-                     sending->address < upcall->address + (uint64_t)upcall->arrival->load->count * PAGE_SIZE;
+            found |=
+                upcall->address < end && address < upcall->address + (uint64_t)upcall->arrival->load->count * PAGE_SIZE;
     }
     lock_release(&box->lock);
     return found;
@@ -40,7 +39,7 @@ static bool are_arriving(const struct page_sending *sending) {
 INLINED enum status load_fill(const struct page_sending *sending, struct page_load *load) {
     if (sending->count == 0)
         return STATUS_OK;
-    if (are_arriving(sending))
+    if (are_arriving(page_box_of(sending->from), sending->address, sending->count))
         return STATUS_BUSY;
     struct pages_part part = {sending->offset, sending->bytes};
     return pages_take(sending->from->space, load, way_of(sending->flags), &part);
@@ -48,6 +47,12 @@ INLINED enum status load_fill(const struct page_sending *sending, struct page_lo
 
 enum status page_load_fill(const struct page_sending *sending, struct page_load *load) {
     return load_fill(sending, load);
+}
+
+enum status page_place(struct process *process, uint64_t from, uint64_t to, uint32_t count) {
+    if (are_arriving(page_box_of(process), from, count))
+        return STATUS_BUSY;
+    return pages_place(process->space, from, to, count);
 }
 
 // Abandoned pages that are to be freed are, with the load; all that failed puts them back.
@@ -335,10 +340,29 @@ static enum status go_detached(const struct page_sending *sending, struct page_t
     return status;
 }
 
+// What nobody answers is bounded by what the receiver has paid for.
+static bool may_queue(const struct page_sending *sending, struct page_handler *handler) {
+    const struct page_transfer *transfer;
+    uint64_t pages = sending->count;
+    if (!(sending->flags & PAGE_IF_ROOM))
+        return true;
+    lock_acquire(&handler->box->lock);
+    TAILQ_FOREACH(transfer, &handler->box->arrivals, link) {
+        if (transfer->handler == handler)
+            pages += transfer->load->count;
+    }
+    lock_release(&handler->box->lock);
+    return pages <= handler->window.pages;
+}
+
 __attribute__((noinline)) static enum status send_detached(const struct page_sending *sending, uint64_t *counts) {
     struct page_handler *handler;
     struct page_transfer *transfer;
     enum status status = page_sending_handler(sending, GATE_PAGE, &handler);
+    if (status == STATUS_OK && !may_queue(sending, handler)) {
+        object_release(&handler->object);
+        status = STATUS_PEER_FULL;
+    }
     if (status == STATUS_OK)
         status = transfer_create(sending, handler, 0, true, &transfer);
     if (status != STATUS_OK)

@@ -13,6 +13,8 @@ static enum status flags_check(const struct page_sending *sending) {
         return STATUS_INVALID_ARGUMENT;
     if ((flags & PAGE_BYTES) && (flags & both) != both)
         return STATUS_INVALID_ARGUMENT;
+    if ((flags & PAGE_IF_ROOM) && !(flags & PAGE_NO_ANSWER))
+        return STATUS_INVALID_ARGUMENT;
     bool all = (flags & PAGE_TARGET) >= PAGE_TO_ALL;
     if ((flags & PAGE_NO_ANSWER) && (all || !(flags & (PAGE_SENDER_KEEPS | PAGE_ABANDONED_FREE))))
         return STATUS_INVALID_ARGUMENT;
@@ -108,6 +110,12 @@ struct result call_page_free(uint64_t address, uint64_t pages) {
     if (pages > PAGE_WINDOW_MAX)
         return result_status(STATUS_NOT_FOUND);
     return result_status(pages_free(process_current()->space, address, (uint32_t)pages));
+}
+
+struct result call_page_place(uint64_t from, uint64_t to, uint64_t pages) {
+    if (pages > PAGE_WINDOW_MAX)
+        return result_status(STATUS_NOT_FOUND);
+    return result_status(page_place(process_current(), from, to, (uint32_t)pages));
 }
 
 // ---- handlers ----

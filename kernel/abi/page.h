@@ -1,7 +1,8 @@
 // Pages: whole pages to a process id, which is interrupted by them as by a signal. Source: seeds/000; DESIGN "The IPC designs" 2.
 //
 // A program makes a handler for a type of page (page_handler), with a window: the only place where others' pages can come to, and
-// paid for from the start; it stays until it is unmapped. Closing the handler's number removes it: pages on their way go back, and an
+// paid for from the start; it stays until it is unmapped. From there page_place takes them, without a copy, to where the program wants them,
+// as memory of its own. Closing the handler's number removes it: pages on their way go back, and an
 // upcall that still runs abandons, whatever it answers. A thread that is to be interrupted says where its upcalls run (upcall_set); libc does that.
 // page_send takes pages out of the sender's memory, interrupts such a thread of the receiver, and waits for the answer of its
 // handler. The handler is called in user mode, as
@@ -67,7 +68,9 @@ enum page_send_flag {
         1 << 6, // `size` counts bytes; the receiver gets fresh pages with zeros around them. Needs DUPLICATE and
                 // SENDER_KEEPS
     PAGE_NO_ANSWER = 1 << 7, // page_send does not wait: see above
-    PAGE_FLAGS = (1 << 8) - 1,
+    PAGE_IF_ROOM =
+        1 << 8, // with NO_ANSWER: PEER_FULL where more would be on its way to the handler than its window holds
+    PAGE_FLAGS = (1 << 9) - 1,
     PAGE_IMMUTABLE = 1 << 16, // told to the handler: nobody else can change what it sees
     PAGE_FAULT = 1 << 17,     // told to the handler: its own thread's fault, at that address
 };

@@ -29,7 +29,7 @@ static inline struct result result_make(enum status status, uint64_t value) {
 #define CALL(code, name, value, parameters) CALL_##name = code,
 enum call_code {
 #include "kernel/abi/calls.h"
-    CALL_LIMIT = 160, // above the highest code, with room
+    CALL_LIMIT = 192, // above the highest code, with room
 };
 #undef CALL
 #undef ADDRESS

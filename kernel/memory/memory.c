@@ -149,16 +149,9 @@ static enum status page_make(struct memory *memory, uint64_t page, uint64_t *phy
     return status;
 }
 
-// The entry of a page that there is; null: it was never made. The object's lock is held.
-static uint64_t *slot_look(struct memory *memory, uint64_t page) {
-    uint64_t *frames = memory->leaves[page / MEMORY_LEAF_PAGES];
-    uint64_t *slot = frames != 0 ? &frames[page % MEMORY_LEAF_PAGES] : 0;
-    return slot != 0 && *slot != 0 ? slot : 0;
-}
-
 void memory_note_written(struct memory *memory, uint64_t page) {
     lock_acquire(&memory->object.lock);
-    uint64_t *slot = slot_look(memory, page);
+    uint64_t *slot = memory_slot_look(memory, page);
     if (slot != 0)
         *slot |= MEMORY_WRITTEN;
     lock_release(&memory->object.lock);
@@ -166,7 +159,7 @@ void memory_note_written(struct memory *memory, uint64_t page) {
 
 enum status memory_page_take(struct memory *memory, uint64_t page, uint64_t *physical) {
     lock_acquire(&memory->object.lock);
-    uint64_t *slot = page < memory->pages ? slot_look(memory, page) : 0;
+    uint64_t *slot = page < memory->pages ? memory_slot_look(memory, page) : 0;
     if (slot != 0) {
         *physical = slot_physical(*slot);
         *slot = 0;
@@ -180,7 +173,7 @@ enum status memory_page_fetch(struct memory *memory, uint64_t page, uint64_t *ph
     if (page >= memory->pages)
         return STATUS_INVALID_ARGUMENT;
     lock_acquire(&memory->object.lock);
-    uint64_t *slot = slot_look(memory, page);
+    uint64_t *slot = memory_slot_look(memory, page);
     if (slot != 0) {
         *physical = slot_physical(*slot);
         *written = *slot & MEMORY_WRITTEN;
@@ -203,6 +196,8 @@ enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical
 }
 
 enum status memory_await(struct memory *memory, uint64_t page, uint32_t access) {
+    if (memory->source == 0)
+        return memory_page_own(memory, page);
     return memory->source->await(memory->source, page, access);
 }
 
@@ -236,7 +231,7 @@ uint64_t memory_page_if_there(struct memory *memory, uint64_t page) {
     if (page >= memory->pages)
         return 0;
     lock_acquire(&memory->object.lock);
-    const uint64_t *slot = slot_look(memory, page);
+    const uint64_t *slot = memory_slot_look(memory, page);
     uint64_t physical = slot != 0 ? slot_physical(*slot) : 0;
     if (physical != 0)
         frame_retain(physical);
@@ -293,10 +288,12 @@ static enum status write_part(struct memory *memory, uint64_t offset, const void
     uint64_t physical;
     lock_acquire(&memory->object.lock);
     enum status status = memory->sealed ? STATUS_BUSY : page_make(memory, offset / PAGE_SIZE, &physical);
+    if (status == STATUS_OK && (*memory_slot_look(memory, offset / PAGE_SIZE) & MEMORY_LENT))
+        status = STATUS_WOULD_WAIT;
     if (status == STATUS_OK)
         memcpy((char *)alias_pointer(physical) + offset % PAGE_SIZE, from, size);
     if (status == STATUS_OK && memory->source != 0)
-        *slot_look(memory, offset / PAGE_SIZE) |= MEMORY_WRITTEN;
+        *memory_slot_look(memory, offset / PAGE_SIZE) |= MEMORY_WRITTEN;
     lock_release(&memory->object.lock);
     return status;
 }

@@ -7,6 +7,8 @@ enum {
     MEMORY_LEAF_PAGES = 512,
     MEMORY_LEAVES_MAX = 8192, // 16 GiB
     MEMORY_WRITTEN = 1 << 0,  // of a page that came from a source: somebody could write to it
+    MEMORY_LENT =
+        1 << 1, // of a page whose frame others may hold as it is now: nobody writes to it before it is owned again
 };
 
 // Where the absent pages of a memory object come from, if they are not just zeros (ipc/pager.h).
@@ -25,9 +27,10 @@ struct memory {
     uint64_t resident;            // [l]
     uint32_t writable_mappings;   // [l] areas that map it writable
     bool sealed;                  // [l] nobody can write any more
+    bool has_lent;                // [a] some page was ever lent; stays so
     bool dead;                    // [a] what it was part of has lost a side: nobody sleeps on its words any more
     uint64_t part_of;             // [I] id of the object whose type knows who wakes sleepers on its words; 0: none
-    uint64_t **leaves;            // [l] frames by 512, with MEMORY_WRITTEN; 0: not there yet
+    uint64_t **leaves;            // [l] frames by 512, with MEMORY_WRITTEN and MEMORY_LENT; 0: not there yet
     struct memory_source *source; // [I] once somebody has it; null: absent pages are zeros
 };
 
@@ -47,7 +50,8 @@ enum status memory_adopt(uint64_t physical, uint64_t size, const char *name, str
 // INVALID_ARGUMENT: no such page. NO_MEMORY, LIMIT_REACHED. WOULD_WAIT: it comes from the memory's source (memory_await).
 enum status memory_page(struct memory *memory, uint64_t page, uint64_t *physical);
 
-// Waits until the source has given the page. No lock may be held. OK: look again; else as the source's await.
+// Waits until the source has given the page; one that is lent is made the memory's own instead (memory_page_own). No lock may be held.
+// OK: look again; else as the source's await.
 enum status memory_await(struct memory *memory, uint64_t page, uint32_t access);
 
 // As memory_page, waiting where it must.
@@ -76,6 +80,27 @@ uint64_t memory_page_if_there(struct memory *memory, uint64_t page);
 
 // The first page from `page` on that can be there (at the end: `pages`, or more): what was never touched by the 2 MiB is passed over.
 uint64_t memory_next_page(struct memory *memory, uint64_t page);
+
+// ---- duplicates of pages that stay writable here (kernel/memory/memory_lend.c) ----
+
+// From now on the frame of a page that is there may have holders who are to see it as it is: it is not written to until the page has
+// another. `writers`: areas that map it writable and that the caller sees to. False: others can write to it, or it cannot be lent.
+bool memory_page_lend(struct memory *memory, uint64_t page, uint32_t writers);
+
+// Whether a page may be written to at once. One that is lent may where nobody holds its frame but the memory, and the caller, who maps
+// `mapped` (0: nothing); then it is lent no more. One that is mapped is that frame.
+bool memory_page_claim(struct memory *memory, uint64_t page, uint64_t mapped);
+
+// Gives a page that is lent a frame of its own with the same bytes, and has everybody look for it anew. No lock may be held.
+// NO_MEMORY, LIMIT_REACHED.
+enum status memory_page_own(struct memory *memory, uint64_t page);
+
+// The entry of a page that there is; null: it was never made. The object's lock is held.
+static inline uint64_t *memory_slot_look(struct memory *memory, uint64_t page) {
+    uint64_t *frames = memory->leaves[page / MEMORY_LEAF_PAGES];
+    uint64_t *slot = frames != 0 ? &frames[page % MEMORY_LEAF_PAGES] : 0;
+    return slot != 0 && *slot != 0 ? slot : 0;
+}
 
 // Copies for the kernel's own use (headers of an image, the ramdisk). INVALID_ARGUMENT outside; BUSY: writing, sealed.
 enum status memory_read(struct memory *memory, uint64_t offset, void *to, size_t size);

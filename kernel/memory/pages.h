@@ -5,7 +5,8 @@
 // memory. A page sent away is *gone*: a touch faults until the range is unmapped, or the page comes back.
 //
 // A frame that several hold unwritten is copied by whoever writes first (MARK_COPY); one that several write is marked MARK_SHARED, and
-// is copied at once where a duplicate is asked for. Each who holds a frame is charged for it.
+// is copied at once where a duplicate is asked for. A page of a memory object that only its sender writes to is lent (kernel/memory/memory.h)
+// for a duplicate. Each who holds a frame is charged for it.
 //
 // Rules: each function takes RANK_SPACE itself, for at most PAGES_LOAD_MAX pages; only pages_take allocates. Addresses are
 // page-aligned. The caller sees to it that the space lives.
@@ -88,6 +89,11 @@ void pages_remove(struct space *space, uint64_t address, const struct page_load 
 
 // The same, but leaves it there to be copied when written: the frames get another holder.
 void pages_loosen(struct space *space, uint64_t address, const struct page_load *load);
+
+// Makes received pages the space's own, at `to`, where anonymous memory that it may write to is; what lay there is freed, and their places
+// in the window are free again (kernel/memory/pages_place.c). All or none. NOT_FOUND: one of them is no received page. NO_RIGHT: one is
+// fixed read-only. BAD_ADDRESS: there is no such memory at `to`. INVALID_ARGUMENT, NO_MEMORY, LIMIT_REACHED.
+enum status pages_place(struct space *space, uint64_t from, uint64_t to, uint32_t count);
 
 // Frees received pages; their places in the window are free again. NOT_FOUND: one of them is no received page.
 enum status pages_free(struct space *space, uint64_t address, uint32_t count);

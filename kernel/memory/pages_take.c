@@ -80,11 +80,14 @@ __attribute__((noinline)) static enum status page_copy(struct taking *taking, ui
     return STATUS_OK;
 }
 
-// A frame that others may write to cannot be kept as it is by copying when written.
-static bool must_be_copied(const struct area *area, const uint64_t *slot) {
-    if (page_slot_flags(slot) & PAGE_OF_MEMORY)
-        return !area->memory->sealed;
-    return page_slot_marks(slot) & MARK_SHARED;
+// A frame that others may write to cannot be kept as it is by copying when written; nor can a memory object's, but where this area alone
+// writes to it: then it is lent (kernel/memory/memory.h).
+static bool must_be_copied(const struct area *area, uint64_t address, const uint64_t *slot) {
+    if (!(page_slot_flags(slot) & PAGE_OF_MEMORY))
+        return page_slot_marks(slot) & MARK_SHARED;
+    return !area->memory->sealed &&
+           (area->kind != AREA_SHARED ||
+            !memory_page_lend(area->memory, space_memory_index(area, address), space_area_is_writer(area)));
 }
 
 static enum status page_prepare(struct taking *taking, uint32_t i) {
@@ -100,7 +103,7 @@ static enum status page_prepare(struct taking *taking, uint32_t i) {
     uint64_t base = (uint64_t)i * PAGE_SIZE;
     uint64_t from = taking->from > base ? taking->from - base : 0;
     uint64_t end = taking->end - base < PAGE_SIZE ? taking->end - base : PAGE_SIZE;
-    if (from != 0 || end != PAGE_SIZE || must_be_copied(area, slot))
+    if (from != 0 || end != PAGE_SIZE || must_be_copied(area, page_address(taking, i), slot))
         return page_copy(taking, i, page_slot_physical(slot), from, end);
     return STATUS_OK;
 }
@@ -126,9 +129,10 @@ static void page_duplicate(struct taking *taking, uint32_t i, uint64_t *slot) {
     uint32_t flags = page_slot_flags(slot), marks = page_slot_marks(slot);
     frame_retain(physical);
     taking->load->pages[i] = physical | MARK_COPY;
-    if ((flags & PAGE_OF_MEMORY) || (marks & (MARK_COPY | MARK_FIXED)))
+    bool of_memory = flags & PAGE_OF_MEMORY;
+    if (of_memory ? !(flags & PAGE_WRITABLE) : (marks & (MARK_COPY | MARK_FIXED)))
         return;
-    page_slot_fill_marked(slot, physical, flags & ~(uint32_t)PAGE_WRITABLE, marks | MARK_COPY);
+    page_slot_fill_marked(slot, physical, flags & ~(uint32_t)PAGE_WRITABLE, of_memory ? marks : marks | MARK_COPY);
     taking->tightened = true;
 }
 

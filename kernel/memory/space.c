@@ -139,9 +139,19 @@ enum status space_area_split(struct space *space, struct area *area, uint64_t ad
     return STATUS_OK;
 }
 
+// Says how many its account is to be discharged of: without one, the kernel counts each.
+static inline uint32_t own_drop(const struct space *space, uint64_t physical) {
+    if (space->account == 0) {
+        frame_release_own(0, physical);
+        return 0;
+    }
+    frame_drop(physical);
+    return 1;
+}
+
 void space_release_pages(struct space *space, struct memory *memory, const struct page_batch *batch) {
     struct account *of_memory = memory != 0 ? memory->object.account : 0;
-    uint32_t released = 0;
+    uint32_t released = 0, own = 0; // those of its own are discharged at once
     for (const struct page_cleared *page = batch->pages; page < batch->pages + batch->count; page++) {
         if (page->flags & PAGE_NO_FRAME) {
             if (page->flags & MARK_AWAY << PAGE_MARKS)
@@ -153,10 +163,12 @@ void space_release_pages(struct space *space, struct memory *memory, const struc
         else if (page->flags & MARK_UNPAID << PAGE_MARKS)
             frame_drop(page->physical);
         else
-            frame_release_own(space->account, page->physical);
+            own += own_drop(space, page->physical);
         released++;
     }
     __atomic_fetch_sub(&space->resident, released, __ATOMIC_RELAXED);
+    if (own > 0)
+        account_discharge(space->account, ACCOUNT_MEMORY_PAGES, own);
 }
 
 // ---- placing ----

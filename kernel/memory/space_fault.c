@@ -24,10 +24,6 @@ uint32_t space_page_flags(const struct area *area) {
     return flags;
 }
 
-static uint64_t memory_index(const struct area *area, uint64_t address) {
-    return (area->offset + (address - area->base)) >> PAGE_SHIFT;
-}
-
 static inline void slot_fill(struct space *space, uint64_t *slot, uint64_t physical, uint32_t flags) {
     page_slot_fill(slot, physical, flags);
     __atomic_fetch_add(&space->resident, 1, __ATOMIC_RELAXED);
@@ -47,7 +43,7 @@ static enum status anonymous_page(struct space *space, struct area *area, uint64
 __attribute__((noinline, cold)) static enum status absent_note(struct space *space, const struct area *area,
                                                                uint64_t address) {
     space->absent = area->memory;
-    space->absent_page = memory_index(area, address);
+    space->absent_page = space_memory_index(area, address);
     return STATUS_WOULD_WAIT;
 }
 
@@ -56,13 +52,32 @@ __attribute__((noinline, cold)) static uint32_t sourced_flags(const struct area 
     uint32_t flags = space_page_flags(area) | PAGE_OF_MEMORY;
     if (!write)
         return flags & ~(uint32_t)PAGE_WRITABLE;
-    memory_note_written(area->memory, memory_index(area, address));
+    memory_note_written(area->memory, space_memory_index(area, address));
     return flags;
+}
+
+// Of memory of which pages were lent: one that may be is read-only until it is written to. WOULD_WAIT: it has to be owned first.
+__attribute__((noinline, cold)) static enum status lent_page(struct space *space, const struct area *area,
+                                                             uint64_t address, bool write, uint64_t *slot) {
+    uint64_t physical, page = space_memory_index(area, address);
+    if (write && !memory_page_claim(area->memory, page, 0))
+        return absent_note(space, area, address);
+    enum status status = memory_page(area->memory, page, &physical);
+    uint32_t flags = space_page_flags(area) | PAGE_OF_MEMORY;
+    if (status == STATUS_OK)
+        slot_fill(space, slot, physical, write ? flags : flags & ~(uint32_t)PAGE_WRITABLE);
+    return status;
+}
+
+static inline bool has_lent(const struct area *area) {
+    return __builtin_expect(__atomic_load_n(&area->memory->has_lent, __ATOMIC_ACQUIRE), 0);
 }
 
 static enum status shared_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
     uint64_t physical;
-    enum status status = memory_page(area->memory, memory_index(area, address), &physical);
+    if (has_lent(area))
+        return lent_page(space, area, address, write, slot);
+    enum status status = memory_page(area->memory, space_memory_index(area, address), &physical);
     if (status == STATUS_OK && __builtin_expect(area->memory->source != 0, 0))
         slot_fill(space, slot, physical, sourced_flags(area, address, write));
     else if (status == STATUS_OK)
@@ -82,7 +97,7 @@ static enum status private_copy(struct space *space, uint64_t from, uint64_t *ph
 
 // Untouched: a reader sees the memory's page, a writer gets its own at once.
 static enum status copy_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
-    uint64_t page = memory_index(area, address);
+    uint64_t page = space_memory_index(area, address);
     uint64_t physical;
     if (!write) {
         enum status status = memory_page(area->memory, page, &physical);
@@ -135,6 +150,17 @@ static enum status copy_written(struct space *space, struct area *area, uint64_t
     return STATUS_OK;
 }
 
+// A write to a page of memory of which pages were lent. WOULD_WAIT: the page has to be owned first.
+__attribute__((noinline, cold)) static enum status lent_written(struct space *space, const struct area *area,
+                                                                uint64_t address, uint64_t *slot) {
+    uint64_t physical = page_slot_physical(slot);
+    if (!memory_page_claim(area->memory, space_memory_index(area, address), physical))
+        return absent_note(space, area, address);
+    page_slot_fill(slot, physical, space_page_flags(area) | PAGE_OF_MEMORY);
+    page_table_flush(&space->table, address, address + PAGE_SIZE);
+    return STATUS_OK;
+}
+
 // The entry is there and the access is allowed, so either it is the first write of a copy, or the entry is looser than what this
 // CPU remembers.
 static enum status present_page(struct space *space, struct area *area, uint64_t address, bool write, uint64_t *slot) {
@@ -142,6 +168,8 @@ static enum status present_page(struct space *space, struct area *area, uint64_t
         return space_fault_marked(space, area, address, write, slot);
     if (write && area->kind == AREA_COPY && (page_slot_flags(slot) & PAGE_OF_MEMORY))
         return copy_written(space, area, address, slot);
+    if (write && area->kind == AREA_SHARED && has_lent(area))
+        return lent_written(space, area, address, slot);
     if (write && area->kind == AREA_SHARED && area->memory->source != 0)
         page_slot_fill(slot, page_slot_physical(slot), sourced_flags(area, address, true));
     page_table_flush(&space->table, address, address + PAGE_SIZE);

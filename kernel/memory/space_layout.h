@@ -43,6 +43,11 @@ static inline uint32_t space_protection_full(uint32_t protection) {
     return protection & (PROTECTION_WRITE | PROTECTION_EXECUTE) ? protection | PROTECTION_READ : protection;
 }
 
+// The page of its memory object that an area shows at an address.
+static inline uint64_t space_memory_index(const struct area *area, uint64_t address) {
+    return (area->offset + (address - area->base)) >> PAGE_SHIFT;
+}
+
 // No unknown bits, and not both WRITE and EXECUTE.
 static inline bool space_protection_is_sound(uint32_t protection) {
     const uint32_t both = PROTECTION_WRITE | PROTECTION_EXECUTE;

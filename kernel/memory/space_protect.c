@@ -83,7 +83,9 @@ static enum status areas_change(struct space *space, uint64_t address, uint64_t 
 
 // Whether pages of its memory are not to be writable before they were written to.
 static bool first_write_faults(const struct area *area) {
-    return area->kind == AREA_COPY || (area->kind == AREA_SHARED && area->memory->source != 0);
+    if (area->kind != AREA_SHARED)
+        return area->kind == AREA_COPY;
+    return area->memory->source != 0 || __atomic_load_n(&area->memory->has_lent, __ATOMIC_ACQUIRE);
 }
 
 // Tells the processor about one table's worth of pages; where to go on.

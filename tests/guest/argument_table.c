@@ -433,6 +433,10 @@ const struct argument_entry argument_table[] = {
      {PROCESS_ID(GOOD_SELF),
       VALUE_OF(GOOD_ZERO, NOT(PAGE_TYPE_SIGNALS, INVALID_ARGUMENT), NOT(UINT32_MAX, INVALID_ARGUMENT)),
       ONE_OF(GOOD_ONE, PROCESS_EFFECTS), ANY(GOOD_ZERO)}},
+    {ENTRY(page_place, NEVER_CALLED_WELL),
+     3,
+     {PLACE(GOOD_PAGE_ADDRESS), PLACE(GOOD_PAGE_ADDRESS),
+      VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT), NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND))}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);

@@ -134,6 +134,21 @@ Test(page_posts, a_receiver_that_ended_frees_them) {
     cr_assert_eq(again.status, STATUS_NOT_FOUND);
 }
 
+Test(page_posts, no_more_than_the_window_holds_is_on_its_way_where_that_is_asked) {
+    const uint32_t flags = PAGE_NO_ANSWER | PAGE_DUPLICATE | PAGE_SENDER_KEEPS | PAGE_IF_ROOM;
+    make();
+    for (int i = 0; i < WINDOW; i++)
+        cr_assert_eq(post(flags).status, STATUS_OK);
+    uint64_t pages = from->account->lines[ACCOUNT_MEMORY_PAGES].used;
+    cr_assert_eq(post(flags).status, STATUS_PEER_FULL);
+    cr_assert_eq(from->account->lines[ACCOUNT_MEMORY_PAGES].used, pages);
+    cr_assert_eq(post(flags & ~(uint32_t)PAGE_IF_ROOM).status, STATUS_OK);
+    fiber_run_all();
+    cr_assert_eq(arrivals, WINDOW); // the last one found no room
+    cr_assert_eq(post(flags).status, STATUS_OK);
+    cr_assert_eq(post(flags & ~(uint32_t)PAGE_NO_ANSWER).status, STATUS_INVALID_ARGUMENT);
+}
+
 Test(page_posts, flags_that_want_the_pages_back_or_many_receivers_are_refused) {
     make();
     cr_assert_eq(post(PAGE_NO_ANSWER).status, STATUS_INVALID_ARGUMENT);

@@ -176,6 +176,19 @@ Test(pages, received_pages_can_be_sent_on_and_freed) {
     cr_assert_eq(AS(scene.to, page_free, got[2], PAGE_WINDOW_MAX + 1).status, STATUS_NOT_FOUND);
 }
 
+Test(pages, received_pages_are_placed_when_their_upcall_is_over) {
+    scene_make();
+    pages_make(1);
+    expect_sent(send(1, 0, DEADLINE_NEVER), STATUS_OK, 1, 0);
+    uint64_t pages = scene.to->account->lines[ACCOUNT_MEMORY_PAGES].used, place = UINT64_C(1) << 33;
+    cr_assert_eq(AS(scene.to, page_place, place, got[2], 1).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(scene.to, page_place, got[2], place, PAGE_WINDOW_MAX + 1).status, STATUS_NOT_FOUND);
+    cr_assert_eq(AS(scene.to, page_place, got[2], place, 1).status, STATUS_OK);
+    expect_at(scene.to, got[2], HOST_PAGE_NONE, 0);
+    expect_at(scene.to, place, HOST_PAGE_THERE, BYTE);
+    cr_assert_eq(scene.to->account->lines[ACCOUNT_MEMORY_PAGES].used, pages + 1);
+}
+
 // ---- refused before anything moved ----
 
 struct refusal {

@@ -45,3 +45,11 @@ CALL(103, upcall_wait, NO_VALUE, (uint64_t mask, uint32_t flags, uint64_t deadli
 
 // Which upcalls of the process no thread has taken yet, as the bits of a mask.
 CALL(111, upcall_pending, VALUE(uint64_t, types), (void))
+
+// Makes received pages the program's own memory at `to`, where anonymous memory is that it may write to; what lay there is freed, and their
+// places in the window are free again. All or none; nothing is copied.
+// = NOT_FOUND one of them is no received page
+// = BAD_ADDRESS there is no such memory at `to`
+// = NO_RIGHT one of them is for reading only
+// = BUSY they came with an upcall that is not over
+CALL(160, page_place, NO_VALUE, (uint64_t from, uint64_t to, uint64_t pages))

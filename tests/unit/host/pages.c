@@ -235,6 +235,32 @@ void pages_loosen(struct space *space, uint64_t address, const struct page_load 
     (void)load;
 }
 
+static struct account *window_account(const struct space *space, uint64_t address) {
+    const struct window *window;
+    LIST_FOREACH(window, &windows, link) {
+        if (window->space == space && is_in(address, window->base, window->base + window->pages * PAGE_SIZE))
+            break;
+    }
+    return window != 0 ? window->account : 0;
+}
+
+enum status pages_place(struct space *space, uint64_t from, uint64_t to, uint32_t count) {
+    struct account *account = window_account(space, from);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct place *place = place_at(space, from + (uint64_t)i * PAGE_SIZE);
+        if (place == 0 || place->account != 0 || place->physical == 0)
+            return STATUS_NOT_FOUND;
+    }
+    enum status status = account_charge(account, ACCOUNT_MEMORY_PAGES, count);
+    for (uint32_t i = 0; status == STATUS_OK && i < count; i++) {
+        struct place *place = place_at(space, from + (uint64_t)i * PAGE_SIZE);
+        host_pages_forget(space, to + (uint64_t)i * PAGE_SIZE, to + (uint64_t)(i + 1) * PAGE_SIZE);
+        place->address = to + (uint64_t)i * PAGE_SIZE;
+        place->account = account;
+    }
+    return status;
+}
+
 enum status pages_free(struct space *space, uint64_t address, uint32_t count) {
     if (place_at(space, address) == 0)
         return STATUS_NOT_FOUND;
