@@ -1,4 +1,4 @@
-// Bytes and lines of a descriptor, in blocks of 64 KiB, without a copy per line.
+// Bytes and lines of a descriptor, in blocks of 64 KiB, or 1 MiB where there is much, without a copy per line.
 //
 // Rules: behind each line SHORT_SLACK bytes (common/short.h) may be read. What input_block and input_line
 // give out stays valid until the next call on the same input. Trouble is complained about with the input's
@@ -14,6 +14,7 @@ struct input {
     int descriptor;
     const char *name;
     bool ended;   // no more bytes will come
+    bool is_long; // the last read filled all the room there was
     size_t start; // of what was not given out yet
     size_t end;
     size_t capacity;

@@ -44,25 +44,56 @@ enum status files_close(uint32_t handle) {
     return files_exchange(&exchange);
 }
 
-enum status files_read(uint32_t handle, uint64_t offset, void *buffer, size_t size, size_t *read) {
+static inline enum status read_piece(uint32_t handle, uint64_t offset, void *buffer, size_t size, size_t *read) {
     struct files_exchange exchange = about_handle(FILES_READ, handle);
     exchange.request.offset = offset;
     exchange.into = buffer;
-    exchange.capacity = files_piece(size);
-    exchange.request.size = (uint32_t)exchange.capacity;
+    exchange.capacity = size;
+    exchange.request.size = (uint32_t)size;
     enum status status = files_exchange(&exchange);
     *read = exchange.received;
     return status;
 }
 
-enum status files_write(uint32_t handle, uint64_t offset, const void *data, size_t size, size_t *written) {
+// Other threads have all of the heap: what fits into messages goes by these.
+__attribute__((noinline, cold)) static enum status read_short(uint32_t handle, uint64_t offset, char *buffer,
+                                                              size_t size, size_t *read) {
+    size_t part, asked;
+    enum status status;
+    *read = 0;
+    do {
+        asked = least(size - *read, FILES_SHORT_MAX);
+        uint64_t place = offset == FILES_OFFSET_CURRENT ? offset : offset + *read;
+        status = read_piece(handle, place, buffer + *read, asked, &part);
+        *read += part;
+    } while (status >= 0 && part == asked && *read < size);
+    return *read ? STATUS_OK : status;
+}
+
+enum status files_read(uint32_t handle, uint64_t offset, void *buffer, size_t size, size_t *read) {
+    size_t piece = files_piece(size);
+    enum status status = read_piece(handle, offset, buffer, piece, read);
+    if (__builtin_expect(status == STATUS_NO_MEMORY, 0))
+        return read_short(handle, offset, buffer, piece, read);
+    return status;
+}
+
+static enum status write_piece(uint32_t handle, uint64_t offset, const void *data, size_t size, size_t *written) {
     struct files_exchange exchange = about_handle(FILES_WRITE, handle);
     exchange.request.offset = offset;
     exchange.payload[0] = data;
-    exchange.payload_size[0] = files_piece(size);
-    exchange.request.size = (uint32_t)exchange.payload_size[0];
+    exchange.payload_size[0] = size;
+    exchange.request.size = (uint32_t)size;
     enum status status = files_exchange(&exchange);
-    *written = least(exchange.reply.value, exchange.payload_size[0]);
+    *written = least(exchange.reply.value, size);
+    return status;
+}
+
+enum status files_write(uint32_t handle, uint64_t offset, const void *data, size_t size, size_t *written) {
+    size_t piece = files_piece(size);
+    enum status status = write_piece(handle, offset, data, piece, written);
+    if (status == STATUS_NO_MEMORY && piece > FILES_SHORT_MAX)
+        return write_piece(handle, offset, data, FILES_SHORT_MAX, written);
     return status;
 }
 

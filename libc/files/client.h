@@ -13,6 +13,11 @@ struct files_opened {
 enum status files_open(const char *path, uint32_t flags, uint32_t mode, struct files_opened *opened);
 enum status files_close(uint32_t handle);
 enum status files_read(uint32_t handle, uint64_t offset, void *buffer, size_t size, size_t *read);
+// Whole pages of a file, at the handle's own offset, which take the place of the memory at `buffer` without being copied (libc/files/pages.c).
+// 0: none, as it is too little, or not so that it could go by page: files_read is to be used.
+enum { FILES_PAGES_LEAST = 20 * 4096 }; // below that copying is shorter: docs/COMPARISON.md
+size_t files_read_pages(uint32_t handle, void *buffer, size_t size);
+
 enum status files_write(uint32_t handle, uint64_t offset, const void *data, size_t size, size_t *written);
 enum status files_seek(uint32_t handle, int64_t offset, enum files_seek_from from, uint64_t *position);
 enum status files_stat_path(const char *path, struct files_stat *stat);

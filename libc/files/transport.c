@@ -15,6 +15,7 @@
 #include <string.h>
 
 static int32_t server_entry;            // [a] NUMBER_NONE: not opened yet
+static uint32_t server_process;         // [a]
 static struct shared_heap *server_heap; // [a] null: not there yet
 static int32_t heap_entry;              // [a] the entry through which the server knows of the heap
 static uint64_t last_tag;               // [a]
@@ -31,7 +32,8 @@ static enum status entry_open(uint32_t server, int32_t *entry) {
 }
 
 // Puts the entry in the place of `before`. Two threads may both open one: the second keeps the first one's.
-static void entry_publish(int32_t before, int32_t *entry) {
+static void entry_publish(int32_t before, uint32_t server, int32_t *entry) {
+    __atomic_store_n(&server_process, server, __ATOMIC_RELEASE);
     if (!__atomic_compare_exchange_n(&server_entry, &before, *entry, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
         number_close(*entry);
         *entry = before;
@@ -45,7 +47,7 @@ __attribute__((noinline)) static enum status entry_find_first(int32_t *entry) {
     uint32_t server = start_service("files");
     enum status status = server == 0 ? STATUS_NOT_FOUND : entry_open(server, entry);
     if (status >= 0)
-        entry_publish(NUMBER_NONE, entry);
+        entry_publish(NUMBER_NONE, server, entry);
     return status;
 }
 
@@ -62,12 +64,16 @@ static bool server_await_return(int32_t dead) {
         uint32_t server = directory_find("files");
         if (server != 0 && entry_open(server, &entry) >= 0) {
             start_grant_move("files", server);
-            entry_publish(dead, &entry);
+            entry_publish(dead, server, &entry);
             return true;
         }
         thread_sleep(deadline_after(RETURN_PAUSE));
     }
     return __atomic_load_n(&server_entry, __ATOMIC_ACQUIRE) != dead;
+}
+
+uint32_t files_server(void) {
+    return __atomic_load_n(&server_process, __ATOMIC_ACQUIRE);
 }
 
 // ---- the heap ----

@@ -24,5 +24,8 @@ struct files_exchange {
 // there: PEER_DIED (the server ended, and is not back after ten seconds), NOT_FOUND (there is none), NO_MEMORY.
 enum status files_exchange(struct files_exchange *exchange);
 
+// The server's process id, where an exchange was made already.
+uint32_t files_server(void);
+
 // How much of `size` bytes of data one exchange can carry.
 size_t files_piece(size_t size);

@@ -7,6 +7,10 @@
 enum { CONTENT_LEAST = TREE_GRANULE, COMMIT_STEP = 64 << 10 };
 #define CONTENT_MAX (UINT64_C(1) << 40)
 
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
 size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t size) {
     assert(!tree_is_packed(file));
     if (offset >= file->size) {
@@ -16,6 +20,21 @@ size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t 
     size_t count = size < left ? size : left;
     memcpy(buffer, file->bytes + offset, count);
     return count;
+}
+
+uint32_t tree_lend(struct node *file, uint64_t offset, uint32_t limit, const void **pages) {
+    if (file->capacity < TREE_LARGE || offset % TREE_PAGE || offset >= file->size) {
+        return 0;
+    }
+    uint64_t count = (file->size - offset) / TREE_PAGE;
+    file->lent = true;
+    *pages = file->bytes + offset;
+    return count < limit ? (uint32_t)count : limit;
+}
+
+// Whether there is memory for what is written over, where others may hold it as it was.
+static bool can_overwrite(const struct tree *tree, const struct node *file, uint64_t size) {
+    return !file->lent || !tree->has_room || tree->has_room(size + 2 * TREE_PAGE);
 }
 
 static void changed(struct tree *tree, struct node *file) {
@@ -107,12 +126,12 @@ static enum status copy_content(const struct tree *tree, const struct node *file
     return STATUS_OK;
 }
 
-// Room for `size` bytes that are the tree's own.
-static enum status reserve(struct tree *tree, struct node *file, uint64_t size) {
+// Room for `size` bytes that are the tree's own, of which so many are about to be written.
+static enum status reserve(struct tree *tree, struct node *file, uint64_t size, uint64_t written) {
     uint64_t capacity = 0;
     assert(file->capacity <= tree->bytes && tree->bytes <= tree->bytes_max);
     if (file->capacity >= size && file->capacity > 0) {
-        return STATUS_OK;
+        return can_overwrite(tree, file, written) ? STATUS_OK : STATUS_LIMIT_REACHED;
     }
     enum status status = choose_capacity(tree, file, size, &capacity);
     if (status != STATUS_OK) {
@@ -138,6 +157,7 @@ static enum status reserve(struct tree *tree, struct node *file, uint64_t size) 
     tree->bytes += capacity - file->capacity;
     file->bytes = bytes;
     file->capacity = capacity;
+    file->lent = false;
     return STATUS_OK;
 }
 
@@ -164,7 +184,7 @@ enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, co
     if (size == 0 || file->discards) {
         return STATUS_OK;
     }
-    enum status status = reserve(tree, file, end > file->size ? end : file->size);
+    enum status status = reserve(tree, file, end > file->size ? end : file->size, end - least(offset, file->size));
     if (status != STATUS_OK) {
         return status;
     }
@@ -185,7 +205,8 @@ enum status tree_truncate(struct tree *tree, struct node *file, uint64_t size) {
         changed(tree, file);
         return STATUS_OK;
     }
-    enum status status = size == file->size ? STATUS_OK : reserve(tree, file, size > file->size ? size : file->size);
+    uint64_t most = size > file->size ? size : file->size;
+    enum status status = size == file->size ? STATUS_OK : reserve(tree, file, most, most - file->size);
     if (status != STATUS_OK) {
         return status;
     }
@@ -221,7 +242,7 @@ enum status tree_unpack(struct tree *tree, struct node *file) {
     if (!tree_is_packed(file)) {
         return STATUS_OK;
     }
-    enum status status = reserve(tree, file, file->size);
+    enum status status = reserve(tree, file, file->size, 0);
     if (status == STATUS_OK) {
         tree_save(tree, file);
     }
@@ -233,6 +254,7 @@ void tree_pack_again(struct tree *tree, struct node *file) {
     tree->bytes -= file->capacity;
     file->bytes = NULL;
     file->capacity = 0;
+    file->lent = false;
     tree_save(tree, file);
 }
 
@@ -251,5 +273,6 @@ void tree_drop_content(struct tree *tree, struct node *file) {
     tree->bytes -= file->capacity;
     file->bytes = NULL;
     file->size = file->capacity = file->packed = 0;
+    file->lent = false;
     file->image = 0;
 }

@@ -62,6 +62,7 @@ static enum status recover_content(struct tree *tree, struct node *node) {
     node->bytes = (uint8_t *)(record->capacity ? tree->store->contents : tree->archive) + record->content;
     node->size = record->size;
     node->capacity = record->capacity;
+    node->lent = record->capacity != 0; // nothing says that it is not
     tree->bytes += node->capacity;
     return STATUS_OK;
 }

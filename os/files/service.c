@@ -175,6 +175,31 @@ static enum status run_read(struct exchange *exchange) {
     return STATUS_OK;
 }
 
+// What of it cannot go so is for the client to read.
+static enum status run_read_pages(struct exchange *exchange) {
+    const struct files_request *request = &exchange->request;
+    struct opened *opened = NULL;
+    const void *pages = NULL;
+    enum status status = find_file(exchange, FILES_FOR_READ, &opened);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool current = request->offset == FILES_OFFSET_CURRENT;
+    uint64_t offset = current ? repeat_begin_read(&exchange->call, opened->record) : request->offset;
+    uint32_t limit = request->size / TREE_PAGE < FILES_PAGES_MAX ? request->size / TREE_PAGE : FILES_PAGES_MAX;
+    uint32_t count = exchange->service->send_pages ? tree_lend(opened->node, offset, limit, &pages) : 0;
+    if (!count || exchange->service->send_pages(exchange->client.process, pages, count) != STATUS_OK) {
+        return STATUS_OK;
+    }
+    exchange->reply.value = (uint64_t)count * TREE_PAGE;
+    exchange->reply_size = sizeof(offset);
+    memcpy(exchange->reply_payload, &offset, sizeof(offset));
+    if (current) {
+        opened->record->offset = offset + exchange->reply.value;
+    }
+    return STATUS_OK;
+}
+
 static void set_offset(struct exchange *exchange, struct opened *opened, uint64_t offset) {
     store_write(exchange->service->tree.store, &opened->record->offset, &offset, sizeof(offset));
 }
@@ -412,6 +437,7 @@ static const struct operation operations[] = {
     [FILES_SET_MODE] = {run_set_mode, USES_NAME | USES_OFFSET},
     [FILES_SET_TIME] = {run_set_time, USES_NAME | USES_OFFSET | WRITES_TIMES},
     [FILES_HEAP] = {run_heap, 0},
+    [FILES_READ_PAGES] = {run_read_pages, USES_HANDLE | USES_SIZE | USES_OFFSET},
 };
 enum { OPERATION_COUNT = sizeof(operations) / sizeof(operations[0]) };
 

@@ -15,6 +15,8 @@ struct service {
     enum status (*make_heap)(struct client *client, uint64_t *id);
     // Takes the memory that a client brings over as its heap, if it is the one that the client's record names.
     enum status (*adopt_heap)(struct client *client, int32_t number);
+    // Sends a client duplicates of pages, without waiting (FILES_READ_PAGES). Null: there is no such way.
+    enum status (*send_pages)(uint32_t process, const void *pages, uint32_t count);
     uint64_t (*random)(void);
     uint64_t (*uptime)(void);      // monotonic nanoseconds, for tickets
     uint64_t (*time_of_day)(void); // nanoseconds, for files

@@ -38,6 +38,7 @@ struct node {
     uint8_t *bytes;
     uint64_t size;
     bool discards;     // what is written to it vanishes: /dev/null
+    bool lent;         // others may hold its pages as they are: to write over them takes memory
     uint64_t capacity; // 0: `bytes` are the ramdisk's, not to be written or freed
     uint64_t
         packed; // where in the ramdisk they lie packed, if they are as they are there; else 0. `bytes` is null until tree_unpack
@@ -135,6 +136,10 @@ size_t tree_read(const struct node *file, uint64_t offset, void *buffer, size_t 
 
 // Whether what a write of `size` bytes overwrites can be saved: the journal's pages are there then. Before any change.
 bool tree_can_save(struct tree *tree, uint64_t size);
+
+// How many whole pages of a file from `offset` on, at most `limit`, lie in pages of the tree's own, and where. They are to be lent: whoever
+// has a duplicate of them keeps seeing them as they are now, whatever becomes of the file.
+uint32_t tree_lend(struct node *file, uint64_t offset, uint32_t limit, const void **pages);
 
 // Writes; a gap before `offset` reads as zeros. LIMIT_REACHED, NO_MEMORY, TOO_LARGE
 enum status tree_write(struct tree *tree, struct node *file, uint64_t offset, const void *data, size_t size);

@@ -414,20 +414,11 @@ static const struct {
     uint32_t parameter;
     uint64_t (*draw)(struct fuzz_state *state);
 } particulars[] = {
-    {"page_send", 1, draw_own_type},
-    {"page_send", 2, draw_own_page},
-    {"page_send", 3, draw_pages_sent},
-    {"page_free", 0, draw_window_page},
-    {"futex_wait", 0, draw_futex},
-    {"port_call", 0, draw_peer_entry},
-    {"page_place", 0, draw_window_page},
-    {"page_place", 1, draw_own_page},
-    {"port_receive", 0, draw_peer_port},
-    {"port_reply", 0, draw_peer_port},
-    {"port_reply_receive", 0, draw_peer_port},
-    {"pager_supply", 0, draw_paged},
-    {"pager_fetch", 0, draw_paged},
-    {"pager_refuse", 0, draw_paged},
+    {"page_send", 1, draw_own_type},     {"page_send", 2, draw_own_page},   {"page_send", 3, draw_pages_sent},
+    {"page_free", 0, draw_window_page},  {"futex_wait", 0, draw_futex},     {"port_call", 0, draw_peer_entry},
+    {"page_place", 0, draw_window_page}, {"page_place", 1, draw_own_page},  {"page_place", 2, draw_pages_sent},
+    {"port_receive", 0, draw_peer_port}, {"port_reply", 0, draw_peer_port}, {"port_reply_receive", 0, draw_peer_port},
+    {"pager_supply", 0, draw_paged},     {"pager_fetch", 0, draw_paged},    {"pager_refuse", 0, draw_paged},
 };
 
 // Where the deadline stands in a call that may wait.

@@ -18,6 +18,8 @@ enum {
     FILES_NAME_MAX = 255,
     FILES_DATA_MAX = 64 << 10, // payload of one read or write
     FILES_SHARE_MAX = 64,      // handles that one ticket stands for
+    FILES_PAGES_MAX = 256,     // of one FILES_READ_PAGES
+    FILES_PAGE_TYPE = 0x46494c45,
 };
 
 // FILES_OFFSET_CURRENT: read and write at the handle's own offset, and move it. The offset belongs to what was opened: all
@@ -71,6 +73,10 @@ enum files_operation {
     // One number comes with the reply: the client's heap, with the rights READ, WRITE and SEND, once. A client whose server was started
     // anew sends the number of the heap that it has, and goes on with that. EXISTS, LIMIT_REACHED, DENIED (not the one that it was given)
     FILES_HEAP = 19,
+    // handle, size (whole pages), offset. Reply: value (bytes that are on their way: as many whole pages of the file as lie there, at most
+    // FILES_PAGES_MAX; 0: none, the bytes are to be read), payload: uint64_t, the offset that they are from. They come as duplicates,
+    // before the reply, to the client's page handler of FILES_PAGE_TYPE. As FILES_READ
+    FILES_READ_PAGES = 20,
 };
 
 #define FILES_TIME_NOW UINT64_MAX
