@@ -44,6 +44,13 @@ class Files(unittest.TestCase):
         run = one_line.run(script, seconds=SECONDS, text=True)
         self.assertEqual((run.returncode, run.stdout.splitlines()[1:]), (0, ["1"]), run.stderr)
 
+    def test_a_large_file_is_read_by_page_while_the_service_is_ended(self):
+        script = ("seq 1 400000 > /tmp/big; i=0; while [ $i -lt 40 ]; do cksum /tmp/big; i=$((i + 1)); done > /tmp/sums & "
+                  f"restart -n {RESTARTS} files; wait; sort -u /tmp/sums; wc -l < /tmp/sums")
+        run = one_line.run(script, seconds=SECONDS, text=True)
+        wanted = ["2852415605 2688895 /tmp/big", "40"]
+        self.assertEqual((run.returncode, run.stdout.splitlines()[1:]), (0, wanted), run.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
