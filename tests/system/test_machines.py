@@ -32,6 +32,14 @@ class Machines(unittest.TestCase):
     def test_more_cpus_than_it_can_use_are_left_alone(self):
         self.assertEqual(self.banner(cpus=12)[1], 8)
 
+    def test_a_cpu_that_comes_after_it_was_given_up_is_left_alone(self):
+        settings = Settings(kind="debug", cpus=4, append="console=serial mistake=impatience")
+        with Machine(settings) as machine:
+            machine.expect(rb"CPU 1 does not start; going on with 1", SECONDS)
+            machine.expect(PROMPT, SECONDS)
+            machine.write("sleep 1; echo still he''re\r")
+            machine.expect(rb"still here", SECONDS)
+
     def test_with_32_mib_to_16_gib_of_memory(self):
         for memory in (32, 64, 1024, 4096, 16384):
             with self.subTest(memory=memory):
