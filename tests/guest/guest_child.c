@@ -116,7 +116,9 @@ struct process_end guest_await(struct spawned child) {
 
 void guest_kill(struct spawned child) {
     EXPECT_OK(process_kill(child.number, 9));
-    EXPECT_EQUAL(guest_await(child).reason, END_KILLED);
+    struct process_end end = guest_await(child);
+    if (end.reason != END_KILLED)
+        FAIL("the child was not killed: it ended for reason %u with %d", end.reason, end.code);
 }
 
 void guest_expect_success(struct spawned child) {
