@@ -165,7 +165,7 @@ Test(agent, always_ends_and_keeps_to_its_stack) {
     cr_assert_eq(run(CODE(0x22, 1, 0x32, 1, 0x27), &value), STATUS_INVALID_ARGUMENT);
     uint8_t full[2 * AGENT_STACK + 1];
     for (int i = 0; i < AGENT_STACK; i++)
-        memcpy(full + 2 * i, "\x22\x07", 2);
+        full[2 * i] = 0x22, full[2 * i + 1] = 7;
     full[2 * AGENT_STACK] = 0x27;
     cr_assert_eq(run(full, sizeof(full), &value), STATUS_OK);
     cr_assert_eq(value, 7);
