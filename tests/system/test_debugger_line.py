@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import tempfile
+import time
 import unittest
 
 from gdb_line import SECONDS, Script
@@ -49,6 +50,7 @@ class Guest:
                 if re.match(r"(yes|cat): running on CPU", said):
                     return thread
             self.script.send(b"vCont;c")
+            time.sleep(0.005)  # in which it comes on, at its start by far more than in the time between two packets
             self.script.interrupt()
         raise AssertionError("the load does not run")
 
