@@ -266,10 +266,10 @@ void thread_before_user(void) {
     struct processor *processor = processor_current();
     uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
     struct thread *thread = thread_current();
+    if (attention & ATTENTION_LOG)
+        machine_log_grew(); // first: a thread that ends does not come back
     if (thread->demands != 0)
         demands_serve(thread);
-    if (attention & ATTENTION_LOG)
-        machine_log_grew();
     if (attention & ATTENTION_RESCHEDULE)
         scheduler_yield();
 }
