@@ -11,15 +11,20 @@ STOPS = re.compile(r"Packet received: T05")
 
 class InKernel(unittest.TestCase):
     """Of the kernel's stub, while two programs hit the breakpoint all the time."""
-    LATER = "python gdb.execute('break call_pipe_write if processors[0].switches > %d' % (int(gdb.parse_and_eval('processors[0].switches')) + 100))"
+
+    @staticmethod
+    def later(switches):
+        """The breakpoint, once the CPUs, whichever the programs run on, have switched a hundred times more."""
+        return f"python gdb.execute('break call_pipe_write if {switches} > %d' % (int(gdb.parse_and_eval('{switches}')) + 100))"
 
     def test_stop_once_they_are_true_and_not_before(self):
         for kind, cpus in test_debugger.KINDS:
             with self.subTest(kind=kind, cpus=cpus), test_debugger.Guest(kind, cpus, "yes | cat >/dev/null") as guest:
                 guest.machine.expect(rb"yes", SECONDS)
-                said = guest.gdb("set breakpoint condition-evaluation target", "python before = int(gdb.parse_and_eval('processors[0].switches'))",
-                                 self.LATER, "set debug remote 1", "continue", "set debug remote 0", "info breakpoints",
-                                 "python print('switches', int(gdb.parse_and_eval('processors[0].switches')) - before)",
+                switches = " + ".join(f"processors[{cpu}].switches" for cpu in range(cpus))
+                said = guest.gdb("set breakpoint condition-evaluation target", f"python before = int(gdb.parse_and_eval('{switches}'))",
+                                 self.later(switches), "set debug remote 1", "continue", "set debug remote 0", "info breakpoints",
+                                 f"python print('switches', int(gdb.parse_and_eval('{switches}')) - before)",
                                  "delete", "hbreak call_pipe_write if $rdi == 7777", "break pipe_write if $rsp != 0", "continue", "bt 1", "detach")
                 self.assertEqual(len(STOPS.findall(said)), 1, said)
                 self.assertRegex(said, r"\(target evals\)\n\s+breakpoint already hit 1 time\n")
