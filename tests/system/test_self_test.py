@@ -19,6 +19,7 @@ class SelfTest(unittest.TestCase):
             while b"programs" not in machine.expect(PROGRAM_OR_END, TEST_SECONDS)[1]:
                 pass
             told = re.findall(rb"self-test: (test-\S+) (\w+)", machine.console)
-            self.assertEqual([name for name, outcome in told if outcome != b"passed"], [])
+            why = b"\n".join(re.findall(rb"[^\n]*not ok[^\n]*", machine.console)).decode(errors="replace")
+            self.assertEqual([name for name, outcome in told if outcome != b"passed"], [], why)
             self.assertGreater(len(told), 0)
             self.assertIn(b"self-test: %d programs passed, 0 failed" % len(told), machine.console)
