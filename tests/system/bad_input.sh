@@ -46,10 +46,10 @@ same() {
     fi
 }
 
-readers='cat|head|tail|wc|cksum|grep a|sort|uniq|cut -c 1|rev|nl|sed p|hexdump|cmp good|diff good|more'
+readers='cat|head|tail|wc|cksum|grep a|sort|uniq|cut -c 1|rev|tac|nl|sed p|hexdump|cmp good|diff good|more'
 files='ls|cp|mv|rm|mkdir|rmdir|touch|tee|stat|find|sh'
-words='tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
-others='ps|top|uptime|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver|bench|compare|counter|deadlock'
+words='basename|dirname|tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart'
+others='ps|top|uptime|uname|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver|bench|compare|counter|deadlock'
 plain='echo|printf|test' # they take any word for what it is
 # What is no tool: services; and two that look at no word.
 beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|true|false'
@@ -102,7 +102,7 @@ for tool in cat 'head -n 5' 'tail -n 5' uniq 'sed -n p' 'cut -c 1-' "tr x x" tee
     sh -c "$tool" < bytes > out
     same "$tool keeps bytes that are no text" bytes
 done
-for tool in 'grep a' 'cut -c 1' rev nl 'sed p' hexdump 'tr a b' tee sort uniq 'xargs echo' wc more; do
+for tool in 'grep a' 'cut -c 1' rev tac nl 'sed p' hexdump 'tr a b' tee sort uniq 'xargs echo' wc more; do
     passes "$tool of nothing at all" sh -c "$tool < empty || [ \$? = 1 ]"
     passes "$tool of bytes from its input" sh -c "$tool < bytes || [ \$? = 1 ]"
 done
@@ -112,10 +112,12 @@ passes 'cp, mv, touch, stat, ls, find and rm of a name that is no text' sh -c '
     name=$(printf "caf\351\377"); cp good "$name"; mv "$name" "x$name"; touch "x$name"; stat "x$name"; ls; find .; rm "x$name"'
 check 'echo of more than fits' sh long sh -c '/bin/echo "$(cat long)"'
 check 'xargs of a word that fits nowhere' xargs long sh -c 'xargs echo < long'
-rev long | rev > out
-same "rev twice keeps a line of a MiB" long
+for tool in rev tac; do
+    $tool long | $tool > out
+    same "$tool twice keeps a line of a MiB" long
+done
 
-for command in 'ls good' 'seq 3' 'date' 'stat good' 'find good' 'env' 'ps' 'free' 'uptime' 'top -b' 'tr a b < good' 'yes' \
+for command in 'ls good' 'basename a/b' 'dirname a/b' uname 'seq 3' 'date' 'stat good' 'find good' 'env' 'ps' 'free' 'uptime' 'top -b' 'tr a b < good' 'yes' \
     'tee < good' 'objects' 'waits' 'limits' 'gate' 'interfaces' 'events -n 1 -i 1' 'clear' \
     'kill -l' 'echo x' 'printf x' 'trace true'; do
     check "$command with its output closed" "${command%% *}" '' sh -c "/bin/$command >&-"
@@ -179,6 +181,10 @@ check 'a command that is a directory' sh directory sh -c ./directory
 check 'a syntax error' sh '"fi"' sh -c 'echo a; fi'
 check 'sleep of no number' sleep x sleep x
 check 'seq of no number' seq x seq x
+check 'basename of no path' basename path basename
+check 'basename of a word too many' basename c basename a b c
+check 'dirname of no path' dirname path dirname
+check 'uname of a word' uname x uname x
 check 'tr of one set' tr set tr a
 check 'cut of no list' cut list cut good
 check 'sort of no key' sort q sort -k q good
@@ -212,7 +218,7 @@ full 'cp to a full disk' cp: cp full full2
 full 'tee to a full disk' tee: sh -c 'tee full2 < full > /dev/null'
 full 'the shell at a full disk' 'sh: echo: write error' \
     sh -c 'x=$(head -c 100000 full | tr "\n" -); while echo $x >> full2; do :; done'
-for tool in cat 'head -n 5' 'tail -n 5' sort uniq 'cut -c 1-' rev nl 'sed p' 'grep a' hexdump 'tr a b' more; do
+for tool in cat 'head -n 5' 'tail -n 5' sort uniq 'cut -c 1-' rev tac nl 'sed p' 'grep a' hexdump 'tr a b' more; do
     full "$tool to a full disk" "${tool%% *}: " sh -c "while $tool < long >> full2; do :; done"
 done
 rm -f full full2

@@ -7,6 +7,7 @@
 
 #include "apps/common/condition.h"
 #include "apps/common/format.h"
+#include "apps/common/path.h"
 #include "apps/diff/compare.h"
 
 enum { WORDS_MAX = 16 };
@@ -165,4 +166,24 @@ Test(differences, are_as_few_lines_as_can_be) {
 Test(differences, that_could_lie_in_two_places_lie_behind) {
     cr_expect_str_eq(changes_of("abab", "ababab"), "4,0>4,2 ");
     cr_expect_str_eq(changes_of("xaay", "xay"), "2,1>2,0 ");
+}
+
+// ---- paths ----
+
+Test(paths, are_cut_before_their_last_part) {
+    static const struct {
+        const char *path, *before, *last;
+    } rows[] = {
+        {"a", ".", "a"},      {"/a", "/", "a"},       {"a/b", "a", "b"}, {"/a/b", "/a", "b"},
+        {"a//b//", "a", "b"}, {"//a//b", "//a", "b"}, {"a/", ".", "a"},  {"/", "/", "/"},
+        {"///", "/", "/"},    {"//a", "/", "a"},      {"", ".", ""},     {"a/b/c", "a/b", "c"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t before_length, last_length;
+        const char *before = path_before_last(rows[i].path, &before_length);
+        const char *last = path_last(rows[i].path, &last_length);
+        cr_assert(before_length == strlen(rows[i].before) && !memcmp(before, rows[i].before, before_length), "%s",
+                  rows[i].path);
+        cr_assert(last_length == strlen(rows[i].last) && !memcmp(last, rows[i].last, last_length), "%s", rows[i].path);
+    }
 }
