@@ -118,16 +118,17 @@ bool break_holds_for(const struct break_point *point, const struct debug_thread 
 }
 
 bool break_next(uint32_t *at, struct break_point *point) {
-    for (; *at < BREAKPOINTS_MAX; ++*at) {
+    for (; *at < breakpoint_count; ++*at) {
         const struct breakpoint *breakpoint = &breakpoints[*at];
-        if (*at >= breakpoint_count || breakpoint->address == 0)
+        if (breakpoint->address == 0)
             continue;
         *point = (struct break_point){BREAK_SOFTWARE, breakpoint->address, 1, breakpoint->process};
         return true;
     }
-    *at -= BREAKPOINTS_MAX;
-    bool found = hardware_next(at, point);
-    *at += BREAKPOINTS_MAX;
+    // The places of hardware points lie behind all of the table, so that a point's number stays while others come and go.
+    uint32_t hardware = *at > BREAKPOINTS_MAX ? *at - BREAKPOINTS_MAX : 0;
+    bool found = hardware_next(&hardware, point);
+    *at = BREAKPOINTS_MAX + hardware;
     return found;
 }
 
