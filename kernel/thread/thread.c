@@ -262,14 +262,25 @@ static void demands_serve(struct thread *thread) {
         upcall_serve(thread);
 }
 
-void thread_before_user(void) {
-    struct processor *processor = processor_current();
-    uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
+static inline void attend(uint32_t attention) {
     struct thread *thread = thread_current();
-    if (attention & ATTENTION_LOG)
-        machine_log_grew(); // first: a thread that ends does not come back
     if (thread->demands != 0)
         demands_serve(thread);
     if (attention & ATTENTION_RESCHEDULE)
         scheduler_yield();
+}
+
+// Who watches the log is told first: a thread that ends does not come back.
+__attribute__((noinline, cold)) static void attend_with_log(uint32_t attention) {
+    machine_log_grew();
+    attend(attention);
+}
+
+void thread_before_user(void) {
+    struct processor *processor = processor_current();
+    uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
+    if (__builtin_expect(attention & ATTENTION_LOG, 0))
+        attend_with_log(attention);
+    else
+        attend(attention);
 }
