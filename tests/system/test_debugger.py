@@ -3,7 +3,6 @@ import os
 import re
 import subprocess
 import tempfile
-import time
 import unittest
 
 from gdb_line import SECONDS, Line
@@ -109,7 +108,8 @@ class Programs(unittest.TestCase):
     def test_a_deadlock_is_explained(self):
         with Guest("debug", 2, "deadlock &") as guest:
             guest.machine.expect(rb"deadlock", SECONDS)
-            time.sleep(1)
+            while "deadlock: " not in guest.gdb("monitor waits", "detach"):
+                pass
             said = guest.gdb("monitor waits", "parley waits", "info threads", "detach")
             self.assertRegex(said, r"deadlock: deadlock\[\d+\] waits for deadlock\[\d+\]", said)
 
@@ -135,8 +135,7 @@ class Hostile(unittest.TestCase):
                              b"qSearch:memory:0;ffffffffffffffff;x", b"vKill;1", b"qRcmd,6e6f", b"T0", b"p9999"):
                     line.ask(body)
                 line.socket.sendall(b"$m10#00" + b"noise" * 100 + b"$$$$###" + b"\x03" * 20 + b"$" + b"a" * 20000 + b"#00")
-                while line.ask(b"qAttached") != b"1":
-                    pass
+                line.settle()
                 self.assertEqual(line.ask(b"D;1"), b"OK")
             guest.answers()
 
@@ -146,8 +145,7 @@ class Hostile(unittest.TestCase):
                 line.ask(b"qSupported:multiprocess+")
                 line.ask(b"QStartNoAckMode")
                 line.ask(b"Z0,%x,1" % int(re.search(r"0x(\w+)", guest_symbol("release", "switch_to"))[1], 16))
-                line.send(b"m1000")
-            time.sleep(0.2)
+                line.socket.sendall(b"$m1000")  # half a packet: an answer that is under way would be the next GDB's
             self.assertIn("CPU 0", guest.gdb("print processor_count", "monitor cpus", "detach"))
             guest.answers()
 

@@ -70,7 +70,7 @@ class Output(unittest.TestCase):
 
     def test_is_shown_by_gdb_before_the_stop(self):
         with Guest("release", 2, tests=True) as guest:
-            guest.machine.write("sleep 2; debuggee fault\r")
+            guest.machine.write("while true; do sleep 1; debuggee fault; done\r")
             said = guest.gdb("monitor output on", "tbreak process_fault", "continue", "tbreak process_end", "continue", "bt 1",
                              "detach")
             self.assertRegex(said, r"debuggee\[\d+\]: page fault at ")

@@ -83,6 +83,7 @@ class Hostile(unittest.TestCase):
                     line.send(body)
                     while select.select([line.socket], [], [], 0)[0]:
                         line.socket.recv(65536)
+                line.settle()
             said = guest.gdb("info inferiors", extended=True)
             self.assertIn("extended-remote", said)
             guest.machine.write("echo still here\r")
