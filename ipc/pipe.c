@@ -68,8 +68,24 @@ static uint32_t end_conditions(struct object *object) {
     return conditions | (closed ? WATCH_CLOSED : 0);
 }
 
+// The other side was told of an end that it has not taken, and would find nothing in it: the event goes, and the end with it. Where it is
+// taken at this very moment it stays.
+static void peer_withdraw(struct pipe_end *end) {
+    lock_acquire(&end->pipe->lock);
+    struct pipe_end *peer = end->open ? pipe_peer(end) : 0;
+    bool useless = peer != 0 && peer->announced && peer->unread && pipe_keeps_nothing(end->pipe);
+    uint64_t id = useless ? peer->object.id : 0;
+    lock_release(&end->pipe->lock);
+    struct object *untaken = useless ? object_find(id) : 0;
+    if (untaken == 0)
+        return;
+    notice_cancel(&((struct pipe_end *)untaken)->created);
+    object_release(untaken);
+}
+
 static void end_close(struct pipe_end *end) {
     struct pipe *pipe = end->pipe;
+    peer_withdraw(end);
     bool tell = peer_wants_event(end);
     lock_acquire(&pipe->lock);
     if (end->open) {

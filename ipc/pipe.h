@@ -4,7 +4,9 @@
 // A pipe is two end objects that share one lock and one ring of pages. What one end writes, the other reads; in a POOL both
 // write to and read from the same ring. An end is open until its last number is closed; an end on its way (created and not yet
 // taken from the event, or travelling in a message) is open too (R-B8). When either closes, the other side is told by event,
-// its sleepers are woken, and the data stays readable, unless the pipe is strict: then it is lost.
+// its sleepers are woken, and the data stays readable, unless the pipe is strict: then it is lost. An end that its process has not taken
+// when its maker closes is closed as well, and its event withdrawn, where no data is left in the pipe: who was not told of it yet is told
+// of neither its making nor its end, and a flood of pipes leaves nothing with its receiver.
 //
 // The creator pays: for both ends, the pages, and, until the other side takes its event, one ACCOUNT_PIPES_UNREAD (R-B7).
 //
@@ -112,6 +114,11 @@ static inline bool pipe_is_attended(const struct pipe *pipe) {
 // The document's rule: the pipe closed, and all that was in it is lost.
 static inline bool pipe_is_broken(const struct pipe_end *end) {
     return (end->pipe->flags & PIPE_STRICT) && !pipe_peer_is_open(end);
+}
+
+// Whether one side would find nothing in the pipe after the other closed.
+static inline bool pipe_keeps_nothing(const struct pipe *pipe) {
+    return (pipe->flags & PIPE_STRICT) || (pipe->ring.used == 0 && pipe->writer == 0);
 }
 
 // What is told of an end, without its number: that is put in when the event is taken.

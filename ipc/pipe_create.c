@@ -160,15 +160,17 @@ void pipe_abandon(struct pipe_end *ends[2]) {
         object_release(&ends[i]->object);
 }
 
-// The creator may have closed its end already: its other side learns both, in this order.
+// The creator may have closed its end already: its other side learns both, in this order, or neither where nothing is left for it.
 void pipe_announce(struct pipe_end *end) {
     EVENT created, closed;
     pipe_end_event(end, PIPE_CREATED, &created);
     pipe_end_event(end, PIPE_CLOSED, &closed);
     lock_acquire(&end->pipe->lock);
-    end->announced = true;
-    notice_raise(&end->created, &created);
-    if (!pipe_peer_is_open(end))
+    bool open = pipe_peer_is_open(end);
+    end->announced = open || !pipe_keeps_nothing(end->pipe);
+    if (end->announced)
+        notice_raise(&end->created, &created);
+    if (end->announced && !open)
         notice_raise(&end->closed, &closed);
     lock_release(&end->pipe->lock);
 }

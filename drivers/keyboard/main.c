@@ -131,7 +131,7 @@ static void *answer_directory(void *argument) {
 }
 
 static void close_gates(void) {
-    static const uint32_t kinds[] = {GATE_PIPE, GATE_SHARED_MEMORY, GATE_LINK};
+    static const uint32_t kinds[] = {GATE_SHARED_MEMORY, GATE_LINK};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         gate_set(kinds[i], 0, NULL);
     }

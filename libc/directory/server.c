@@ -19,6 +19,7 @@ enum status directory_announce_as(uint32_t id, int32_t name) {
         .name = name,
     };
     strncpy(wish.text, directory_name(id), NAME_SIZE - 1);
+    gate_set(GATE_PIPE, 0, NULL);
     enum status status = interface_register(&wish, NULL);
     if (status == STATUS_OK)
         own_id = id;

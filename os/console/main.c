@@ -26,7 +26,6 @@ static int32_t log_right;
 static void close_gate(void) {
     uint64_t users = UINT64_C(1) << start_information()->user | UINT64_C(1) << USER_SYSTEM;
     gate_set(GATE_MESSAGE, users, NULL);
-    gate_set(GATE_PIPE, 0, NULL);
     gate_set(GATE_SHARED_MEMORY, 0, NULL);
 }
 

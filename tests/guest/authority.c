@@ -36,6 +36,7 @@ static void serve(uint32_t id) {
 
 int main(void) {
     EVENT event;
+    gate_set(GATE_PIPE, 0, NULL);
     for (;;) {
         event_wait(DEADLINE_NEVER);
         while (event_get(&event, NULL) == STATUS_OK)

@@ -153,6 +153,26 @@ TEST(pipes_that_their_other_sides_have_not_taken_are_limited_and_charged_to_thei
     EXPECT_EQUAL(guest_account(guest_self(), ACCOUNT_PIPES_UNREAD).used, 0);
 }
 
+ROLE(makes_pipes_for_its_parent) {
+    struct pipe_create plan = {.process = guest_parent(), .mode = PIPE_POOL};
+    int32_t number;
+    while (pipe_create(&plan, &number) == STATUS_OK)
+        continue;
+    guest_say(guest_parent(), 1);
+    return thread_sleep(DEADLINE_NEVER);
+}
+
+TEST(pipes_that_nobody_has_taken_go_with_their_maker) {
+    struct spawned child = guest_start("makes_pipes_for_its_parent", NULL);
+    EXPECT_EQUAL(guest_hear(child.process), 1);
+    EXPECT_EQUAL(guest_account(child.process, ACCOUNT_PIPES_UNREAD).used,
+                 guest_account(child.process, ACCOUNT_PIPES_UNREAD).limit);
+    guest_kill(child);
+    EVENT event;
+    while (event_get(&event, NULL) == STATUS_OK)
+        EXPECT(event.Type != EVENT_PIPE);
+}
+
 ROLE(closes_its_gate_to_pipes) {
     gate_set(GATE_PIPE, 0, NULL);
     guest_say(guest_parent(), 1);

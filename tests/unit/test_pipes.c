@@ -217,6 +217,70 @@ Test(pipes, a_maker_that_is_gone_leaves_its_pipe_behind) {
     cr_assert_eq(AS(other, pipe_read, created.event.Data1, USER(buffer), 4, DEADLINE_NOW).value, 3);
 }
 
+// ---- a maker that closes before its pipe is taken ----
+
+static uint32_t untaken_after(uint32_t mode, uint32_t flags, const char *data) {
+    struct process *maker = host_process("maker"), *other = host_process("other");
+    host_machine_number(maker, 0); // the number table has its page
+    struct host_figures before = host_figures();
+    struct pipe_create wish = {.process = other->id, .mode = mode, .flags = flags};
+    uint64_t number = pipe_scene_create(maker, &wish).value;
+    if (data != 0)
+        cr_assert_eq(AS(maker, pipe_write, number, USER(data), strlen(data), DEADLINE_NOW).status, STATUS_OK);
+    number_close(&maker->numbers, (int32_t)number);
+    uint32_t told = 0;
+    while (host_event_get(other).status == STATUS_OK)
+        told++;
+    if (told == 0)
+        host_figures_expect(&before, "after a pipe that nobody was told of");
+    cr_assert_eq(maker->account->lines[ACCOUNT_PIPES_UNREAD].used, 0);
+    return told;
+}
+
+Test(pipes, R_B7_an_end_that_is_not_taken_goes_with_its_maker_unless_it_keeps_data) {
+    for (uint32_t mode = PIPE_SEND; mode <= PIPE_POOL; mode++) {
+        cr_assert_eq(untaken_after(mode, 0, 0), 0);
+        cr_assert_eq(untaken_after(mode, PIPE_STRICT, 0), 0);
+    }
+    cr_assert_eq(untaken_after(PIPE_SEND, 0, "data"), 2, "made, and closed");
+    cr_assert_eq(untaken_after(PIPE_POOL, 0, "data"), 2);
+    cr_assert_eq(untaken_after(PIPE_SEND, PIPE_STRICT, "data"), 0, "a strict pipe's data is lost with it");
+}
+
+Test(pipes, R_B7_a_flood_of_pipes_ends_with_who_made_it) {
+    struct process *maker = host_process("maker"), *other = host_process("other");
+    struct pipe_create wish = {.process = other->id, .mode = PIPE_SEND};
+    struct host_figures before = host_figures();
+    while (pipe_scene_create(maker, &wish).status == STATUS_OK)
+        continue;
+    cr_assert_gt(maker->account->lines[ACCOUNT_PIPES_UNREAD].used, 1);
+    number_table_close_all(&maker->numbers);
+    cr_assert_eq(maker->account->lines[ACCOUNT_PIPES_UNREAD].used, 0);
+    cr_assert_eq(host_event_get(other).status, STATUS_NOTHING);
+    cr_assert_eq(host_figures().objects, before.objects);
+}
+
+Test(pipes, an_end_that_was_taken_stays_when_its_maker_closes) {
+    struct pipe_scene scene = pipe_scene_make(0, 0);
+    char byte;
+    cr_assert_eq(number_close(&scene.writer->numbers, scene.write_number), STATUS_OK);
+    cr_assert_eq(pipe_scene_event(scene.reader).Action, PIPE_CLOSED);
+    cr_assert_eq(pipe_scene_read(&scene, &byte, 1).status, STATUS_STREAM_END);
+}
+
+Test(pipes, an_end_stays_while_its_maker_has_a_copy_of_the_number) {
+    struct process *maker = host_process("maker"), *other = host_process("other");
+    struct pipe_create wish = {.process = other->id, .mode = PIPE_SEND};
+    int32_t number = (int32_t)pipe_scene_create(maker, &wish).value, copy;
+    struct object *end;
+    cr_assert_eq(number_find(&maker->numbers, number, OBJECT_PIPE_END, 0, &end), STATUS_OK);
+    cr_assert_eq(number_insert(&maker->numbers, end, RIGHT_WRITE, &copy), STATUS_OK);
+    object_release(end);
+    number_close(&maker->numbers, number);
+    cr_assert_eq(host_event_get(other).event.Action, PIPE_CREATED);
+    cr_assert_eq(host_event_get(other).status, STATUS_NOTHING);
+}
+
 // ---- memory and limits ----
 
 struct making {
@@ -249,9 +313,7 @@ Test(pipes, every_failed_allocation_makes_no_pipe) {
     struct host_figures before = host_figures();
     making.wish.process = other->id;
     cr_assert_eq(host_fail_each_allocation(&operation), 3);
-    while (pipe_scene_event(other).Type != NOTHING)
-        continue;
-    number_table_close_all(&other->numbers);
+    cr_assert_eq(pipe_scene_event(other).Type, NOTHING);
     cr_assert_eq(host_figures().objects, before.objects);
 }
 

@@ -1,7 +1,8 @@
 // System calls: pipes.
 
 // Makes a pipe; says the number of the caller's end. The other side, where it is another process, learns by
-// EVENT_PIPE (PIPE_CREATED) and gets its number when it takes that event; data can be written at once.
+// EVENT_PIPE (PIPE_CREATED) and gets its number when it takes that event; data can be written at once. The event is withdrawn where the
+// caller's end is closed before, with no data in the pipe.
 // = DENIED its gate refuses the caller's user
 // = LIMIT_REACHED also: too many pipes that their other sides have not taken yet
 CALL(80, pipe_create, VALUE(int32_t, number), (ADDRESS(struct pipe_create) parameters))

@@ -21,7 +21,7 @@ struct directory_page {
 // is told in the kernel's log: the service works for those who know it otherwise.
 void directory_join(void);
 
-// The same under an id, with a number for its name.
+// The same under an id, with a number for its name. Either closes the gate to pipes: what takes all its events would get a number for each.
 enum status directory_announce_as(uint32_t id, int32_t name);
 
 // To be shown each event: true if it was about the directory, and is dealt with.
