@@ -40,9 +40,9 @@ void terminal_close(void) {
     set_mode(mode_before, &raw);
 }
 
-void terminal_set_interrupts(bool wanted) {
+void terminal_set_editing(bool edits) {
     uint32_t before;
-    set_mode(wanted ? CONSOLE_RAW | CONSOLE_INTERRUPTS : CONSOLE_RAW, &before);
+    set_mode(CONSOLE_RAW | (edits ? CONSOLE_LINE : CONSOLE_INTERRUPTS), &before);
 }
 
 size_t terminal_columns(void) {

@@ -15,8 +15,9 @@ bool terminal_open(void);
 // Gives it back as it was.
 void terminal_close(void);
 
-// Whether Ctrl-C is SIGINT for the shell while it has no job in the foreground; else it is a key.
-void terminal_set_interrupts(bool wanted);
+// Whether the shell edits a line, or runs one. While it edits, Ctrl-C is a key, and Ctrl-] asks for the line to be drawn again; while it
+// runs one and has no job in the foreground, Ctrl-C is SIGINT for it.
+void terminal_set_editing(bool edits);
 
 // Its width; 80 where it is not known.
 size_t terminal_columns(void);

@@ -86,6 +86,12 @@ static void write_view(struct display *display, const struct view *view, struct 
         move_to(display, view->cursor, output);
 }
 
+static void note(struct display *display, const struct view *view) {
+    text_clear(&display->shown);
+    text_add(&display->shown, view->bytes, view->length);
+    display->cursor = view->cursor;
+}
+
 void display_update(struct display *display, const struct edit *edit, struct text *output) {
     struct view view = view_of(display, edit);
     bool same = view.length == display->shown.length &&
@@ -96,9 +102,13 @@ void display_update(struct display *display, const struct edit *edit, struct tex
         text_add(output, view.bytes + display->shown.length, view.length - display->shown.length);
     else if (!same)
         write_view(display, &view, output);
-    text_clear(&display->shown);
-    text_add(&display->shown, view.bytes, view.length);
-    display->cursor = view.cursor;
+    note(display, &view);
+}
+
+void display_redraw(struct display *display, const struct edit *edit, struct text *output) {
+    struct view view = view_of(display, edit);
+    write_view(display, &view, output);
+    note(display, &view);
 }
 
 void display_again(struct display *display, const struct edit *edit, struct text *output) {

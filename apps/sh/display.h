@@ -22,3 +22,6 @@ void display_update(struct display *display, const struct edit *edit, struct tex
 
 // The same from an empty row on: after the screen was emptied.
 void display_again(struct display *display, const struct edit *edit, struct text *output);
+
+// The same over whatever stands in the row.
+void display_redraw(struct display *display, const struct edit *edit, struct text *output);

@@ -181,6 +181,10 @@ static enum edit_result do_clear(struct edit *edit, const struct key_press *pres
     return EDIT_CLEAR;
 }
 
+static enum edit_result do_redraw(struct edit *edit, const struct key_press *press) {
+    return EDIT_REDRAW;
+}
+
 static enum edit_result do_complete(struct edit *edit, const struct key_press *press) {
     return EDIT_COMPLETE;
 }
@@ -213,6 +217,7 @@ enum edit_result edit_apply(struct edit *edit, const struct key_press *press) {
         [EDIT_KEY_KILL_WORD] = do_kill_word,
         [EDIT_KEY_YANK] = do_yank,
         [EDIT_KEY_CLEAR] = do_clear,
+        [EDIT_KEY_REDRAW] = do_redraw,
         [EDIT_KEY_CANCEL] = do_cancel,
         [EDIT_KEY_FINISH] = do_finish,
         [EDIT_KEY_TAB] = do_complete,

@@ -19,10 +19,12 @@ struct edit {
 
 enum edit_result {
     EDIT_GOES_ON,
-    EDIT_DONE,     // Enter
-    EDIT_CANCEL,   // Ctrl-C
-    EDIT_FINISH,   // Ctrl-D in an empty line
+    EDIT_DONE,   // Enter
+    EDIT_CANCEL, // Ctrl-C
+    EDIT_FINISH, // Ctrl-D in an empty line
+    // The line goes on behind these.
     EDIT_CLEAR,    // Ctrl-L: the screen is to be emptied
+    EDIT_REDRAW,   // Ctrl-], also from the console that wrote into the row: it is to be drawn again
     EDIT_COMPLETE, // Tab: the word before the cursor is to be completed
 };
 

@@ -99,11 +99,13 @@ static enum edit_result handle(struct session *session, const struct key_press *
         text_add_string(&session->output, "\033[H\033[2J");
         display_again(&session->display, &session->edit, &session->output);
     }
+    if (result == EDIT_REDRAW)
+        display_redraw(&session->display, &session->edit, &session->output);
     if (result == EDIT_COMPLETE)
         complete_word(session);
     display_update(&session->display, &session->edit, &session->output);
     flush(session);
-    return result == EDIT_CLEAR || result == EDIT_COMPLETE ? EDIT_GOES_ON : result;
+    return result > EDIT_FINISH ? EDIT_GOES_ON : result;
 }
 
 // Programs learn by $COLUMNS how wide the terminal is.
@@ -187,12 +189,12 @@ static void run(struct session *session) {
     if (session->edit.line.length)
         history_add(&shell->history, session->edit.line.bytes);
     shell->interrupted = false;
-    terminal_set_interrupts(true);
+    terminal_set_editing(false);
     if (script_run_lines(shell, session->lines.bytes) == SCRIPT_OPEN)
         text_add_character(&session->lines, '\n');
     else
         text_clear(&session->lines);
-    terminal_set_interrupts(false);
+    terminal_set_editing(true);
     if (shell->interrupted && shell->status < SHELL_KILLED)
         shell->status = SHELL_INTERRUPTED;
 }
@@ -239,6 +241,7 @@ static void hang_up(struct jobs *jobs) {
 int interactive_run(struct shell *shell) {
     struct session session = {.shell = shell};
     open_history(shell);
+    terminal_set_editing(true);
     note_readiness(shell);
     while (!shell->leaving) {
         tell_jobs(&session);

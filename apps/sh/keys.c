@@ -12,6 +12,7 @@ static const enum edit_key controls[0x20] = {
     ['K' & 0x1f] = EDIT_KEY_KILL_TO_END, ['L' & 0x1f] = EDIT_KEY_CLEAR, ['M' & 0x1f] = EDIT_KEY_ENTER,
     ['N' & 0x1f] = EDIT_KEY_DOWN,        ['P' & 0x1f] = EDIT_KEY_UP,    ['U' & 0x1f] = EDIT_KEY_KILL_TO_START,
     ['W' & 0x1f] = EDIT_KEY_KILL_WORD,   ['Y' & 0x1f] = EDIT_KEY_YANK,  ['R' & 0x1f] = EDIT_KEY_SEARCH,
+    [']' & 0x1f] = EDIT_KEY_REDRAW,
 };
 
 static bool give(struct key_press *press, enum edit_key key) {

@@ -24,6 +24,7 @@ enum edit_key {
     EDIT_KEY_KILL_WORD,
     EDIT_KEY_YANK,
     EDIT_KEY_CLEAR,
+    EDIT_KEY_REDRAW, // Ctrl-]
     EDIT_KEY_CANCEL,
     EDIT_KEY_FINISH, // Ctrl-D
     EDIT_KEY_TAB,

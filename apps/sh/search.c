@@ -50,7 +50,7 @@ bool edit_search(struct edit *edit, const struct key_press *press) {
         remove_last(&edit->sought);
         edit_show_history(edit, edit->history->lines.count);
         look_anew(edit);
-    } else {
+    } else if (press->key != EDIT_KEY_REDRAW) {
         edit->searching = edit->search_failed = false;
         return false;
     }

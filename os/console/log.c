@@ -25,10 +25,12 @@ void log_skip(struct session *session) {
 // Not without end: a program that writes to the log all the time is not to keep the console from its other work.
 void log_show_new(struct session *session) {
     char part[PART_SIZE];
-    for (int i = 0; i < PARTS_AT_ONCE; i++) {
-        size_t size = read_part(session, part);
-        if (size == 0)
-            return;
+    size_t size = read_part(session, part);
+    bool in_line = size > 0 && session_leave_line(session);
+    for (int i = 0; size > 0 && i < PARTS_AT_ONCE; i++) {
         session_show(session, part, size);
+        size = read_part(session, part);
     }
+    if (in_line)
+        session_draw_line(session);
 }

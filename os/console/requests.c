@@ -59,7 +59,7 @@ static enum status may_listen(struct session *session, uint32_t process) {
 static enum status run_set_mode(struct asked *asked) {
     struct session *session = asked->session;
     uint32_t mode = asked->request.value;
-    if (mode & ~(uint32_t)(CONSOLE_RAW | CONSOLE_NO_ECHO | CONSOLE_EVENTS | CONSOLE_INTERRUPTS)) {
+    if (mode & ~(uint32_t)(CONSOLE_RAW | CONSOLE_NO_ECHO | CONSOLE_EVENTS | CONSOLE_INTERRUPTS | CONSOLE_LINE)) {
         return STATUS_INVALID_ARGUMENT;
     }
     enum status status = mode & CONSOLE_EVENTS ? may_listen(session, asked->sender) : STATUS_OK;

@@ -130,12 +130,27 @@ bool session_hand_on(struct session *session, const EVENT *event) {
     return true;
 }
 
+// What had a line drawn again was for the program below alone. Of the bytes that are left, the first *seen were shown.
+static size_t drop_redraws(char *bytes, size_t size, size_t *seen) {
+    size_t left = 0, left_seen = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == CONSOLE_REDRAW) {
+            continue;
+        }
+        left_seen += i < *seen;
+        bytes[left++] = bytes[i];
+    }
+    *seen = left_seen;
+    return left;
+}
+
 // Raw keys of the job below were not yet edited, and shown only where they were typed for a job before; lines were both.
 void session_retype(struct session *session) {
     char bytes[JOB_KEYS_MAX];
     struct job *below = jobs_foreground(&session->jobs) - 1;
     size_t seen = 0, size = jobs_take_back(below, bytes, &seen);
     if (below->discipline.mode & CONSOLE_RAW) {
+        size = drop_redraws(bytes, size, &seen);
         take_bytes(session, bytes, size, seen);
     } else if (size > 0) {
         jobs_send(&session->jobs, bytes, size);

@@ -47,6 +47,10 @@ void session_restart_shell(struct session *session);
 // Shows text, as far as the terminal takes it now.
 void session_show(struct session *session, const char *text, size_t size);
 
+// What the console itself says stands above the line that a program edits: what it says comes between these. True: there is such a line.
+bool session_leave_line(struct session *session);
+void session_draw_line(struct session *session);
+
 // Has the terminal look so many lines back at what has scrolled off, or forth.
 void session_look_back(struct session *session, int lines);
 

@@ -94,6 +94,18 @@ static void have_drawn_anew(struct session *session) {
     }
 }
 
+bool session_leave_line(struct session *session) {
+    static const char empty_row[] = "\r\x1b[K";
+    bool is_line = session->jobs.count > 0 && jobs_foreground(&session->jobs)->discipline.mode & CONSOLE_LINE;
+    session_show(session, empty_row, is_line ? sizeof(empty_row) - 1 : 0);
+    return is_line;
+}
+
+void session_draw_line(struct session *session) {
+    static const char redraw = CONSOLE_REDRAW;
+    jobs_send(&session->jobs, &redraw, 1);
+}
+
 void session_look_for_terminal(struct session *session) {
     if (session->terminal_number) {
         return;

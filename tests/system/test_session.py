@@ -159,6 +159,13 @@ class Quiet(AtPrompt):
         self.run_line("(sleep 60; restart clock) &")
         self.machine.expect(rb"init: service clock was ended", self.seconds)
 
+    def test_a_line_that_is_being_typed_is_drawn_again_below_what_the_log_says(self):
+        self.run_line("(sleep 60; restart clock) &")
+        self.machine.write("echo ony\x1b[D")
+        self.machine.expect(rb"\r\x1b\[Kinit: service clock was ended[^\n]*\n\r/ \$ echo ony\x1b\[K", self.seconds)
+        self.machine.write("l\r")
+        self.machine.expect(rb"^only\r$", self.seconds)
+
 
 class CommandLine(unittest.TestCase):
     def test_serial_only_starts_no_screen(self):

@@ -46,7 +46,12 @@ enum console_mode {
     // DENIED: the program is not in the foreground. UNSUPPORTED: the session's terminal has no keyboard of its own.
     CONSOLE_EVENTS = 1 << 2,
     CONSOLE_INTERRUPTS = 1 << 3, // with RAW: Ctrl-C is no byte but an interrupt, as in a cooked terminal
+    // With RAW: the program edits a line, which takes the cursor's row. What the console has to say (the kernel's log) takes its place, and
+    // the program gets CONSOLE_REDRAW, as if it were typed, to draw its line again below.
+    CONSOLE_LINE = 1 << 4,
 };
+
+#define CONSOLE_REDRAW '\x1d' // Ctrl-]
 
 enum { CONSOLE_PROCESSES_MAX = 14, CONSOLE_JOBS_MAX = 8, CONSOLE_KEPT_MAX = 32 };
 

@@ -270,3 +270,29 @@ Test(sh_edit, typing_at_the_end_writes_the_character_alone) {
     text_release(&output);
     text_release(&display.shown);
 }
+
+Test(sh_edit, a_row_that_the_console_wrote_into_is_drawn_again_with_the_cursor_where_it_was) {
+    struct text output = {0};
+    struct display display = {0};
+    size_t column;
+    display_start(&display, "$ ", 40, &output);
+    type("abc\x1b[D");
+    display_update(&display, &edit, &output);
+    text_clear(&output);
+    type("\x1d");
+    cr_assert_eq(result, EDIT_REDRAW);
+    text_add_string(&output, "what stood there");
+    display_redraw(&display, &edit, &output);
+    cr_assert_str_eq(row_of(&output, 40, &column), "$ abc");
+    cr_assert_eq(column, 4);
+    text_release(&output);
+    text_release(&display.shown);
+}
+
+Test(sh_edit, a_search_goes_on_when_its_row_is_drawn_again) {
+    history_add(&history, "echo one");
+    edit_start(&edit, &history);
+    type(SEARCH "on\x1d");
+    cr_assert(edit.searching);
+    cr_assert_str_eq(edit.line.bytes, "echo one");
+}

@@ -30,8 +30,8 @@ void terminal_close(void) {
 }
 
 // Here a job does that.
-void terminal_set_interrupts(bool wanted) {
-    (void)wanted;
+void terminal_set_editing(bool edits) {
+    (void)edits;
 }
 
 size_t terminal_columns(void) {
