@@ -5,7 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 100, NUMBER_SIZE = 24, LOWEST = 1, TERNARY = 2, LOGICAL_OR = 3, LOGICAL_AND = 4 };
+enum {
+    DEPTH_MAX = 100,
+    NUMBER_SIZE = 24,
+    LOWEST = 1,
+    TERNARY = 2,
+    LOGICAL_OR = 3,
+    LOGICAL_AND = 4,
+    POWER = 14,
+    UNARY = 15
+};
 
 struct arithmetic {
     struct variables *variables;
@@ -22,7 +31,7 @@ static const struct operation {
 } operations[] = {
     {"<<", 11, 'l'}, {">>", 11, 'r'}, {"<=", 10, 'a'}, {">=", 10, 'b'}, {"==", 9, '='}, {"!=", 9, '!'}, {"&&", 4, 'A'},
     {"||", 3, 'O'},  {"<", 10, '<'},  {">", 10, '>'},  {"&", 8, '&'},   {"^", 7, '^'},  {"|", 6, '|'},  {"+", 12, '+'},
-    {"-", 12, '-'},  {"*", 13, '*'},  {"/", 13, '/'},  {"%", 13, '%'},  {"?", 2, '?'},
+    {"-", 12, '-'},  {"**", 14, 'p'}, {"*", 13, '*'},  {"/", 13, '/'},  {"%", 13, '%'}, {"?", 2, '?'},  {",", 1, ','},
 };
 
 static int64_t evaluate(struct arithmetic *arithmetic, int lowest);
@@ -60,6 +69,15 @@ static int64_t divide(struct arithmetic *arithmetic, char kind, int64_t left, in
     return kind == '/' ? left / right : left % right;
 }
 
+static int64_t power(struct arithmetic *arithmetic, uint64_t base, int64_t exponent) {
+    uint64_t result = 1;
+    if (exponent < 0)
+        return arithmetic->skipped ? 0 : fail(arithmetic, "a power below 0");
+    for (; exponent; exponent >>= 1, base *= base)
+        result *= exponent & 1 ? base : 1;
+    return (int64_t)result;
+}
+
 static int64_t compare(char kind, int64_t left, int64_t right) {
     switch (kind) {
     case 'a':
@@ -89,6 +107,10 @@ static int64_t apply(struct arithmetic *arithmetic, char kind, int64_t left, int
     case '/':
     case '%':
         return divide(arithmetic, kind, left, right);
+    case 'p':
+        return power(arithmetic, first, right);
+    case ',':
+        return right;
     case '&':
         return left & right;
     case '|':
@@ -135,23 +157,53 @@ static char take_assignment(struct arithmetic *arithmetic) {
     return '=';
 }
 
-static int64_t variable(struct arithmetic *arithmetic) {
+static int64_t set(const struct arithmetic *arithmetic, const char *name, int64_t value) {
+    char digits[NUMBER_SIZE];
+    snprintf(digits, sizeof(digits), "%lld", (long long)value);
+    if (!arithmetic->skipped && !arithmetic->problem)
+        variables_set(arithmetic->variables, name, digits);
+    return value;
+}
+
+// 1 for ++, -1 for --, 0 for neither: then nothing is taken.
+static int take_step(struct arithmetic *arithmetic) {
+    skip_blanks(arithmetic);
+    char first = *arithmetic->next;
+    if ((first != '+' && first != '-') || arithmetic->next[1] != first)
+        return 0;
+    arithmetic->next += 2;
+    return first == '+' ? 1 : -1;
+}
+
+// NAME, NAME = VALUE, NAME++, or, with `before`, ++NAME.
+static int64_t variable(struct arithmetic *arithmetic, int before) {
     struct text name = {0};
     size_t length = name_length(arithmetic->next);
     text_add(&name, arithmetic->next, length);
     arithmetic->next += length;
     int64_t value = value_of(arithmetic, name.bytes);
-    char kind = take_assignment(arithmetic);
+    char kind = before ? 0 : take_assignment(arithmetic);
+    int behind = before || kind ? 0 : take_step(arithmetic);
     if (kind) {
-        int64_t right = evaluate(arithmetic, LOWEST);
-        char digits[NUMBER_SIZE];
-        value = kind == '=' ? right : apply(arithmetic, kind, value, right);
-        snprintf(digits, sizeof(digits), "%lld", (long long)value);
-        if (!arithmetic->skipped && !arithmetic->problem)
-            variables_set(arithmetic->variables, name.bytes, digits);
+        int64_t right = evaluate(arithmetic, TERNARY);
+        value = set(arithmetic, name.bytes, kind == '=' ? right : apply(arithmetic, kind, value, right));
+    } else if (before) {
+        value = set(arithmetic, name.bytes, apply(arithmetic, '+', value, before));
+    } else if (behind) {
+        set(arithmetic, name.bytes, apply(arithmetic, '+', value, behind));
     }
     text_release(&name);
     return value;
+}
+
+// ++ and -- before a name; before all else they are two signs.
+static int take_step_before(struct arithmetic *arithmetic) {
+    const char *start = arithmetic->next;
+    int step = take_step(arithmetic);
+    skip_blanks(arithmetic);
+    if (!step || !name_length(arithmetic->next))
+        arithmetic->next = start;
+    return arithmetic->next == start ? 0 : step;
 }
 
 static int64_t operand(struct arithmetic *arithmetic) {
@@ -159,17 +211,20 @@ static int64_t operand(struct arithmetic *arithmetic) {
         int64_t value = evaluate(arithmetic, LOWEST);
         return take(arithmetic, ')') ? value : fail(arithmetic, "a ) is wanted");
     }
+    int step = take_step_before(arithmetic);
+    if (step)
+        return variable(arithmetic, step);
     if (take(arithmetic, '-'))
-        return (int64_t)(0 - (uint64_t)evaluate(arithmetic, 14));
+        return (int64_t)(0 - (uint64_t)evaluate(arithmetic, UNARY));
     if (take(arithmetic, '+'))
-        return evaluate(arithmetic, 14);
+        return evaluate(arithmetic, UNARY);
     if (take(arithmetic, '!'))
-        return !evaluate(arithmetic, 14);
+        return !evaluate(arithmetic, UNARY);
     if (take(arithmetic, '~'))
-        return ~evaluate(arithmetic, 14);
+        return ~evaluate(arithmetic, UNARY);
     if (*arithmetic->next >= '0' && *arithmetic->next <= '9')
         return number(arithmetic);
-    return name_length(arithmetic->next) ? variable(arithmetic) : fail(arithmetic, "a number is wanted");
+    return name_length(arithmetic->next) ? variable(arithmetic, 0) : fail(arithmetic, "a number is wanted");
 }
 
 static const struct operation *find(struct arithmetic *arithmetic) {
@@ -203,6 +258,8 @@ static int64_t go_on(struct arithmetic *arithmetic, const struct operation *oper
         return evaluate_unless(arithmetic, left, LOGICAL_OR + 1) || left;
     case LOGICAL_AND:
         return evaluate_unless(arithmetic, !left, LOGICAL_AND + 1) && left;
+    case POWER:
+        return apply(arithmetic, operation->kind, left, evaluate(arithmetic, POWER)); // the right one first
     default:
         return apply(arithmetic, operation->kind, left, evaluate(arithmetic, operation->precedence + 1));
     }

@@ -1,4 +1,4 @@
-// Whole numbers of 64 bits as $((...)) computes them, with the operators of C but ++, -- and the comma.
+// Whole numbers of 64 bits as $((...)) computes them, with the operators of C, and ** for powers.
 //
 // A name is a variable's value, 0 where it has none; = and its relatives set it. Numbers may be 017 or 0x1f. What is too large
 // wraps around.

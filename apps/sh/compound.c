@@ -2,9 +2,11 @@
 #include "apps/sh/compound.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "apps/common/match.h"
 #include "apps/native/terminal.h"
+#include "apps/sh/double_bracket.h"
 #include "apps/sh/run.h"
 #include "apps/sh/shell.h"
 
@@ -130,14 +132,59 @@ static void run_case(struct shell *shell, const struct node *node) {
     free(subject);
 }
 
+// 0, 1 where it is 0 or false, more where it was complained about.
+static int number_holds(struct shell *shell, const struct word *word) {
+    char *number = expand_string(shell_expander(shell), word->text);
+    if (!number)
+        fail(shell);
+    int status = number ? !strcmp(number, "0") || !*number : 2;
+    free(number);
+    return status;
+}
+
+static void run_arithmetic(struct shell *shell, const struct node *node) {
+    int status = number_holds(shell, node->words);
+    shell->status = status > 1 ? 1 : status;
+}
+
+static void run_condition(struct shell *shell, const struct node *node) {
+    shell->status = double_bracket(shell, node->words);
+}
+
+// What is left out between two ; holds.
+static void run_counted(struct shell *shell, const struct node *node) {
+    const struct word *start = node->words, *condition = start->next, *step = condition->next;
+    int status = 0, held = number_holds(shell, start) > 1 ? 2 : 0;
+    bool again = !held;
+    shell->loops++;
+    while (again && !(held = *condition->text ? number_holds(shell, condition) : 0)) {
+        bool in_job = begin_round(shell);
+        run_tree(shell, node->children);
+        status = shell->status;
+        again = end_round(shell, in_job);
+        if (again && number_holds(shell, step) > 1)
+            held = 2, again = false;
+    }
+    shell->loops--;
+    if (!shell->leaving && !shell->returning)
+        shell->status = held > 1 ? 1 : status;
+}
+
 static void define(struct shell *shell, const struct node *node) {
     functions_define(&shell->functions, node);
     shell->status = 0;
 }
 
 static void (*const runners[NODE_KIND_COUNT])(struct shell *, const struct node *) = {
-    [NODE_GROUP] = run_group, [NODE_IF] = run_if,     [NODE_LOOP] = run_loop,
-    [NODE_FOR] = run_for,     [NODE_CASE] = run_case, [NODE_FUNCTION] = define,
+    [NODE_GROUP] = run_group,
+    [NODE_IF] = run_if,
+    [NODE_LOOP] = run_loop,
+    [NODE_FOR] = run_for,
+    [NODE_CASE] = run_case,
+    [NODE_FUNCTION] = define,
+    [NODE_ARITHMETIC] = run_arithmetic,
+    [NODE_CONDITION] = run_condition,
+    [NODE_COUNTED] = run_counted,
 };
 
 bool compound_is(const struct node *node) {

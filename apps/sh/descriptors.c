@@ -130,7 +130,19 @@ static bool open_here(struct descriptors *descriptors, int target, const char *t
     return !error;
 }
 
+static char *with_line_end(char *string) {
+    struct text text = {0};
+    if (!string)
+        return NULL;
+    text_add_string(&text, string);
+    text_add_character(&text, '\n');
+    free(string);
+    return text_take(&text);
+}
+
 static char *expand_target(struct shell *shell, const struct redirection *redirection) {
+    if (redirection->kind == REDIRECT_HERE_STRING)
+        return with_line_end(expand_string(shell_expander(shell), redirection->target));
     if (redirection->kind != REDIRECT_HERE)
         return expand_string(shell_expander(shell), redirection->target);
     return redirection->quoted ? string_copy(redirection->target)
@@ -146,7 +158,7 @@ static bool redirect(struct descriptors *descriptors, struct shell *shell, const
     bool done;
     if (redirection->kind == REDIRECT_DUPLICATE)
         done = duplicate(descriptors, redirection->descriptor, target);
-    else if (redirection->kind == REDIRECT_HERE)
+    else if (redirection->kind == REDIRECT_HERE || redirection->kind == REDIRECT_HERE_STRING)
         done = open_here(descriptors, redirection->descriptor, target);
     else
         done = open_target(descriptors, redirection, target);

@@ -18,7 +18,6 @@ static const struct {
     {" which whereis ", "`type` says where a command is"},
     {" vi vim nvim nano emacs ed ex pico mcedit joe ", EDITOR},
     {" alias unalias ", "a function does that: NAME() { ls -l \"$@\"; }"},
-    {" [[ ", "`[` compares, with = and a blank before ]"},
     {" let expr bc dc ", "$((1 + 2)) computes: `echo` $((1 + 2))"},
     {" !! ", "the arrow up brings the last line back, and Ctrl-R looks for one"},
     {" awk gawk perl python python3 ", "`sed`, `cut`, `grep` and `sh` itself are here"},

@@ -73,6 +73,22 @@ const char *lexer_skip_part(const char *text, bool in_double_quotes) {
     return skip_part(text, 0, in_double_quotes);
 }
 
+const char *lexer_skip_arithmetic(const char *text) {
+    for (unsigned depth = 0; *text && (*text != ')' || depth);) {
+        depth += *text == '(' ? 1u : *text == ')' ? -1u : 0u;
+        text = lexer_skip_part(text, true);
+        if (!text)
+            return NULL;
+    }
+    return text[0] == ')' && text[1] == ')' ? text + 2 : NULL;
+}
+
+void lexer_stretch(struct lexer *lexer, struct token *token, const char *end) {
+    for (; lexer->next < end; lexer->next++)
+        lexer->line += *lexer->next == '\n';
+    token->length = (size_t)(end - token->text);
+}
+
 static bool ends_word(char character) {
     return !character || strchr(" \t\n|&;()<>", character);
 }
@@ -106,6 +122,10 @@ static const struct {
 } operators[] = {
     // the longer first
     {"<<-", TOKEN_HERE_TABS},
+    {"<<<", TOKEN_HERE_STRING},
+    {"&>>", TOKEN_APPEND_BOTH},
+    {"&>", TOKEN_WRITE_BOTH},
+    {"|&", TOKEN_PIPE_BOTH},
     {"<<", TOKEN_HERE},
     {"&&", TOKEN_AND},
     {"||", TOKEN_OR},

@@ -17,6 +17,7 @@ enum token_kind {
     TOKEN_NEWLINE,
     TOKEN_WORD,
     TOKEN_PIPE,            // |
+    TOKEN_PIPE_BOTH,       // |&
     TOKEN_AND,             // &&
     TOKEN_OR,              // ||
     TOKEN_BACKGROUND,      // &
@@ -32,6 +33,9 @@ enum token_kind {
     TOKEN_DUPLICATE_WRITE, // >&
     TOKEN_HERE,            // <<
     TOKEN_HERE_TABS,       // <<-, tabs before its lines are dropped
+    TOKEN_HERE_STRING,     // <<<
+    TOKEN_WRITE_BOTH,      // &>
+    TOKEN_APPEND_BOTH,     // &>>
 };
 
 struct token {
@@ -68,3 +72,9 @@ size_t lexer_column(const struct lexer *lexer, const struct token *token);
 // Where the quoted or substituted part at `text` ends: '...', "...", `...`, $(...), ${...}, \x. One byte for
 // all else. Null: the script ends inside it.
 const char *lexer_skip_part(const char *text, bool in_double_quotes);
+
+// Where arithmetic ends whose text begins here, behind ((: behind its )). Null: it has no such end, and is none.
+const char *lexer_skip_arithmetic(const char *text);
+
+// Has the token, which was the last one, be all up to `end`, and goes on there.
+void lexer_stretch(struct lexer *lexer, struct token *token, const char *end);

@@ -65,12 +65,19 @@ static enum redirection_kind redirection_of(enum token_kind kind) {
         [TOKEN_DUPLICATE_WRITE] = REDIRECT_DUPLICATE,
         [TOKEN_HERE] = REDIRECT_HERE,
         [TOKEN_HERE_TABS] = REDIRECT_HERE,
+        [TOKEN_HERE_STRING] = REDIRECT_HERE_STRING,
+        [TOKEN_WRITE_BOTH] = REDIRECT_WRITE,
+        [TOKEN_APPEND_BOTH] = REDIRECT_APPEND,
     };
     return kinds[kind];
 }
 
+static bool writes_both(enum token_kind kind) {
+    return kind == TOKEN_WRITE_BOTH || kind == TOKEN_APPEND_BOTH;
+}
+
 static bool reads(enum token_kind kind) {
-    return kind != TOKEN_WRITE && kind != TOKEN_APPEND && kind != TOKEN_DUPLICATE_WRITE;
+    return kind != TOKEN_WRITE && kind != TOKEN_APPEND && kind != TOKEN_DUPLICATE_WRITE && !writes_both(kind);
 }
 
 bool parser_is_at_redirection(const struct parser *parser) {
@@ -83,9 +90,25 @@ char *parser_take_text(struct parser *parser) {
     return text;
 }
 
+static void append_redirection(struct node *node, struct redirection *redirection) {
+    struct redirection **end = &node->redirections;
+    while (*end)
+        end = &(*end)->next;
+    *end = redirection;
+}
+
+// 2>&1
+static void add_errors(struct parser *parser, struct node *node) {
+    struct redirection *redirection = arena_allocate(parser->arena, sizeof(*redirection));
+    redirection->kind = REDIRECT_DUPLICATE;
+    redirection->descriptor = 2;
+    redirection->target = arena_copy(parser->arena, "1", 1);
+    append_redirection(node, redirection);
+}
+
 bool parser_redirection(struct parser *parser, struct node *node) {
     struct redirection *redirection = arena_allocate(parser->arena, sizeof(*redirection));
-    struct redirection **end = &node->redirections;
+    bool both = writes_both(parser->token.kind);
     redirection->tabs = parser->token.kind == TOKEN_HERE_TABS;
     redirection->kind = redirection_of(parser->token.kind);
     redirection->descriptor = parser->token.descriptor >= 0 ? parser->token.descriptor : !reads(parser->token.kind);
@@ -100,9 +123,9 @@ bool parser_redirection(struct parser *parser, struct node *node) {
         parser->here = redirection;
     }
     redirection->target = parser_take_text(parser);
-    while (*end)
-        end = &(*end)->next;
-    *end = redirection;
+    append_redirection(node, redirection);
+    if (both)
+        add_errors(parser, node);
     return true;
 }
 
@@ -172,8 +195,12 @@ static struct node *parse_pipeline(struct parser *parser) {
         *end = parser_command(parser);
         if (!*end)
             return NULL;
+        bool both = parser->token.kind == TOKEN_PIPE_BOTH;
+        (*end)->errors_too = both;
+        if (both)
+            add_errors(parser, *end);
         end = &(*end)->next;
-        if (parser->token.kind != TOKEN_PIPE)
+        if (!both && parser->token.kind != TOKEN_PIPE)
             return parser_end_node(parser, node);
         parser_advance(parser);
         parser_skip_newlines(parser);

@@ -2,11 +2,12 @@
 //
 //   list:     and_or { (";" | "&" | newline) and_or }
 //   and_or:   pipeline { ("&&" | "||") pipeline }
-//   pipeline: {"!" | "time"} command { "|" command }
+//   pipeline: {"!" | "time"} command { ("|" | "|&") command }
 //   command:  { assignment | word | redirection }   or   compound { redirection }   or   NAME "(" ")" compound
 //   compound: "(" list ")"   or   "{" list "}"   or   "if" list "then" list { "elif" ... } [ "else" list ] "fi"
 //             or   ( "while" | "until" ) list "do" list "done"   or   "for" NAME [ "in" words ] "do" list "done"
 //             or   "case" word "in" { ["("] pattern { "|" pattern } ")" [ list ] ";;" } "esac"
+//             or   "((" arithmetic "))"   or   "[[" words "]]"   or   "for" "((" [arithmetic] ";" [..] ";" [..] "))" [ ";" ] ...
 //
 // Words in quotes here mean themselves only where a command may begin, and `time` only before one: with an option, or alone, it
 // is the tool. The lines of a here-document follow the line of its <<.

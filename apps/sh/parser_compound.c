@@ -88,10 +88,92 @@ static bool is_name(const struct token *token) {
     return token->kind == TOKEN_WORD && token->length;
 }
 
+// Stretches the token, a (, to all of an ((...)); false: it begins none.
+static bool is_arithmetic(struct parser *parser) {
+    struct token *token = &parser->token;
+    const char *end =
+        token->kind == TOKEN_LEFT && token->text[1] == '(' ? lexer_skip_arithmetic(token->text + 2) : NULL;
+    if (end)
+        lexer_stretch(&parser->lexer, token, end);
+    return end;
+}
+
+// Adds "$((TEXT))", which expands to the number; nothing of blanks alone.
+static void add_number(struct parser *parser, struct word ***end, const char *text, size_t length) {
+    static const char before[] = "$((", behind[] = "))";
+    struct word *word = arena_allocate(parser->arena, sizeof(*word));
+    size_t start = sizeof(before) - 1, blanks = 0;
+    while (blanks < length && strchr(" \t\n", text[blanks]))
+        blanks++;
+    word->text = arena_allocate(parser->arena, start + length + sizeof(behind));
+    if (blanks < length) {
+        memcpy(word->text, before, start);
+        memcpy(word->text + start, text, length);
+        memcpy(word->text + start + length, behind, sizeof(behind));
+    }
+    **end = word;
+    *end = &word->next;
+}
+
+static struct node *parse_arithmetic(struct parser *parser) {
+    struct node *node = parser_node(parser, NODE_ARITHMETIC, parser->token.text);
+    struct word **words = &node->words;
+    add_number(parser, &words, parser->token.text + 2, parser->token.length - 4);
+    parser_advance(parser);
+    return node;
+}
+
+// for ((START; WHILE; THEN)): the token is all from (( to )).
+static struct node *parse_counted(struct parser *parser, struct node *node) {
+    enum { PARTS = 3 };
+    struct word **words = &node->words;
+    const char *text = parser->token.text + 2, *end = parser->token.text + parser->token.length - 2;
+    node->kind = NODE_COUNTED;
+    for (int part = 0; part < PARTS; part++) {
+        const char *next = memchr(text, ';', (size_t)(end - text));
+        if (!next != (part == PARTS - 1))
+            return parser_fail(parser, "three parts are wanted, with ; between: for ((i = 0; i < 3; i++))");
+        next = next ? next : end;
+        add_number(parser, &words, text, (size_t)(next - text));
+        text = next + 1;
+    }
+    parser_advance(parser);
+    if (parser->token.kind == TOKEN_SEMICOLON)
+        parser_advance(parser);
+    parser_skip_newlines(parser);
+    return parse_body(parser, &node->children) ? node : NULL;
+}
+
+// Between [[ and ]] these are words.
+static bool is_condition_word(enum token_kind kind) {
+    static const enum token_kind kinds[] = {TOKEN_WORD,  TOKEN_AND,  TOKEN_OR,   TOKEN_LEFT,
+                                            TOKEN_RIGHT, TOKEN_READ, TOKEN_WRITE};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i] == kind)
+            return true;
+    return false;
+}
+
+static struct node *parse_condition(struct parser *parser) {
+    struct node *node = parser_node(parser, NODE_CONDITION, parser->token.text);
+    struct word **words = &node->words;
+    parser_advance(parser);
+    parser_skip_newlines(parser);
+    while (!parser_is_word(parser, "]]") && is_condition_word(parser->token.kind)) {
+        parser_add_word(parser, &words);
+        parser_skip_newlines(parser);
+    }
+    if (!node->words)
+        return parser_fail(parser, "a condition is wanted");
+    return take_word(parser, "]]", "]] is wanted") ? node : NULL;
+}
+
 static struct node *parse_for(struct parser *parser) {
     struct node *node = parser_node(parser, NODE_FOR, parser->token.text);
     struct word **words = &node->words;
     parser_advance(parser);
+    if (is_arithmetic(parser))
+        return parse_counted(parser, node);
     if (!is_name(&parser->token))
         return parser_fail(parser, "the name of a variable is wanted");
     parser_add_word(parser, &words);
@@ -161,8 +243,8 @@ static const struct {
     const char *word;
     struct node *(*parse)(struct parser *parser);
 } compounds[] = {
-    {"{", parse_group},    {"if", parse_if},   {"while", parse_loop},
-    {"until", parse_loop}, {"for", parse_for}, {"case", parse_case},
+    {"{", parse_group}, {"if", parse_if},     {"while", parse_loop},   {"until", parse_loop},
+    {"for", parse_for}, {"case", parse_case}, {"[[", parse_condition},
 };
 
 enum { COMPOUND_COUNT = sizeof(compounds) / sizeof(compounds[0]) };
@@ -182,7 +264,9 @@ struct node *parser_compound(struct parser *parser) {
     if (++parser->depth > PARSE_DEPTH_MAX)
         return parser_fail(parser, "too many commands inside each other");
     size_t which = find_compound(parser);
-    struct node *node = which < COMPOUND_COUNT ? compounds[which].parse(parser) : parse_subshell(parser);
+    struct node *node = which < COMPOUND_COUNT  ? compounds[which].parse(parser)
+                        : is_arithmetic(parser) ? parse_arithmetic(parser)
+                                                : parse_subshell(parser);
     parser->depth--;
     if (!node)
         return NULL;

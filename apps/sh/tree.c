@@ -30,6 +30,7 @@ static void add_own(const struct node *node, struct text *text) {
 
 void tree_source(const struct node *node, struct text *text) {
     add_own(node, text);
+    text_add_string(text, node->errors_too ? " 2>&1" : "");
     size_t before = text->length;
     text_add_character(text, '\n');
     add_here(node, node, text);

@@ -10,14 +10,17 @@ enum node_kind {
     NODE_PIPELINE, // children: the parts
     NODE_AND,      // children: two
     NODE_OR,
-    NODE_LIST,     // children: run one after the other; those with `background` are not waited for
-    NODE_GROUP,    // { list }: one child
-    NODE_IF,       // children: condition, list, condition, list, ..., and one more for else
-    NODE_LOOP,     // while and until (`negated`): children: condition, list
-    NODE_FOR,      // words: the variable, then what follows `in`; child: the list
-    NODE_CASE,     // words: the subject; children: the ways
-    NODE_WAY,      // words: patterns; child: the list, or none
-    NODE_FUNCTION, // words: the name; child: the body
+    NODE_LIST,       // children: run one after the other; those with `background` are not waited for
+    NODE_GROUP,      // { list }: one child
+    NODE_IF,         // children: condition, list, condition, list, ..., and one more for else
+    NODE_LOOP,       // while and until (`negated`): children: condition, list
+    NODE_FOR,        // words: the variable, then what follows `in`; child: the list
+    NODE_CASE,       // words: the subject; children: the ways
+    NODE_WAY,        // words: patterns; child: the list, or none
+    NODE_FUNCTION,   // words: the name; child: the body
+    NODE_ARITHMETIC, // ((...)): words: the number as $((...))
+    NODE_CONDITION,  // [[...]]: words: what stands between
+    NODE_COUNTED,    // for ((...;...;...)): words: the three, each as $((...)) or empty; child: the list
     NODE_KIND_COUNT,
 };
 
@@ -33,6 +36,7 @@ enum redirection_kind {
     REDIRECT_READ_WRITE,
     REDIRECT_DUPLICATE,
     REDIRECT_HERE,
+    REDIRECT_HERE_STRING,
 };
 
 struct redirection {
@@ -55,6 +59,7 @@ struct node {
     bool background; // child of a list: ended by &
     bool negated;    // pipeline: ! before it; loop: until
     bool timed;      // pipeline: time before it
+    bool errors_too; // part of a pipeline: |& behind it
     bool has_in;     // for: without `in` it goes through the arguments
     unsigned line;
     const char *source; // of the whole node, in the script

@@ -51,9 +51,29 @@ Test(sh_arithmetic, operators_bind_as_in_c) {
         {"010", 8},
         {"1 != 1 || 0", 0},
         {"7>>1<=3", 1},
+        {"2 ** 3 ** 2", 512},
+        {"-2 ** 2", 4},
+        {"2 * 3 ** 2", 18},
+        {"3 ** 0", 1},
+        {"1, 2, 3", 3},
+        {"5--3", 8},
+        {"1++2", 3},
+        {"0 && 2 ** -1", 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         cr_expect_eq(value_of(rows[i].text), rows[i].value, "%s", rows[i].text);
+}
+
+Test(sh_arithmetic, a_step_before_a_name_counts_and_one_behind_it_does_not_yet) {
+    cr_expect_eq(value_of("i = 5, i++ + ++i"), 12);
+    cr_expect_eq(value_of("i-- - --i"), 2);
+    cr_expect_eq(value_of("i"), 5);
+    cr_expect_eq(value_of("0 && i++"), 0);
+    cr_expect_eq(value_of("1 || --i, i"), 5);
+    cr_expect_eq(value_of("a = 1, b = a + 1"), 2);
+    cr_expect_str_eq(problem_of("2 ** -1"), "a power below 0");
+    problem_of("5++");
+    problem_of("i++++");
 }
 
 Test(sh_arithmetic, what_is_too_large_wraps_around) {

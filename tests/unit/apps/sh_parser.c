@@ -29,7 +29,7 @@ static void show_children(const struct node *node, const char *before, const cha
 }
 
 static void show_command(const struct node *node) {
-    static const char *const kinds[] = {"<", ">", ">>", "<>", "&", "<<"};
+    static const char *const kinds[] = {"<", ">", ">>", "<>", "&", "<<", "<<<"};
     const char *between = "";
     put("{");
     for (const struct word *word = node->assignments; word; word = word->next, between = " ")
@@ -46,8 +46,9 @@ static void show_command(const struct node *node) {
 }
 
 static void show(const struct node *node) {
-    static const char *const names[] = {"",    "sub(",  "pipe(", "and(",  "or(",  "list(",    "group(",
-                                        "if(", "loop(", "for(",  "case(", "way(", "function("};
+    static const char *const names[] = {"",          "sub(",    "pipe(",      "and(",    "or(",   "list(",
+                                        "group(",    "if(",     "loop(",      "for(",    "case(", "way(",
+                                        "function(", "number(", "condition(", "counted("};
     if (node->kind == NODE_COMMAND) {
         show_command(node);
         return;
@@ -260,6 +261,40 @@ Test(sh_parser, the_lines_of_a_here_document_follow_the_line) {
     cr_assert_str_eq(tree_of("a <<A <<B\n1\nA\n2\nB\n"), "list(pipe({a 0<<1\n 0<<2\n}))");
     cr_assert_str_eq(tree_of("a <<-'E'\n\t\tx\n\tE\n"), "list(pipe({a 0<<x\n}))");
     cr_assert_str_eq(tree_of("a <<E\nx\n"), "open");
+}
+
+Test(sh_parser, two_parentheses_hold_arithmetic_where_two_end_it) {
+    cr_assert_str_eq(tree_of("((a = (1 + 2) * 3)) && b"), "list(and(pipe($((a = (1 + 2) * 3)):number()) pipe({b})))");
+    cr_assert_str_eq(tree_of("((a); (b))"),
+                     "list(pipe(sub(list(pipe(sub(list(pipe({a})))) pipe(sub(list(pipe({b}))))))))");
+    cr_assert_str_eq(tree_of("((a) | b)"), "list(pipe(sub(list(pipe(sub(list(pipe({a}))) {b})))))");
+    cr_assert_str_eq(tree_of("((1 +\n1))"), "list(pipe($((1 +\n1)):number()))");
+}
+
+Test(sh_parser, a_loop_that_counts_has_three_parts) {
+    cr_assert_str_eq(tree_of("for ((i=0;i<3;i++)); do a; done"),
+                     "list(pipe($((i=0)),$((i<3)),$((i++)):counted(list(pipe({a})))))");
+    cr_assert_str_eq(tree_of("for ((;;)) do a; done"), "list(pipe(,,:counted(list(pipe({a})))))");
+    cr_assert_str_eq(tree_of("for ((a;b)); do c; done"), "wrong");
+    cr_assert_str_eq(tree_of("for ((a;b;c;d)); do c; done"), "wrong");
+}
+
+Test(sh_parser, between_double_brackets_operators_are_words) {
+    cr_assert_str_eq(tree_of("[[ ( a < b || ! -f c ) && d ]] && e"),
+                     "list(and(pipe((,a,<,b,||,!,-f,c,),&&,d:condition()) pipe({e})))");
+    cr_assert_str_eq(tree_of("[[ a &&\n b ]]"), "list(pipe(a,&&,b:condition()))");
+    cr_assert_str_eq(tree_of("echo [[ a"), "list(pipe({echo [[ a}))");
+    cr_assert_str_eq(tree_of("[[ a"), "open");
+    cr_assert_str_eq(tree_of("[[ a; b ]]"), "wrong");
+    cr_assert_str_eq(tree_of("[[ ]]"), "wrong");
+}
+
+Test(sh_parser, both_outputs_go_to_one_place) {
+    cr_assert_str_eq(tree_of("a &> b"), "list(pipe({a 1>b 2&1}))");
+    cr_assert_str_eq(tree_of("a &>>b"), "list(pipe({a 1>>b 2&1}))");
+    cr_assert_str_eq(tree_of("a 2>&1 |& b"), "list(pipe({a 2&1 2&1} {b}))");
+    cr_assert_str_eq(tree_of("a & b"), "list(pipe({a})& pipe({b}))");
+    cr_assert_str_eq(tree_of("a <<< 'x y' <<<z"), "list(pipe({a 0<<<'x y' 0<<<z}))");
 }
 
 Test(sh_parser, what_is_begun_and_not_ended_wants_more) {
