@@ -60,10 +60,6 @@ extern const struct object_type link_end_type;
 // What a number of an end may do.
 enum { LINK_RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_WAIT | RIGHT_SEND };
 
-static inline struct link_end *object_as_link_end(struct object *object) {
-    return object->type == &link_end_type ? (struct link_end *)object : 0;
-}
-
 // Makes both ends, known to nobody yet, each with one reference. LIMIT_REACHED, NO_MEMORY.
 enum status link_make(struct process *maker, struct link_end *ends[LINK_ENDS]);
 

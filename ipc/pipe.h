@@ -54,10 +54,6 @@ struct pipe {
 
 extern const struct object_type pipe_end_type;
 
-static inline struct pipe_end *object_as_pipe_end(struct object *object) {
-    return object->type == &pipe_end_type ? (struct pipe_end *)object : 0;
-}
-
 // What a number of an end may do, by its mode.
 uint32_t pipe_end_rights(const struct pipe_end *end);
 

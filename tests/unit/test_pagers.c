@@ -167,6 +167,44 @@ Test(pagers, R_C7_the_daemons_death_is_told_to_all_who_wait_and_who_come) {
     scene_end(&scene);
 }
 
+// What the kernel asks of memory that anybody pages: the swap area's users do not know that it is a daemon's.
+Test(pagers, the_kernel_learns_that_nobody_answers_any_more) {
+    struct scene scene = scene_make(0);
+    struct memory_source *source = scene.memory->source;
+    cr_assert_not(source->is_gone(source));
+    host_process_end(scene.daemon);
+    cr_assert(source->is_gone(source));
+    scene_end(&scene);
+}
+
+Test(pagers, the_kernels_own_answer_reaches_all_who_wait_for_the_page) {
+    struct scene scene = scene_make(0);
+    struct memory_source *source = scene.memory->source;
+    struct touch what, same, other;
+    touch(&scene, &what, 1);
+    touch(&scene, &same, 1);
+    struct fiber *last = touch(&scene, &other, 2);
+    source->answer(source, 1, STATUS_NO_MEMORY);
+    fiber_run_all();
+    cr_assert_eq(what.status, STATUS_NO_MEMORY);
+    cr_assert_eq(same.status, STATUS_NO_MEMORY);
+    cr_assert_not(other.done);
+    supply(&scene, 2, 1);
+    fiber_run(last);
+    cr_assert_eq(other.status, STATUS_OK);
+    scene_end(&scene);
+}
+
+Test(pagers, a_page_that_came_since_it_was_missed_is_not_waited_for) {
+    struct scene scene = scene_make(0);
+    struct memory_source *source = scene.memory->source;
+    cr_assert_eq(supply(&scene, 3, 7).status, STATUS_OK);
+    host_be(scene.client);
+    cr_assert_eq(source->await(source, 3, 0), STATUS_OK);
+    cr_assert_eq(AS(scene.daemon, link_poll, scene.link, DEADLINE_NOW).status, STATUS_WOULD_WAIT, "nobody asks");
+    scene_end(&scene);
+}
+
 Test(pagers, who_is_killed_while_it_waits_leaves_nothing) {
     struct scene scene = scene_make(0);
     struct touch what, other;

@@ -317,6 +317,69 @@ Test(port_chains, with_several_calls_in_hand_the_highest_counts) {
     cr_assert_eq(thread_of(server)->base_priority, PRIORITY_LOW, "its own again");
 }
 
+Test(port_chains, a_caller_that_still_queues_keeps_the_server_at_its_priority) {
+    struct port_scene scene = port_scene_make();
+    struct work *job = KEEP(work, .port = scene.port, .takes = 2);
+    struct urgent_call *low[] = {KEEP(urgent_call, PRIORITY_LOW, scene.entry, 0),
+                                 KEEP(urgent_call, PRIORITY_LOW, scene.entry, 0)};
+    struct urgent_call *high = KEEP(urgent_call, PRIORITY_SERVER, scene.entry, 0);
+    struct urgent_call *middle = KEEP(urgent_call, PRIORITY_NORMAL, scene.entry, 0);
+    struct fiber *server = fiber_start(scene.server, work, job);
+    for (int i = 0; i < 2; i++) {
+        fiber_start(scene.client, call_urgently, low[i]);
+        fiber_run(server);
+    }
+    fiber_start(scene.client, call_urgently, high);
+    fiber_start(scene.client, call_urgently, middle);
+    cr_assert_eq(thread_of(server)->base_priority, PRIORITY_SERVER);
+    fiber_run(server);
+    cr_assert_eq(thread_of(server)->base_priority, PRIORITY_SERVER,
+                 "one is answered, one in hand, and the urgent one waits for that");
+    fiber_run(server);
+    cr_assert_eq(thread_of(server)->base_priority, PRIORITY_LOW, "whoever takes the next serves the urgent one");
+}
+
+// Takes a call and goes without an answer, or waits for what no port brings.
+struct leave {
+    uint64_t port;
+    bool waits;
+};
+
+static void take_and_leave(void *argument) {
+    struct leave *leave = argument;
+    uint64_t buffer[PORT_WORDS];
+    thread_set_priority(thread_current(), PRIORITY_LOW);
+    call_port_receive((int32_t)leave->port, user_of(buffer), (struct user_address){0}, DEADLINE_NEVER);
+    if (leave->waits)
+        call_event_wait(DEADLINE_NEVER);
+}
+
+static void lend_past(bool waits) {
+    struct port_scene scene = port_scene_make();
+    struct leave *leave = KEEP(leave, scene.port, waits);
+    struct urgent_call *low = KEEP(urgent_call, PRIORITY_LOW, scene.entry, 0),
+                       *high = KEEP(urgent_call, PRIORITY_SERVER, scene.entry, 0);
+    struct fiber *first = fiber_start(scene.server, take_and_leave, leave);
+    fiber_start(scene.client, call_urgently, low);
+    fiber_run(first);
+    struct fiber *urgent = fiber_start(scene.client, call_urgently, high);
+    if (waits)
+        cr_assert_eq(thread_of(first)->base_priority, PRIORITY_SERVER, "it has the priority for when it is woken");
+    cr_assert_eq(fiber_wait_reason(urgent), WAIT_PORT_CALL);
+    struct work *job = KEEP(work, .port = scene.port, .takes = 1);
+    fiber_run(fiber_start(scene.server, work, job));
+    fiber_run(urgent);
+    cr_assert_eq(high->status, STATUS_OK, "another thread serves it");
+}
+
+Test(port_chains, a_chain_ends_at_who_waits_for_what_no_port_brings) {
+    lend_past(true);
+}
+
+Test(port_chains, a_chain_ends_at_a_thread_that_is_gone) {
+    lend_past(false);
+}
+
 struct middle {
     uint64_t port, entry;
 };

@@ -94,6 +94,26 @@ Test(shared_memory, a_slice_has_the_pages_of_sealed_memory_and_no_more_rights) {
     cr_assert_eq(map(process, slice.value, PROTECTION_READ, 0), STATUS_OK);
 }
 
+Test(shared_memory, pages_that_are_dropped_are_given_back_and_come_fresh) {
+    struct process *process = host_process("p");
+    const struct account_line *pages = &process->account->lines[ACCOUNT_MEMORY_PAGES];
+    uint64_t number = memory_make(process, 2 * PAGE_SIZE), poor = memory_copy(process, number, RIGHT_READ);
+    make_page(process, number);
+    uint64_t used = pages->used;
+    cr_assert_eq(AS(process, shared_drop, number, 1, PAGE_SIZE).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_drop, number, 0, PAGE_SIZE - 1).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_drop, number, PAGE_SIZE, 2 * PAGE_SIZE).status, STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(AS(process, shared_drop, poor, 0, PAGE_SIZE).status, STATUS_NO_RIGHT);
+    cr_assert_eq(AS(process, shared_drop, 99, 0, PAGE_SIZE).status, STATUS_BAD_NUMBER);
+    cr_assert_eq(pages->used, used);
+    cr_assert_eq(AS(process, shared_drop, number, 0, 2 * PAGE_SIZE).status, STATUS_OK);
+    cr_assert_eq(pages->used, used - 1, "the second page was never there");
+    make_page(process, number);
+    cr_assert_eq(pages->used, used);
+    cr_assert_eq(AS(process, shared_seal, number).status, STATUS_OK);
+    cr_assert_eq(AS(process, shared_drop, number, 0, PAGE_SIZE).status, STATUS_BUSY, "sealed: others rely on it");
+}
+
 Test(shared_memory, a_mapping_needs_the_rights_of_what_it_allows) {
     static const struct {
         uint32_t protection, flags, rights;
@@ -155,6 +175,8 @@ Test(shared_memory, calls_tell_wrong_numbers_apart) {
     cr_assert_eq(AS(process, shared_size, machine).status, STATUS_WRONG_TYPE);
     cr_assert_eq(AS(process, shared_seal, machine).status, STATUS_WRONG_TYPE);
     cr_assert_eq(map(process, machine, PROTECTION_READ, 0), STATUS_WRONG_TYPE);
+    cr_assert_eq(AS(process, shared_slice, machine, 0, PAGE_SIZE).status, STATUS_WRONG_TYPE);
+    cr_assert_eq(AS(process, shared_slice, 99, 0, PAGE_SIZE).status, STATUS_BAD_NUMBER);
     cr_assert_eq(AS(process, shared_offer, 99, process->id, 0).status, STATUS_BAD_NUMBER);
     cr_assert_eq(AS(process, shared_offer, machine, process->id, 0).status, STATUS_WRONG_TYPE);
 }

@@ -68,6 +68,30 @@ Test(trace, nothing_is_recorded_while_none_is_open) {
         cr_assert_neq(records[i].operation, TRACE_EVENT_SENT);
 }
 
+Test(trace, a_message_that_goes_straight_to_who_waits_is_recorded_as_any_other) {
+    struct process *to = host_process("to"), *from = host_process("from");
+    char buffer[64];
+    uint64_t id = 0;
+    int32_t trace = 0;
+    for (int turn = 0; turn < 2; turn++) { // from the second on the receiver brings the block
+        struct fiber *receiver = FIBER_CALL(to, message_next, USER(buffer), sizeof(buffer), 0, DEADLINE_NEVER);
+        if (turn == 1)
+            trace = open_trace(from);
+        id = AS(from, message_send, to->id, USER("hello"), 5, 0, DEADLINE_NOW).value;
+        fiber_run(receiver);
+        cr_assert_eq(receiver->result.value, 5);
+    }
+    size_t count = read_all(from, trace);
+    const struct trace_record *sent = only(TRACE_MESSAGE_SENT, count), *received = only(TRACE_MESSAGE_RECEIVED, count);
+    cr_assert_eq(sent->process, from->id);
+    cr_assert_eq(sent->peer, to->id);
+    cr_assert_eq(sent->id, id);
+    cr_assert_eq(sent->size, 5);
+    cr_assert_eq(received->process, to->id);
+    cr_assert_eq(received->id, id);
+    close_number(from, (uint64_t)trace);
+}
+
 Test(trace, an_event_is_sent_and_taken_by_name) {
     struct process *to = host_process("to"), *from = host_process("from");
     AS(to, gate_set, GATE_EVENT, GATE_ALL_USERS);
