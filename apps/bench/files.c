@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096, MIDDLE = 128 << 10, FILE_SIZE = 1 << 20, SKEW = 16 };
+enum {
+    BLOCK = 4096,
+    LEAST = 80 << 10,
+    MORE = 96 << 10,
+    MIDDLE = 128 << 10,
+    FILE_SIZE = 1 << 20,
+    SKEW = 16,
+    READS = 32
+};
 
 static const char path[] = "/tmp/bench-file";
 static _Alignas(4096) char bytes[FILE_SIZE + SKEW];
@@ -56,6 +64,22 @@ static void copied_run(uint32_t rounds) {
     large_run(rounds, bytes + SKEW, FILE_SIZE);
 }
 
+static void least_run(uint32_t rounds) {
+    large_run(rounds, bytes, LEAST);
+}
+
+static void least_copied_run(uint32_t rounds) {
+    large_run(rounds, bytes + SKEW, LEAST);
+}
+
+static void more_run(uint32_t rounds) {
+    large_run(rounds, bytes, MORE);
+}
+
+static void more_copied_run(uint32_t rounds) {
+    large_run(rounds, bytes + SKEW, MORE);
+}
+
 static void middle_run(uint32_t rounds) {
     large_run(rounds, bytes, MIDDLE);
 }
@@ -91,7 +115,11 @@ const struct benchmark bench_files[] = {
     {"file_read_1m_copied_per_byte", 4 * FILE_SIZE, file_prepare, copied_run, file_finish},
     {"file_read_1m_touched_per_byte", 4 * FILE_SIZE, file_prepare, touched_run, file_finish},
     {"file_read_1m_written_per_byte", 4 * FILE_SIZE, file_prepare, written_run, file_finish},
-    {"file_read_128k_per_byte", 4 * FILE_SIZE, file_prepare, middle_run, file_finish},
-    {"file_read_128k_copied_per_byte", 4 * FILE_SIZE, file_prepare, middle_copied_run, file_finish},
+    {"file_read_80k_per_byte", READS *LEAST, file_prepare, least_run, file_finish},
+    {"file_read_80k_copied_per_byte", READS *LEAST, file_prepare, least_copied_run, file_finish},
+    {"file_read_96k_per_byte", READS *MORE, file_prepare, more_run, file_finish},
+    {"file_read_96k_copied_per_byte", READS *MORE, file_prepare, more_copied_run, file_finish},
+    {"file_read_128k_per_byte", READS *MIDDLE, file_prepare, middle_run, file_finish},
+    {"file_read_128k_copied_per_byte", READS *MIDDLE, file_prepare, middle_copied_run, file_finish},
     {0},
 };

@@ -8,7 +8,7 @@
 enum { MANY = 64 };
 
 static uint64_t bytes[LINK_SIZE / sizeof(uint64_t)];
-static int32_t own, many[MANY], others[MANY];
+static int32_t own, many[MANY], others[MANY], local[MANY], locals_others[MANY];
 
 static void answer_by_call(uint32_t parent) {
     (void)parent;
@@ -69,35 +69,63 @@ static void finish(void) {
 
 // ---- one of many ----
 
-static void prepare_many(void) {
+static void links_make(uint32_t flags, int32_t *ends, int32_t *far) {
     for (int i = 0; i < MANY; i++) {
-        struct link_create plan = {0};
-        bench_check(link_create(&plan, &many[i]), "making a link");
-        others[i] = plan.other;
+        struct link_create plan = {.flags = flags};
+        bench_check(link_create(&plan, &ends[i]), "making a link");
+        far[i] = plan.other;
+    }
+}
+
+static void prepare_many(void) {
+    links_make(0, many, others);
+}
+
+static void poll_many(uint32_t rounds, uint32_t which) {
+    struct link_ready ready[MANY];
+    for (uint32_t i = 0; i < rounds; i++) {
+        link_signal(others[i % MANY]);
+        link_poll_all(which, ready, MANY, DEADLINE_NOW, 0);
     }
 }
 
 static void run_many(uint32_t rounds) {
+    poll_many(rounds, LINK_POLL_TASK);
+}
+
+// As many of the thread's own, on which nothing happens.
+static void prepare_both(void) {
+    prepare_many();
+    links_make(LINK_OF_THREAD, local, locals_others);
+}
+
+static void run_both(uint32_t rounds) {
+    poll_many(rounds, LINK_POLL_TASK | LINK_POLL_THREAD);
+}
+
+static void links_close(const int32_t *ends, const int32_t *far) {
     struct link_ready ready[MANY];
-    for (uint32_t i = 0; i < rounds; i++) {
-        link_signal(others[i % MANY]);
-        link_poll_all(LINK_POLL_TASK, ready, MANY, DEADLINE_NOW, 0);
+    for (int i = 0; i < MANY; i++) {
+        number_close(ends[i]);
+        number_close(far[i]);
     }
+    link_poll_all(LINK_POLL_TASK | LINK_POLL_THREAD, ready, MANY, DEADLINE_NOW, 0);
 }
 
 static void finish_many(void) {
-    struct link_ready ready[MANY];
-    for (int i = 0; i < MANY; i++) {
-        number_close(many[i]);
-        number_close(others[i]);
-    }
-    link_poll_all(LINK_POLL_TASK, ready, MANY, DEADLINE_NOW, 0);
+    links_close(many, others);
+}
+
+static void finish_both(void) {
+    finish_many();
+    links_close(local, locals_others);
 }
 
 const struct benchmark bench_links[] = {
     {"link_round_trip_32", 5000, prepare_call, run_call, finish},
     {"link_round_trip_steps_32", 5000, prepare_steps, run_steps, finish},
     {"link_poll_all_1_of_64", 5000, prepare_many, run_many, finish_many},
+    {"link_poll_all_both_1_of_128", 5000, prepare_both, run_both, finish_both},
     {0},
 };
 
