@@ -62,11 +62,10 @@ static void mask_again(void) {
         upcall_mask(before | UPCALL_MASK_PAGES, NULL);
 }
 
-static bool await_arrival(void) {
+static void await_arrival(void) {
     uint64_t give_up = deadline_after(ARRIVAL_PATIENCE);
     while (__atomic_load_n(&arrival, __ATOMIC_ACQUIRE) != ARRIVAL_THERE && clock_now() < give_up)
         (void)futex_wait(&arrival, ARRIVAL_EXPECTED, give_up);
-    return __atomic_load_n(&arrival, __ATOMIC_ACQUIRE) == ARRIVAL_THERE;
 }
 
 // Memory that pages cannot take the place of, or a full account: their bytes are copied.
@@ -99,8 +98,9 @@ static size_t ask(uint32_t handle, void *buffer, size_t size) {
     __atomic_store_n(&arrival, ARRIVAL_EXPECTED, __ATOMIC_RELEASE);
     enum status status = files_exchange(&exchange);
     size_t sent = status >= 0 && exchange.received == sizeof offset ? exchange.reply.value : 0;
-    bool there = sent && await_arrival();
-    there = __atomic_exchange_n(&arrival, ARRIVAL_NONE, __ATOMIC_ACQ_REL) == ARRIVAL_THERE && there;
+    if (sent)
+        await_arrival();
+    bool there = __atomic_exchange_n(&arrival, ARRIVAL_NONE, __ATOMIC_ACQ_REL) == ARRIVAL_THERE;
     if (there && arrived_pages * PAGE_SIZE == sent) {
         place(buffer);
         return sent;
