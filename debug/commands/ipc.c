@@ -167,7 +167,7 @@ static void run_held(const struct command_call *call) {
         ipc_operation_write(call->out, record, process_name);
         if (until != 0)
             writer_format(call->out, ", in %lld ms",
-                          (long long)((int64_t)(until - clock_now()) / (int64_t)NANOSECONDS_PER_MILLISECOND));
+                          (long long)((int64_t)(until - machine_time()) / (int64_t)NANOSECONDS_PER_MILLISECOND));
         writer_text(call->out, after_next ? ", behind the next\n" : "\n");
         count++;
     }

@@ -97,7 +97,7 @@ static void run_irq(const struct command_call *call) {
 }
 
 static void run_clock(const struct command_call *call) {
-    uint64_t now = clock_now();
+    uint64_t now = machine_time();
     writer_format(call->out, "%llu.%03llu s since the boot; the counter has %llu MHz\n",
                   (unsigned long long)(now / NANOSECONDS_PER_SECOND),
                   (unsigned long long)(now % NANOSECONDS_PER_SECOND / NANOSECONDS_PER_MILLISECOND),
@@ -105,7 +105,7 @@ static void run_clock(const struct command_call *call) {
 }
 
 static void write_timer(struct writer *out, const struct processor *processor, const struct timer *timer) {
-    uint64_t now = clock_now();
+    uint64_t now = machine_time();
     bool is_due = timer->when <= now;
     uint64_t distance = is_due ? now - timer->when : timer->when - now;
     writer_format(out, "CPU %u: %s%llu ms, ", processor->index, is_due ? "due since " : "in ",

@@ -118,6 +118,10 @@ void machine_hold_time(void) {
             processors[cpu].current->switched_in += machine.stopped - begin;
 }
 
+uint64_t machine_time(void) {
+    return clock_at(machine.stopped != 0 ? machine.stopped : clock_counter());
+}
+
 static void let_time_go(void) {
     machine_hold_time();
     machine.stopped = 0;

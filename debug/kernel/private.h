@@ -154,6 +154,7 @@ struct machine_state {
 
 extern struct machine_state machine;
 void machine_hold_time(void); // while it stands: the clock is where it was when it came to stand
+uint64_t machine_time(void);  // of that moment, in nanoseconds since the boot: the same as long as it stands
 void machine_let_all_go(void);
 enum cpu_state hold_state(uint32_t cpu);
 bool hold_is_mine(uint32_t self);

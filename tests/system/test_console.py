@@ -170,6 +170,18 @@ class Communication(unittest.TestCase):
         while line not in read(machine.screendump()):
             self.assertLess(time.monotonic(), give_up, read(machine.screendump()))
 
+    def held(self, console):
+        """What is held, as soon as something is: a break may come before the CPU that was told to hold has done so."""
+        give_up, said = time.monotonic() + SECONDS, "nothing is held"
+        while "nothing is held" in said:
+            self.assertLess(time.monotonic(), give_up)
+            console.machine.send_break()
+            console.machine.expect(DEBUGGER, SECONDS)
+            said = console.ask("held")
+            if "nothing is held" in said:
+                console.ask("continue", rb"")
+        return said
+
     def test_a_message_is_told_as_a_sentence_and_held_delayed_or_dropped(self):
         for kind, cpus in KINDS:
             with self.subTest(kind=kind, cpus=cpus), Console(kind, cpus, "console=serial trace=on") as console:
@@ -178,9 +190,7 @@ class Communication(unittest.TestCase):
                 self.assertIn("debugger_ask", console.ask("bt"))
                 self.assertIn("there cannot be two", console.ask("duplicate"))
                 console.ask("hold", rb"")
-                console.machine.send_break()
-                console.machine.expect(DEBUGGER, SECONDS)
-                self.assertRegex(console.ask("held"), r" 1 debug\[\d+\] sends message \d+, 8 bytes, to init")
+                self.assertRegex(self.held(console), r" 1 debug\[\d+\] sends message \d+, 8 bytes, to init")
                 self.assertIn("1 released", console.ask("release 1"))
                 self.assertIn("there are none", console.ask("delete"))
                 console.ask("continue", DEBUGGER)  # init got it, and enters the debugger
