@@ -2,12 +2,14 @@
 import html.parser
 import json
 import os
+import re
 import subprocess
 import unittest
 
 from machine import ROOT
 
 SECONDS = 900
+LINE_CHARTS = 3
 
 
 def compare(*words):
@@ -23,6 +25,8 @@ class Compare(unittest.TestCase):
     def setUpClass(cls):
         cls.whole = compare()
         cls.designs = {cell["design"] for cell in cls.whole}
+        with open(os.path.join(ROOT, "build/compare.html"), encoding="utf-8") as file:
+            cls.page = file.read()
 
     def cells(self, start):
         found = [cell for cell in self.whole if cell["job"].startswith(start)]
@@ -64,20 +68,33 @@ class Compare(unittest.TestCase):
             self.assertEqual((cell["done"], cell["status"]), (cell["asked"], "OK"), cell["design"])
 
     def test_the_page_is_whole(self):
-        compare("notify")
-        depth = []
+        depth, names, links = [], set(), []
 
         class Reader(html.parser.HTMLParser):
-            def handle_starttag(self, tag, _):
-                if tag not in ("meta", "rect"):
+            def handle_starttag(self, tag, attributes):
+                attributes = dict(attributes)
+                names.add(attributes.get("id"))
+                links.append(attributes.get("href", "#")[1:])
+                if tag != "meta":
                     depth.append(tag)
 
             def handle_endtag(self, tag):
-                if tag != "rect":
-                    assert depth.pop() == tag
+                assert depth.pop() == tag
 
-        with open(os.path.join(ROOT, "build/compare.html"), encoding="utf-8") as file:
-            text = file.read()
-        Reader().feed(text)
+        Reader().feed(self.page)
         self.assertEqual(depth, [])
-        self.assertNotIn("src=", text)
+        jobs = {cell["job"] for cell in self.whole}
+        self.assertLessEqual(jobs, names)
+        self.assertEqual({link for link in links if link}, jobs)
+
+    def test_the_page_needs_nothing_else(self):
+        for word in ("src=", "url(", "@import", "<link", "<script"):
+            self.assertNotIn(word, self.page)
+        self.assertEqual(set(re.findall(r"\w+://[^\"<> ]+", self.page)), {"http://www.w3.org/2000/svg"})
+
+    def test_the_page_has_a_chart_of_each_job_and_lines_over_sizes_clients_and_servers(self):
+        self.assertEqual(self.page.count("<svg"), len({cell["job"] for cell in self.whole}) + LINE_CHARTS)
+        self.assertEqual(self.page.count("<polyline"), len(self.designs) * LINE_CHARTS)
+        for cell in self.whole:
+            self.assertIn(f">{cell['instructions']:,.0f}</text>", self.page)
+            self.assertIn(f"<td>{cell['instructions']:,.0f}</td>", self.page)
