@@ -94,6 +94,28 @@ class Text(unittest.TestCase):
             self.assertIn(words, done.stderr.decode())
 
 
+class Costs(unittest.TestCase):
+    def test_off_it_is_a_compare_and_a_branch(self):
+        """Each place in the release kernel that looks whether a trace is open, but for its opening and closing."""
+        kernel = os.path.join(ROOT, "build/release/parley.elf")
+        done = subprocess.run(["llvm-objdump", "-d", "--no-show-raw-insn", "--no-leading-addr", kernel], capture_output=True, text=True,
+                              timeout=SECONDS, check=True)
+        lines = [line.split() for line in done.stdout.splitlines()]
+        places = [at for at, words in enumerate(lines) if words and words[-1] == "<trace_on>" and words[0] not in ("addl", "subl")]
+        self.assertGreater(len(places), 40)
+        for at in places:
+            self.assertEqual(lines[at][:2], ["cmpl", "$0,"], lines[at])
+            after = [words[0] for words in lines[at + 1:at + 4]]
+            branch = next(at for at, name in enumerate(after) if name in ("je", "jne"))
+            self.assertLessEqual(set(after[:branch]), {"movq", "movl", "popq", "leaq"}, "nothing between them is the trace's")
+
+    def test_on_an_operation_takes_at_most_120_instructions(self):
+        figures = dict(re.findall(r"^(event_self\w*) ([\d.]+) ns", run("bench event_self", *COUNTED).decode(), re.MULTILINE))
+        more = float(figures["event_self_traced"]) - float(figures["event_self"])
+        self.assertGreater(more, 0)
+        self.assertLessEqual(more / 2, 120, "an event is sent and taken: two records")
+
+
 class Formats(unittest.TestCase):
     def test_wireshark_reads_it(self):
         with tempfile.NamedTemporaryFile(suffix=".pcapng") as file:
