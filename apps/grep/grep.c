@@ -12,19 +12,48 @@
 #include "apps/grep/context.h"
 #include "apps/grep/pattern.h"
 
+static const struct tool_name names[] = {{"after-context", 'A'},
+                                         {"before-context", 'B'},
+                                         {"context", 'C'},
+                                         {"count", 'c'},
+                                         {"dereference-recursive", 'R'},
+                                         {"extended-regexp", 'E'},
+                                         {"file", 'f'},
+                                         {"files-with-matches", 'l'},
+                                         {"files-without-match", 'L'},
+                                         {"fixed-strings", 'F'},
+                                         {"basic-regexp", 'G'},
+                                         {"ignore-case", 'i'},
+                                         {"invert-match", 'v'},
+                                         {"line-number", 'n'},
+                                         {"line-regexp", 'x'},
+                                         {"max-count", 'm'},
+                                         {"no-filename", 'h'},
+                                         {"no-messages", 's'},
+                                         {"only-matching", 'o'},
+                                         {"quiet", 'q'},
+                                         {"silent", 'q'},
+                                         {"recursive", 'r'},
+                                         {"regexp", 'e'},
+                                         {"text", 'a'},
+                                         {"with-filename", 'H'},
+                                         {"word-regexp", 'w'},
+                                         {0}};
 static const struct tool tool = {
     .name = "grep",
-    .usage = "usage: grep [-EFivnclLqshHorwx] [-m COUNT] [-A COUNT] [-B COUNT] [-C COUNT] PATTERN [FILE]...\n"
-             "       grep [...] -e PATTERN... [FILE]...\n"
+    .usage = "usage: grep [-aEFivnclLqshHorwx] [-m COUNT] [-A COUNT] [-B COUNT] [-C COUNT] PATTERN [FILE]...\n"
+             "       grep [...] -e PATTERN... | -f PATTERNFILE [FILE]...\n"
              "Writes the lines that match a pattern. Status: 0 some did, 1 none did, 2 trouble.\n"
              "  -E  extended regular expressions  -F  plain text       -i  upper and lower case are alike\n"
              "  -v  lines that do not match       -w  whole words      -x  whole lines\n"
              "  -n  with line numbers             -c  only their count -o  only the matching parts\n"
              "  -l  only names of files that have some  -L  that have none  -q  nothing but the status\n"
              "  -r  directories with all in them  -s  no word of missing files  -m  at most COUNT lines a file\n"
-             "  -h  without file names            -H  with file names\n"
+             "  -h  without file names            -H  with file names  -a  lines of what is no text, too\n"
+             "  -f  what matches a line of this file\n"
              "  -A  with COUNT lines that follow  -B  that come before   -C, -COUNT  both\n",
-    .options = "#EFGivnclLqshHorRwxm:e:A:B:C:",
+    .options = "#aEFGivnclLqshHorRwxm:e:f:A:B:C:",
+    .names = names,
     .failure = 2,
 };
 
@@ -34,7 +63,7 @@ static struct pattern_options pattern_options;
 static struct pattern *patterns;
 static size_t pattern_count;
 static bool invert, number_lines, count_only, list_with, list_without, quiet, silent, recursive, parts_only;
-static bool options_end_patterns, with_names, any_selected;
+static bool all_is_text, options_end_patterns, with_names, any_selected;
 static int names_rule = NAMES_BY_COUNT;
 static uint64_t most = UINT64_MAX;
 static struct context context;
@@ -123,7 +152,8 @@ static void print_selected(const struct line *line, const char *name, uint64_t n
 
 // Bytes of zero do not stand in texts: lines of what has some would spoil a terminal.
 static bool is_binary(const struct input *input) {
-    return input->end > input->start && memchr(input->buffer + input->start, 0, input->end - input->start);
+    return !all_is_text && input->end > input->start &&
+           memchr(input->buffer + input->start, 0, input->end - input->start);
 }
 
 static void print_binary(const char *name) {
@@ -247,6 +277,7 @@ static const struct {
     char letter;
     bool *option;
 } switches[] = {
+    {'a', &all_is_text},
     {'v', &invert},
     {'n', &number_lines},
     {'c', &count_only},
@@ -275,6 +306,28 @@ static void set_syntax_or_names(int option) {
         names_rule = NAMES_ALWAYS;
 }
 
+static void take_pattern(char *text) {
+    if (pattern_text_count == sizeof(pattern_texts) / sizeof(pattern_texts[0]))
+        tool_fail("-e", "too many patterns");
+    pattern_texts[pattern_text_count++] = text;
+}
+
+// Each line is a pattern; a file without lines has none, and nothing matches.
+static void take_pattern_file(const char *name) {
+    static struct input input;
+    struct whole whole = {0};
+    if (!input_open(&input, name))
+        exit(tool_finish(2));
+    input_whole(&input, &whole);
+    input_close(&input);
+    if (!whole.size)
+        return;
+    whole.size -= whole.text[whole.size - 1] == '\n';
+    whole.text = tool_reallocate(whole.text, whole.size + 1, 1);
+    whole.text[whole.size] = 0;
+    take_pattern(whole.text);
+}
+
 static void set_option(int option) {
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
         if (switches[i].letter == option)
@@ -287,12 +340,11 @@ static void set_option(int option) {
         context.before = tool_value_number();
     if (option == 'A' || option == 'C' || option == '#')
         context.after = tool_value_number();
-    if (option == 'e') {
-        if (pattern_text_count == sizeof(pattern_texts) / sizeof(pattern_texts[0]))
-            tool_fail("-e", "too many patterns");
-        pattern_texts[pattern_text_count++] = (char *)tool_value();
-        options_end_patterns = true;
-    }
+    if (option == 'e')
+        take_pattern((char *)tool_value());
+    if (option == 'f')
+        take_pattern_file(tool_value());
+    options_end_patterns |= option == 'e' || option == 'f';
 }
 
 // The files: what is left behind the pattern.

@@ -10,6 +10,14 @@
 #include "apps/common/tool.h"
 #include "apps/ls/entry.h"
 
+static const struct tool_name names[] = {{"all", 'a'},
+                                         {"almost-all", 'A'},
+                                         {"classify", 'F'},
+                                         {"directory", 'd'},
+                                         {"human-readable", 'h'},
+                                         {"recursive", 'R'},
+                                         {"reverse", 'r'},
+                                         {0}};
 static const struct tool tool = {
     .name = "ls",
     .usage = "usage: ls [-1aACdFhlprRSt] [FILE]...\n"
@@ -19,6 +27,7 @@ static const struct tool tool = {
              "  -d  directories as files  -R  with all inside  -1  a line each  -C  in columns\n"
              "  -S  by size  -t  by time  -r  the other way round  -F, -p  / behind directories\n",
     .options = "1aACdFhlprRSt",
+    .names = names,
     .failure = 2,
 };
 

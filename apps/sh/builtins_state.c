@@ -128,15 +128,18 @@ static void set_arguments(struct shell *shell, char **arguments, size_t count) {
     shell->arguments = set;
 }
 
-// -ex and +ex. False: it has another letter.
-static bool set_options(struct shell *shell, const char *word) {
+// -eux and +eux; an o at the end takes the name of an option, which is the next word. False: it has another letter.
+static bool set_options(struct shell *shell, const char *word, const char *name) {
+    bool on = *word == '-';
     for (const char *letter = word + 1; *letter; letter++) {
         if (*letter == 'e')
-            shell->stop_on_error = *word == '-';
+            shell->stop_on_error = on;
         else if (*letter == 'x')
-            shell->trace = *word == '-';
+            shell->trace = on;
+        else if (*letter == 'u')
+            shell->unset_fails = on;
         else
-            return false;
+            return *letter == 'o' && !letter[1] && name && shell_set_option(shell, name, on);
     }
     return true;
 }
@@ -153,14 +156,9 @@ int builtin_set(struct builtin_call *call) {
         }
         if ((word[0] != '-' && word[0] != '+') || !word[1])
             break;
-        if (!strcmp(word + 1, "o")) {
-            const char *name = call->arguments[++i];
-            if (!name || !shell_set_option(call->shell, name, *word == '-'))
-                return builtin_fail(call, name ? name : word, "no such option", SHELL_MISUSED);
-            continue;
-        }
-        if (!set_options(call->shell, word))
-            return builtin_fail(call, word, "no such option", SHELL_MISUSED);
+        const char *name = word[strlen(word) - 1] == 'o' ? call->arguments[++i] : NULL;
+        if (!set_options(call->shell, word, name))
+            return builtin_fail(call, name ? name : word, "no such option", SHELL_MISUSED);
     }
     if (i < call->count)
         set_arguments(call->shell, call->arguments + i, call->count - i);

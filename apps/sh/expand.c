@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/sh/brace.h"
 #include "apps/sh/glob.h"
 #include "apps/sh/lexer.h"
 
@@ -226,13 +227,27 @@ static bool expand(struct expansion *expansion, const char *word) {
     return true;
 }
 
+static bool expand_one(struct expander *expander, const char *word, struct strings *fields) {
+    struct expansion expansion = {.expander = expander, .fields = fields};
+    return expand(&expansion, word);
+}
+
+static bool expand_braces(struct expander *expander, const char *word, struct strings *fields) {
+    struct strings words = {0};
+    bool done = true;
+    brace_expand(word, &words);
+    for (size_t i = 0; i < words.count && done; i++)
+        done = expand_one(expander, words.list[i], fields);
+    strings_release(&words);
+    return done;
+}
+
 bool expand_words(struct expander *expander, const struct word *words, struct strings *fields) {
-    for (; words; words = words->next) {
-        struct expansion expansion = {.expander = expander, .fields = fields};
-        if (!expand(&expansion, words->text))
-            return false;
-    }
-    return true;
+    bool done = true;
+    for (; words && done; words = words->next)
+        done = brace_is_in(words->text) ? expand_braces(expander, words->text, fields)
+                                        : expand_one(expander, words->text, fields);
+    return done;
 }
 
 // The text before it is a field.

@@ -1,4 +1,4 @@
-// What words become before a command sees them: $ and ` replaced, split at blanks, wildcards matched, quotes
+// What words become before a command sees them: braces (brace.h) multiplied, $ and ` replaced, split at blanks, wildcards matched, quotes
 // removed.
 //
 // Rules: unquoted $NAME, $(...), `...` and $((...)) are split into fields at $IFS (blanks and line ends if unset);
@@ -18,6 +18,7 @@ struct expander {
     int status;                    // $?
     unsigned long process;         // $$
     unsigned long last_background; // $!, 0: none
+    bool unset_fails;              // set -u
     // What a command writes, without the line ends behind; null: it could not be run, which was told. Caller
     // frees it.
     char *(*substitute)(void *context, const char *command);

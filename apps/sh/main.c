@@ -17,11 +17,11 @@
 static const struct tool tool = {
     .name = "sh",
     .usage =
-        "usage: sh [-ex] [-o OPTION] [FILE [ARGUMENT]...]\n"
-        "       sh [-ex] [-o OPTION] -c LINE [NAME [ARGUMENT]...]\n"
+        "usage: sh [-eux] [-o OPTION] [FILE [ARGUMENT]...]\n"
+        "       sh [-eux] [-o OPTION] -c LINE [NAME [ARGUMENT]...]\n"
         "Runs commands: of the file, of the line, else what is typed or comes from standard input.\n"
-        "  -e  leaves at the first failure   -x  shows each command\n"
-        "  -o  pipefail: a pipeline fails if any part does; errexit, xtrace: as -e, -x\n"
+        "  -e  leaves at the first failure   -x  shows each command   -u  what is not set is an error\n"
+        "  -o  pipefail: a pipeline fails if any part does; errexit, nounset, xtrace: as -e, -u, -x\n"
         "At a terminal, each program may have three quarters of the memory, processes and threads that the shell may\n"
         "have, with all that it starts: so another can be started beside it (`limits` tells who hit what).\n"
         "Type `help` in it for what it understands.\n",
@@ -122,8 +122,9 @@ static bool take_options(char ***words, bool *line) {
         for (const char *letter = word + 1; *letter; letter++) {
             shell.stop_on_error |= *letter == 'e';
             shell.trace |= *letter == 'x';
+            shell.unset_fails |= *letter == 'u';
             *line |= *letter == 'c';
-            if (!strchr("exc", *letter))
+            if (!strchr("exuc", *letter))
                 return false;
         }
     }

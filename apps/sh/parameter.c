@@ -14,7 +14,7 @@ struct parameter {
     size_t name_length;
     bool wants_length;
     bool empty_counts; // a colon: empty is as good as unset
-    char operator;     // - = ? + # % or 0
+    char operator;     // - = ? + # % : or 0
     bool longest;      // ## or %%
     const char *word;
     size_t word_length;
@@ -46,6 +46,12 @@ static bool parse(struct parameter *parameter, const char *text, size_t left) {
         parameter->longest = length > 1;
         parameter->word = text + length;
         parameter->word_length = left - length;
+        return parameter->name_length;
+    }
+    if (left > 1 && *text == ':' && !strchr("-=?+", text[1])) {
+        parameter->operator= ':';
+        parameter->word = text + 1;
+        parameter->word_length = left - 1;
         return parameter->name_length;
     }
     if (left && *text == ':') {
@@ -160,6 +166,60 @@ static bool put_cut(struct expansion *expansion, const struct parameter *paramet
     return is_sound;
 }
 
+static size_t characters_of(const char *value) {
+    size_t count = 0;
+    for (; *value; value++)
+        count += ((unsigned char)*value & 0xc0) != 0x80;
+    return count;
+}
+
+// The number that a part of the word is, as $((...)). False: it was complained about.
+static bool number_of(struct expansion *expansion, const char *part, size_t length, int64_t *number) {
+    struct text word = {0};
+    text_add_string(&word, "$((");
+    text_add(&word, part, length);
+    text_add_string(&word, "))");
+    char *digits = expand_string(expansion->expander, word.bytes);
+    text_release(&word);
+    if (!digits)
+        return false;
+    *number = strtoll(digits, NULL, 10);
+    free(digits);
+    return true;
+}
+
+static const char *skip_characters(const char *value, int64_t count) {
+    for (; count > 0 && *value; count--) {
+        value++;
+        while (((unsigned char)*value & 0xc0) == 0x80)
+            value++;
+    }
+    return value;
+}
+
+// ${NAME:START} and ${NAME:START:COUNT}, in characters; what is below 0 counts from the end.
+static bool put_slice(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+    const char *count_text = memchr(parameter->word, ':', parameter->word_length);
+    size_t start_length = count_text ? (size_t)(count_text - parameter->word) : parameter->word_length;
+    int64_t size = (int64_t)characters_of(value), start, count = size;
+    if (!number_of(expansion, parameter->word, start_length, &start))
+        return false;
+    if (count_text && !number_of(expansion, count_text + 1, parameter->word_length - start_length - 1, &count))
+        return false;
+    start += start < 0 ? size : 0;
+    if (start < 0 || start > size)
+        return true;
+    count = count < 0 ? size + count - start : count;
+    if (count < 0)
+        return expansion_fail(expansion, parameter->word, parameter->word_length, "ends before its start");
+    const char *first = skip_characters(value, start);
+    struct text slice = {0};
+    text_add(&slice, first, (size_t)(skip_characters(first, count) - first));
+    expansion_put_value(expansion, slice.bytes);
+    text_release(&slice);
+    return true;
+}
+
 // `value` is null where the parameter counts as unset.
 static bool apply(struct expansion *expansion, const struct parameter *parameter, const char *name, const char *value) {
     switch (parameter->operator) {
@@ -180,6 +240,8 @@ static bool apply(struct expansion *expansion, const struct parameter *parameter
     case '#':
     case '%':
         return !value || put_cut(expansion, parameter, value);
+    case ':':
+        return !value || put_slice(expansion, parameter, value);
     default:
         break;
     }
@@ -188,19 +250,18 @@ static bool apply(struct expansion *expansion, const struct parameter *parameter
     return true;
 }
 
-static size_t characters_of(const char *value) {
-    size_t count = 0;
-    for (; *value; value++)
-        count += ((unsigned char)*value & 0xc0) != 0x80;
-    return count;
-}
-
 static bool put(struct expansion *expansion, const struct parameter *parameter) {
     struct text name = {0}, buffer = {0};
     bool done = true;
     text_add(&name, parameter->name, parameter->name_length);
     const char *value = value_of(expansion->expander, name.bytes, &buffer);
     bool is_list = *parameter->name == '@' || *parameter->name == '*';
+    if (!value && expansion->expander->unset_fails && !is_list &&
+        (!parameter->operator|| strchr("#%:", parameter->operator))) {
+        expansion_fail(expansion, name.bytes, name.length, "not set");
+        text_release(&name);
+        return false;
+    }
     if (is_list)
         value = expansion->expander->argument_count > 1 ? "set" : NULL;
     if (parameter->empty_counts && value && !*value)

@@ -18,6 +18,7 @@ struct expander *shell_expander(struct shell *shell) {
     expander->status = shell->status;
     expander->process = shell->process;
     expander->last_background = (unsigned long)shell->last_background;
+    expander->unset_fails = shell->unset_fails;
     return expander;
 }
 
@@ -61,6 +62,7 @@ bool shell_set_option(struct shell *shell, const char *name, bool set) {
         bool *option;
     } options[] = {
         {"errexit", &shell->stop_on_error},
+        {"nounset", &shell->unset_fails},
         {"pipefail", &shell->pipe_fail},
         {"xtrace", &shell->trace},
     };

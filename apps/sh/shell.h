@@ -40,6 +40,7 @@ struct shell {
     bool leaving;              // exit was called
     bool stop_on_error;        // set -e
     bool trace;                // set -x
+    bool unset_fails;          // set -u
     bool substituted;          // a $(...) was run since the last command began: its status is that of an assignment
     bool pipe_fail;            // set -o pipefail
     bool continuing;           // what breaks off is one round, not the loop
@@ -64,7 +65,7 @@ bool shell_goes_on(const struct shell *shell);
 void shell_complain(int descriptor, const char *name, const char *reason);
 void shell_complain_errno(int descriptor, const char *name);
 
-// Sets an option by its long name: errexit, pipefail, xtrace. False: there is none of this name.
+// Sets an option by its long name: errexit, nounset, pipefail, xtrace. False: there is none of this name.
 bool shell_set_option(struct shell *shell, const char *name, bool set);
 
 // Changes the directory, and $PWD and $OLDPWD. False: errno.

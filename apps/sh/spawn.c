@@ -141,6 +141,8 @@ static void add_options(const struct shell *shell, struct strings *words) {
         strings_add(words, string_copy("-e"));
     if (shell->trace)
         strings_add(words, string_copy("-x"));
+    if (shell->unset_fails)
+        strings_add(words, string_copy("-u"));
     if (shell->pipe_fail) {
         strings_add(words, string_copy("-o"));
         strings_add(words, string_copy("pipefail"));

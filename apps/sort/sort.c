@@ -11,6 +11,10 @@
 #include "apps/common/tool.h"
 #include "apps/sort/order.h"
 
+static const struct tool_name names[] = {
+    {"check", 'c'},   {"field-separator", 't'}, {"ignore-case", 'f'},  {"ignore-leading-blanks", 'b'},
+    {"key", 'k'},     {"merge", 'm'},           {"numeric-sort", 'n'}, {"output", 'o'},
+    {"reverse", 'r'}, {"stable", 's'},          {"unique", 'u'},       {0}};
 static const struct tool tool = {
     .name = "sort",
     .usage = "usage: sort [-bcfnrsu] [-k KEY]... [-t CHARACTER] [-o FILE] [FILE]...\n"
@@ -20,6 +24,7 @@ static const struct tool tool = {
              "  -k  FIELD[.CHARACTER][bfnr][,FIELD[.CHARACTER]]: by this part; the next -k where it is equal\n"
              "  -t  what parts the fields, in place of blanks   -o  writes to a file   -c  only looks whether sorted\n",
     .options = "bcfnrsumk:t:o:",
+    .names = names,
     .failure = 2,
 };
 

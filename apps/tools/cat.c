@@ -1,27 +1,46 @@
 // cat: files one after the other to standard output.
+#include <string.h>
+
 #include "apps/common/input.h"
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {
+    {"number", 'n'},           {"number-nonblank", 'b'}, {"show-all", 'A'},      {"show-ends", 'E'},
+    {"show-nonprinting", 'v'}, {"show-tabs", 'T'},       {"squeeze-blank", 's'}, {0}};
 static const struct tool tool = {
     .name = "cat",
-    .usage = "usage: cat [-bEnsT] [FILE]...\n"
+    .usage = "usage: cat [-AbeEnstTv] [FILE]...\n"
              "Writes the files, or standard input (-), to standard output.\n"
              "  -n  number the lines        -b  number those that are not empty\n"
-             "  -s  one empty line for many -E  $ at line ends   -T  ^I for tabs\n",
-    .options = "nbsETu",
+             "  -s  one empty line for many -E  $ at line ends   -T  ^I for tabs\n"
+             "  -v  ^X and M-x for bytes that are no text   -A, -e, -t  -v with -ET, with -E, with -T\n",
+    .options = "nbsETuvAet",
+    .names = names,
     .failure = 1,
 };
 
-static bool number_all, number_filled, squeeze, show_ends, show_tabs;
+static bool number_all, number_filled, squeeze, show_ends, show_tabs, show_bytes;
 static uint64_t line_number;
 static bool in_line; // the last line written has not ended
 static bool last_empty;
 
-static void write_tabs_shown(const struct line *line) {
+// ^X for a control character, M- before one whose highest bit is set.
+static void write_shown(unsigned char byte) {
+    enum { HIGH = 0x80, DELETE = 0x7f, CONTROL = 0x40 };
+    if (byte & HIGH)
+        output_text(&standard_output, "M-");
+    byte &= HIGH - 1;
+    bool is_control = byte < ' ' || byte == DELETE;
+    if (is_control)
+        output_character(&standard_output, '^');
+    output_character(&standard_output, is_control ? (char)(byte ^ CONTROL) : (char)byte);
+}
+
+static void write_line_shown(const struct line *line) {
     for (size_t i = 0; i < line->length; i++) {
-        if (line->text[i] == '\t')
-            output_text(&standard_output, "^I");
+        if (line->text[i] == '\t' ? show_tabs : show_bytes)
+            write_shown((unsigned char)line->text[i]);
         else
             output_character(&standard_output, line->text[i]);
     }
@@ -36,8 +55,8 @@ static void write_line(const struct line *line) {
         output_number_padded(&standard_output, ++line_number, 6, ' ');
         output_character(&standard_output, '\t');
     }
-    if (show_tabs)
-        write_tabs_shown(line);
+    if (show_tabs || show_bytes)
+        write_line_shown(line);
     else
         output_bytes(&standard_output, line->text, line->length);
     if (line->terminated)
@@ -66,15 +85,16 @@ static void set_option(int option) {
     number_all |= option == 'n';
     number_filled |= option == 'b';
     squeeze |= option == 's';
-    show_ends |= option == 'E';
-    show_tabs |= option == 'T';
+    show_ends |= option == 'E' || option == 'e' || option == 'A';
+    show_tabs |= option == 'T' || option == 't' || option == 'A';
+    show_bytes |= strchr("vetA", option) != NULL;
 }
 
 static void cat_file(const char *name) {
     static struct input input;
     if (!input_open(&input, name))
         return;
-    if (number_all || number_filled || squeeze || show_ends || show_tabs)
+    if (number_all || number_filled || squeeze || show_ends || show_tabs || show_bytes)
         copy_lines(&input);
     else
         copy(&input);

@@ -2,6 +2,8 @@
 #include "apps/common/copy.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"archive", 'a'},   {"force", 'f'},   {"no-clobber", 'n'},
+                                         {"recursive", 'r'}, {"verbose", 'v'}, {0}};
 static const struct tool tool = {
     .name = "cp",
     .usage = "usage: cp [-rRafnv] FILE TARGET\n"
@@ -10,6 +12,7 @@ static const struct tool tool = {
              "  -r, -R, -a  directories too, with all in them   -f  removes a target that cannot be written\n"
              "  -n          keeps targets that are there        -v  says what was copied\n",
     .options = "rRafnvp",
+    .names = names,
     .failure = 1,
 };
 

@@ -14,9 +14,14 @@ static const struct tool tool = {
              "  -f  fields   -d  what parts them, a tab if not given   -s  no lines without it\n"
              "  -c, -b  bytes   --complement  all but these   --output-delimiter=TEXT  between what is written\n",
     .options = "f:c:b:d:sno:v",
-    .names =
-        (const struct tool_name[]){
-            {"complement", 'v'}, {"output-delimiter", 'o'}, {"fields", 'f'}, {"delimiter", 'd'}, {"bytes", 'b'}, {0}},
+    .names = (const struct tool_name[]){{"complement", 'v'},
+                                        {"output-delimiter", 'o'},
+                                        {"fields", 'f'},
+                                        {"delimiter", 'd'},
+                                        {"bytes", 'b'},
+                                        {"characters", 'c'},
+                                        {"only-delimited", 's'},
+                                        {0}},
     .failure = 1,
 };
 

@@ -6,6 +6,8 @@
 #include "apps/common/part.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"bytes", 'c'},  {"lines", 'n'},   {"quiet", 'q'},
+                                         {"silent", 'q'}, {"verbose", 'v'}, {0}};
 static const struct tool tool = {
     .name = "head",
     .usage = "usage: head [-n COUNT | -c COUNT | -COUNT] [-qv] [FILE]...\n"
@@ -13,6 +15,7 @@ static const struct tool tool = {
              "  -n  so many lines; with - before the count: all but the last so many\n"
              "  -c  the same for bytes   -q  no file names   -v  file names always\n",
     .options = PART_OPTIONS,
+    .names = names,
     .failure = 1,
 };
 

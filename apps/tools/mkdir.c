@@ -6,6 +6,7 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"mode", 'm'}, {"parents", 'p'}, {"verbose", 'v'}, {0}};
 static const struct tool tool = {
     .name = "mkdir",
     .usage = "usage: mkdir [-pv] [-m MODE] DIRECTORY...\n"
@@ -13,6 +14,7 @@ static const struct tool tool = {
              "  -p  with those above it that lack; one that is there is no error\n"
              "  -m  with these permission bits, octal   -v  says which were made\n",
     .options = "pvm:",
+    .names = names,
     .failure = 1,
 };
 

@@ -6,6 +6,7 @@
 #include "apps/common/copy.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"force", 'f'}, {"no-clobber", 'n'}, {"verbose", 'v'}, {0}};
 static const struct tool tool = {
     .name = "mv",
     .usage = "usage: mv [-fnv] FILE TARGET\n"
@@ -13,6 +14,7 @@ static const struct tool tool = {
              "Renames files and directories, or moves them into a directory.\n"
              "  -n  keeps targets that are there   -v  says what was moved\n",
     .options = "fnv",
+    .names = names,
     .failure = 1,
 };
 

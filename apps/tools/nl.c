@@ -6,6 +6,13 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"body-numbering", 'b'},
+                                         {"line-increment", 'i'},
+                                         {"number-format", 'n'},
+                                         {"number-separator", 's'},
+                                         {"number-width", 'w'},
+                                         {"starting-line-number", 'v'},
+                                         {0}};
 static const struct tool tool = {
     .name = "nl",
     .usage = "usage: nl [-b STYLE] [-n FORMAT] [-w WIDTH] [-s TEXT] [-v FIRST] [-i STEP] [FILE]...\n"
@@ -14,6 +21,7 @@ static const struct tool tool = {
              "  -n  ln left, rn right (if not given), rz right with zeros   -w  columns of the number, 6\n"
              "  -s  between number and line, a tab   -v  the first number, 1   -i  from one to the next, 1\n",
     .options = "b:n:w:s:v:i:",
+    .names = names,
     .failure = 1,
 };
 

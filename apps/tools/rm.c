@@ -9,6 +9,7 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"dir", 'd'}, {"force", 'f'}, {"recursive", 'r'}, {"verbose", 'v'}, {0}};
 static const struct tool tool = {
     .name = "rm",
     .usage = "usage: rm [-rRfdv] FILE...\n"
@@ -16,6 +17,7 @@ static const struct tool tool = {
              "  -r, -R  directories too, with all in them   -d  empty directories too\n"
              "  -f      what is missing is no error         -v  says what was removed\n",
     .options = "rRfdv",
+    .names = names,
     .failure = 1,
 };
 

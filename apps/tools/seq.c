@@ -6,12 +6,14 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"equal-width", 'w'}, {"separator", 's'}, {0}};
 static const struct tool tool = {
     .name = "seq",
     .usage = "usage: seq [-w] [-s TEXT] [FIRST [STEP]] LAST\n"
              "Writes the numbers from FIRST (1) to LAST, STEP (1) apart; they may have decimals.\n"
              "  -w  all equally wide, by zeros in front   -s  TEXT between the numbers in place of line ends\n",
     .options = "-ws:",
+    .names = names,
     .failure = 1,
 };
 

@@ -9,6 +9,8 @@
 #include "apps/common/part.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {
+    {"bytes", 'c'}, {"lines", 'n'}, {"quiet", 'q'}, {"silent", 'q'}, {"verbose", 'v'}, {"follow", 'f'}, {0}};
 static const struct tool tool = {
     .name = "tail",
     .usage = "usage: tail [-n COUNT | -c COUNT | -COUNT] [-fqv] [FILE]...\n"
@@ -17,6 +19,7 @@ static const struct tool tool = {
              "  -c  the same for bytes   -q  no file names   -v  file names always\n"
              "  -f  goes on, and writes what is added to the files, until Ctrl-C\n",
     .options = PART_OPTIONS "f",
+    .names = names,
     .failure = 1,
 };
 

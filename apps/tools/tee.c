@@ -7,12 +7,14 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"append", 'a'}, {0}};
 static const struct tool tool = {
     .name = "tee",
     .usage = "usage: tee [-a] [FILE]...\n"
              "Copies standard input to standard output and to each file.\n"
              "  -a  adds to the files\n",
     .options = "a",
+    .names = names,
     .failure = 1,
 };
 

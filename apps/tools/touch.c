@@ -6,12 +6,14 @@
 
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"no-create", 'c'}, {0}};
 static const struct tool tool = {
     .name = "touch",
     .usage = "usage: touch [-c] FILE...\n"
              "Sets the time when the files were changed to now, and makes those that lack.\n"
              "  -c  makes none\n",
     .options = "cam",
+    .names = names,
     .failure = 1,
 };
 

@@ -6,6 +6,8 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {
+    {"complement", 'c'}, {"delete", 'd'}, {"squeeze-repeats", 's'}, {"truncate-set1", 't'}, {0}};
 static const struct tool tool = {
     .name = "tr",
     .usage = "usage: tr [-cst] SET SET\n"
@@ -16,6 +18,7 @@ static const struct tool tool = {
              "  -c  the set is all bytes but those named   -t  the first set ends with the second\n"
              "A set: characters, ranges a-z, classes [:alpha:] and the like, \\n \\t \\\\ \\NNN, [x*COUNT].\n",
     .options = "cCdst",
+    .names = names,
     .failure = 1,
 };
 

@@ -9,6 +9,13 @@
 #include "apps/common/short.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"count", 'c'},
+                                         {"ignore-case", 'i'},
+                                         {"repeated", 'd'},
+                                         {"skip-chars", 's'},
+                                         {"skip-fields", 'f'},
+                                         {"unique", 'u'},
+                                         {0}};
 static const struct tool tool = {
     .name = "uniq",
     .usage = "usage: uniq [-cdiu] [-f COUNT] [-s COUNT] [INPUT [OUTPUT]]\n"
@@ -17,6 +24,7 @@ static const struct tool tool = {
              "  -u  only lines that were not               -i  upper and lower case are alike\n"
              "  -f  without so many fields at the start    -s  without so many characters (then)\n",
     .options = "cdiuf:s:",
+    .names = names,
     .failure = 1,
 };
 

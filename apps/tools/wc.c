@@ -6,12 +6,15 @@
 #include "apps/common/output.h"
 #include "apps/common/tool.h"
 
+static const struct tool_name names[] = {{"bytes", 'c'},           {"chars", 'm'}, {"lines", 'l'},
+                                         {"max-line-length", 'L'}, {"words", 'w'}, {0}};
 static const struct tool tool = {
     .name = "wc",
     .usage = "usage: wc [-lwcmL] [FILE]...\n"
              "Counts what is in the files, or in standard input.\n"
              "  -l  line ends   -w  words   -c, -m  bytes   -L  length of the longest line\n",
     .options = "lwcmL",
+    .names = names,
     .failure = 1,
 };
 

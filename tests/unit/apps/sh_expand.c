@@ -152,3 +152,40 @@ Test(sh_expand, a_string_is_neither_split_nor_matched) {
 Test(sh_expand, quotes_that_do_not_close_inside_braces_are_plain) {
     CHECK({"\"${none:-it's}\"", "<it's>"});
 }
+
+Test(sh_expand, braces_with_a_comma_or_a_range_make_a_word_of_each_part) {
+    CHECK({"a{b,c}d", "<abd><acd>"}, {"{a,b}{1,2}", "<a1><a2><b1><b2>"}, {"{a,b{c,d}}", "<a><bc><bd>"},
+          {"{1..3}", "<1><2><3>"}, {"{3..1}", "<3><2><1>"}, {"{08..10}", "<08><09><10>"}, {"{-1..1}", "<-1><0><1>"},
+          {"{1..7..3}", "<1><4><7>"}, {"{a..c}", "<a><b><c>"}, {"{$x,'b c'}", "<value><b c>"}, {"x{,y}", "<x><xy>"},
+          {"{a,b", "<{a,b>"}, {"{a}", "<{a}>"}, {"{}", "<{}>"}, {"'{a,b}'", "<{a,b}>"}, {"\\{a,b}", "<{a,b}>"},
+          {"\"{a,b}\"", "<{a,b}>"}, {"{1..x}", "<{1..x}>"}, {"{a..C}", "<{a..C}>"}, {"{1..3", "<{1..3>"},
+          {"${none:-{a,b}}", "<{a,b}>"});
+}
+
+Test(sh_expand, braces_that_would_make_too_many_words_mean_themselves) {
+    CHECK({"{1..100001}", "<{1..100001}>"}, {"{1..999999999999999}", "<{1..999999999999999}>"},
+          {"{1..9999999999999999}", "<{1..9999999999999999}>"}, {"{0..999}{0..999}", "<{0..999}{0..999}>"},
+          {"{1..9..999999999999999}", "<1>"});
+}
+
+Test(sh_expand, a_part_of_a_value_has_a_start_and_a_count_of_characters) {
+    variables_set(&variables, "accents", "h\xc3\xa9llo");
+    CHECK({"${x:1}", "<alue>"}, {"${x:1:2}", "<al>"}, {"${x: -2}", "<ue>"}, {"${x:(-2):1}", "<u>"},
+          {"${x:1:-1}", "<alu>"}, {"${x:5}", ""}, {"${x:6}", ""}, {"\"${x:9}\"", "<>"}, {"${x:0:99}", "<value>"},
+          {"${none:1}", ""}, {"${accents:1:1}", "<\xc3\xa9>"}, {"${accents:2}", "<llo>"}, {"${x:1+1}", "<lue>"},
+          {"${x:-9}", "<value>"});
+    cr_expect_str_eq(fields_of("${x:3:-3}"), "3:-3: ends before its start");
+    cr_expect_str_eq(fields_of("${x:1/0}"), "1/0: division by 0");
+}
+
+Test(sh_expand, what_is_not_set_fails_where_that_is_wanted) {
+    expander.unset_fails = true;
+    CHECK({"${none-d}", "<d>"}, {"${none:-}", ""}, {"${none+d}", ""}, {"$empty", ""}, {"$x$#$1", "<value3one>"});
+    cr_expect_str_eq(fields_of("$none"), "none: not set");
+    cr_expect_str_eq(fields_of("\"a${none}\""), "none: not set");
+    cr_expect_str_eq(fields_of("${#none}"), "none: not set");
+    cr_expect_str_eq(fields_of("${none%x}"), "none: not set");
+    cr_expect_str_eq(fields_of("$9"), "9: not set");
+    expander.argument_count = 1;
+    CHECK({"\"$@\"", ""}, {"$*", ""});
+}
