@@ -78,10 +78,14 @@ static void note(int signal) {
 // Told: whom to tell what was handled.
 ROLE(handle) {
     ROLE_EXPECT(argument_count == 1);
+    sigset_t term, before;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, &before); // it may come at once, and is not to come between the look and the sleep
     signal(SIGTERM, note);
     guest_say(guest_parent(), 1);
     while (!handled)
-        pause();
+        sigsuspend(&before);
     guest_say((uint32_t)atoi(arguments[0]), (uint32_t)handled);
     for (;;)
         pause();
