@@ -49,8 +49,9 @@ const char *pattern_compile(struct pattern *pattern, const char *text, size_t le
     if (required_length)
         literal_make(&pattern->literal, required, required_length, options->ignore_case);
     pattern->anchored = expression[0] == '^' && !extended;
+    const char *lack = pattern_lacks(expression, extended);
     free(expression);
-    return explain(status);
+    return lack ? lack : explain(status);
 }
 
 static bool find_literal(const struct pattern *pattern, const char *line, size_t length, size_t from,

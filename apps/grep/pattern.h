@@ -33,6 +33,9 @@ struct match {
 // becomes an extended one, `extended` says so), in both \w \W \s \S \< \> \b. In memory of the caller's.
 char *pattern_translate(const char *text, size_t length, bool *extended);
 
+// Null, or what is wrong with a translated expression that the C library would take for something else: extended ones have no \1 there.
+const char *pattern_lacks(const char *expression, bool extended);
+
 // The length of the bracket expression at `text`: a ] right at its start, or inside [: :], does not end it.
 size_t pattern_bracket_length(const char *text, size_t length);
 

@@ -125,3 +125,16 @@ char *pattern_translate(const char *text, size_t length, bool *extended) {
     *extended |= to.swap;
     return to.text;
 }
+
+const char *pattern_lacks(const char *expression, bool extended) {
+    size_t length = strlen(expression), step;
+    for (size_t i = 0; extended && i < length; i += step) {
+        step = expression[i] == '[' ? pattern_bracket_length(expression + i, length - i) : 1;
+        if (expression[i] != '\\')
+            continue;
+        if (expression[i + 1] >= '1' && expression[i + 1] <= '9')
+            return "\\1 and the like are only for basic expressions without \\| \\+ \\?";
+        step = 2;
+    }
+    return NULL;
+}

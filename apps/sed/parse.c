@@ -89,6 +89,9 @@ static struct expression *make_expression(struct parser *parser, const char *tex
         regerror(status, &expression->regex, reason, sizeof(reason));
         fail(parser, reason);
     }
+    const char *lack = pattern_lacks(translated, extended);
+    if (lack)
+        fail(parser, lack);
     free(translated);
     return expression;
 }

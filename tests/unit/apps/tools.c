@@ -206,3 +206,11 @@ Test(tools, sorting_is_stable_and_complete) {
     for (int i = 1; i < COUNT; i++)
         cr_assert_lt(memcmp(records[i - 1].text, records[i].text, 5), 0);
 }
+
+Test(tools, an_extended_expression_with_a_back_reference_is_told) {
+    cr_expect_not_null(pattern_lacks("(a)\\1", true));
+    cr_expect_not_null(pattern_lacks("[^1]\\\\x\\9", true));
+    cr_expect_null(pattern_lacks("\\(a\\)\\1", false));
+    cr_expect_null(pattern_lacks("a\\\\1[\\1]\\.", true));
+    cr_expect_null(pattern_lacks("", true));
+}
