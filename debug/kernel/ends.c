@@ -4,10 +4,11 @@
 // breakpoint in a program waits for it, and learns that it cannot come any more. Of the others the helpers tell at the next stop.
 #include "debug/kernel/ends.h"
 
+#include "debug/protocol/signals.h"
 #include "kernel/process/process.h"
 #include "kernel/process/subsystem.h"
 
-enum { ENDS_KEPT = 64, USER_BITS = 47, SIGNAL_KILL = 9, SIGNAL_MOST = 0x7e, EXIT_CODE = 0xff };
+enum { ENDS_KEPT = 64, USER_BITS = 47 };
 
 // Read by debug/gdb/parley_inferiors.py, by these names.
 struct {
@@ -19,21 +20,6 @@ static struct {
     const struct debug_stop *stop; // null: none
     bool is_told;                  // [a]
 } ends[PROCESSOR_MAX];
-
-// What a process was ended with is a signal where libc did it; others end one with any code.
-static uint32_t signal_of(const struct process_end *end) {
-    if (end->reason == END_FAULTED)
-        return fault_signal(end->vector);
-    return end->code > 0 && end->code <= SIGNAL_MOST ? (uint32_t)end->code : SIGNAL_KILL;
-}
-
-static struct debug_stop stop_of(const struct process_end *end) {
-    struct debug_stop stop = {.thread = {.process = end->process}, .end = END_BY_SIGNAL};
-    if (end->reason == END_EXITED)
-        stop.end = END_WITH_CODE;
-    stop.signal = end->reason == END_EXITED ? (uint32_t)end->code & EXIT_CODE : signal_of(end);
-    return stop;
-}
 
 static bool is_in_program(const struct break_point *point, uint32_t process) {
     return point->process == process && point->address >> USER_BITS == 0;
@@ -57,7 +43,7 @@ static void process_told(struct process *process) {
     uint32_t cpu = processor_index();
     if (!machine.is_ready || machine.is_given_up || machine.is_panicking)
         return;
-    struct debug_stop stop = stop_of(&process->end);
+    struct debug_stop stop = signal_stop_of_end(&process->end);
     uint32_t place = __atomic_fetch_add(&debugger_ends.count, 1, __ATOMIC_RELAXED) % ENDS_KEPT;
     debugger_ends.stops[place] = stop;
     if (!points_forget(process->id) || !server.multiprocess)

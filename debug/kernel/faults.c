@@ -2,6 +2,7 @@
 //
 // As GDB has it with signals: `continue` gives the program its fault, `signal 0` has it try the instruction again, which may have been mended.
 #include "debug/kernel/private.h"
+#include "debug/protocol/signals.h"
 #include "kernel/base/debugger.h"
 
 // What a CPU stands at.
@@ -19,14 +20,6 @@ void faults_tell(bool on) {
     are_told = on;
 }
 
-uint32_t fault_signal(uint64_t vector) {
-    enum { OTHERS = SIGNAL_SEGMENT };
-    static const uint8_t signals[] = {
-        [0] = SIGNAL_ARITHMETIC, [1] = SIGNAL_TRAP,        [3] = SIGNAL_TRAP, [6] = SIGNAL_ILLEGAL,
-        [12] = SIGNAL_BUS,       [16] = SIGNAL_ARITHMETIC, [17] = SIGNAL_BUS, [19] = SIGNAL_ARITHMETIC};
-    return vector < sizeof(signals) && signals[vector] != 0 ? signals[vector] : OTHERS;
-}
-
 // A step that ends in a fault is answered by it, whatever was asked for: nothing else would.
 static bool is_wanted(uint32_t signal) {
     bool steps = stepping.is_on && !stepping.is_alone && stepping.cpu == processor_index();
@@ -36,7 +29,7 @@ static bool is_wanted(uint32_t signal) {
 bool debugger_fault(struct trap_frame *frame) {
     uint32_t self = processor_index();
     struct debug_stop stop = {
-        .thread = thread_of_cpu(self), .signal = fault_signal(frame->vector), .is_fault = true, .processor = self};
+        .thread = thread_of_cpu(self), .signal = signal_of_vector(frame->vector), .is_fault = true, .processor = self};
     if (!machine.is_ready || machine.is_given_up || machine.is_panicking || hold_state(self) != CPU_RUNS ||
         !is_wanted(stop.signal))
         return false;

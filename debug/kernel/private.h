@@ -195,8 +195,7 @@ bool step_gives_way(void);
 void stop_at(struct trap_frame *frame, struct debug_stop *stop);
 
 // ---- faults.c: programs' faults ----
-uint32_t fault_signal(uint64_t vector); // enum debug_signal, of a processor's exception
-bool faults_are_told(void);             // before their programs get them
+bool faults_are_told(void); // before their programs get them
 void faults_tell(bool on);
 void faults_decide(const struct resume_plan *plan); // which programs get the faults that they stand at
 bool fault_is_passed(uint32_t cpu);                 // it goes on with its fault, and can make no step before

@@ -76,7 +76,7 @@ static bool plan_add(struct resume_plan *plan, const struct resume_action *actio
     return true;
 }
 
-// "c", "s", "t", "Cxx", "Sxx" or "rstart,end". The only signal that anyone can get is the fault that it stands at.
+// "c", "s", "t", "Cxx", "Sxx" or "rstart,end".
 static bool take_action(struct text_cursor *packet, struct resume_action *action) {
     uint64_t signal = SIGNAL_NONE;
     if (packet->at == packet->end)
@@ -85,8 +85,9 @@ static bool take_action(struct text_cursor *packet, struct resume_action *action
     action->kind = letter == 's' || letter == 'S' || letter == 'r' ? RESUME_STEP
                    : letter == 't'                                 ? RESUME_STOPPED
                                                                    : RESUME_CONTINUE;
-    if ((letter == 'C' || letter == 'S') && !text_take_number(packet, &signal))
+    if ((letter == 'C' || letter == 'S') && (!text_take_number(packet, &signal) || signal >= SERVER_SIGNALS))
         return false;
+    action->signal = (uint32_t)signal;
     action->keeps_fault = signal == SIGNAL_NONE;
     if (letter == 'r')
         return text_take_number(packet, &action->start) && text_take(packet, ',') &&
@@ -143,10 +144,11 @@ static void run_old(struct server *server, struct text_cursor *packet, enum resu
     struct resume_action chosen = {.thread = server_thread(server), .kind = kind};
     struct resume_action others = {.thread = {DEBUG_ALL_PROCESSES, DEBUG_ALL_THREADS}, .kind = RESUME_CONTINUE};
     uint64_t signal = SIGNAL_NONE;
-    if ((has_signal && !text_take_number(packet, &signal)) || text_left(packet) > 0) {
+    if ((has_signal && (!text_take_number(packet, &signal) || signal >= SERVER_SIGNALS)) || text_left(packet) > 0) {
         answer_error(server, STATUS_INVALID_ARGUMENT);
         return;
     }
+    chosen.signal = (uint32_t)signal;
     chosen.keeps_fault = signal == SIGNAL_NONE;
     others.keeps_fault = true;
     server->plan.count = 0;

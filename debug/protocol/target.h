@@ -18,8 +18,10 @@ enum debug_signal {
     SIGNAL_TRAP = 5,
     SIGNAL_ABORT = 6,
     SIGNAL_ARITHMETIC = 8,
+    SIGNAL_KILL = 9,
     SIGNAL_BUS = 10,
     SIGNAL_SEGMENT = 11,
+    SIGNAL_LIBC_MOST = 31, // up to here libc's are the same
 };
 
 // In the order of GDB's Z packets.
@@ -47,6 +49,7 @@ struct resume_action {
     enum resume_kind kind;
     uint64_t start, end; // RESUME_STEP: goes on while the instruction lies in [start, end)
     bool keeps_fault;    // a fault that it stands at is not the program's: it tries again
+    uint32_t signal;     // given with it
 };
 
 enum { RESUME_ACTIONS_MAX = 16 };

@@ -10,8 +10,6 @@
 
 #include "debug/server/stops.h"
 
-enum { KILL_SIGNAL = 9 };
-
 static const struct spawn_descriptor beside_line[] = {{-1, STDIN_FILENO}, {STDERR_FILENO, STDOUT_FILENO}};
 
 static struct inferior inferiors[INFERIORS_MAX];
@@ -142,7 +140,7 @@ enum status inferior_kill(uint32_t process) {
     struct inferior *inferior = inferior_find(process);
     if (!inferior)
         return STATUS_NOT_FOUND;
-    process_kill(inferior->number, KILL_SIGNAL);
+    process_kill(inferior->number, SIGNAL_KILL);
     process_wait(inferior->number, DEADLINE_NEVER, NULL);
     inferior_forget(inferior);
     return STATUS_OK;

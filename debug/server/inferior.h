@@ -59,6 +59,9 @@ void inferiors_ask(bool (*holds)(const struct break_place *place, const struct d
 // Has all threads of all stand, and waits until they do.
 void inferiors_halt(void);
 
+// Sends them the signals that the plan gives, but for that of a fault, which its thread stands at. False: one cannot be sent.
+bool inferiors_signal(const struct resume_plan *plan);
+
 // Lets them go on. False: one of them has a stop to tell first, and none was let go.
 bool inferiors_resume(const struct resume_plan *plan, struct debug_stop *stop);
 

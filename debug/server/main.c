@@ -38,8 +38,14 @@ static void tell(const struct debug_stop *stop) {
 }
 
 static void run(void) {
+    static const char not_sent[] = "The signal cannot be sent.\n";
     struct debug_stop stop = {.end = END_WITH_CODE}; // what is told where there is none
-    is_running = inferior_next(0) && inferiors_resume(&server.plan, &stop);
+    bool is_sent = inferiors_signal(&server.plan);
+    if (!is_sent) {
+        server_console(&server, not_sent, sizeof(not_sent) - 1);
+        stop = (struct debug_stop){.thread = server.stop.thread, .processor = server.stop.processor};
+    }
+    is_running = is_sent && inferior_next(0) && inferiors_resume(&server.plan, &stop);
     if (!is_running)
         tell(&stop);
 }

@@ -1,34 +1,28 @@
 // How all inferiors run and stand: halting, going on, and what stopped them.
 #include "debug/server/stops.h"
 
+#include <errno.h>
 #include <parley/calls.h>
 #include <parley/clock.h>
 #include <parley/event.h>
+#include <sys/signal.h>
 
+#include "debug/protocol/signals.h"
 #include "debug/server/target.h"
 
 #define LOOKS_EVERY (NANOSECONDS_PER_MILLISECOND / 5)
 
-enum { VECTOR_COUNT = 32, STEP_LOOKS = 5000 };
+enum { STEP_LOOKS = 5000 };
 
 static struct resume_plan current; // by which they run
 
 // ---- what stopped one ----
 
-static uint32_t signal_of(uint32_t vector) {
-    static const uint8_t signals[VECTOR_COUNT] = {
-        [0] = SIGNAL_ARITHMETIC,  [1] = SIGNAL_TRAP,        [3] = SIGNAL_TRAP, [6] = SIGNAL_ILLEGAL,
-        [16] = SIGNAL_ARITHMETIC, [19] = SIGNAL_ARITHMETIC, [12] = SIGNAL_BUS, [17] = SIGNAL_BUS,
-    };
-    uint32_t signal = vector < VECTOR_COUNT ? signals[vector] : SIGNAL_NONE;
-    return signal != SIGNAL_NONE ? signal : SIGNAL_SEGMENT;
-}
-
 static struct debug_stop stop_of(const struct inferior *inferior, const struct process_stop *found) {
     struct debug_stop stop = {
         .thread = {inferior->process, found->thread}, .signal = SIGNAL_TRAP, .processor = found->processor};
     if (found->reason == STOP_FAULT)
-        stop.signal = signal_of(found->vector);
+        stop.signal = signal_of_vector(found->vector);
     if (found->reason == STOP_BREAKPOINT) {
         stop.is_break = true;
         stop.kind = BREAK_SOFTWARE;
@@ -40,15 +34,9 @@ static struct debug_stop stop_of(const struct inferior *inferior, const struct p
 
 static struct debug_stop end_of(struct inferior *inferior) {
     struct process_end end = {0};
-    struct debug_stop stop = {.thread = {inferior->process, 0}, .end = END_WITH_CODE};
     process_wait(inferior->number, DEADLINE_NEVER, &end);
-    stop.signal = (uint32_t)end.code;
-    if (end.reason != END_EXITED)
-        stop.end = END_BY_SIGNAL;
-    if (end.reason == END_FAULTED)
-        stop.signal = signal_of(end.vector);
     inferior_forget(inferior);
-    return stop;
+    return signal_stop_of_end(&end);
 }
 
 // ---- standing ----
@@ -115,7 +103,11 @@ static const struct resume_action *action_of(const struct resume_plan *plan, con
     return action && (action->kind == RESUME_CONTINUE || action->kind == RESUME_STEP) ? action : NULL;
 }
 
-// Only what the processor has found can be given to a thread: its program has the fault then, as without a debugger.
+static bool stands_at_fault(const struct debugged_thread *thread) {
+    return thread->state == DEBUGGED_HALTED && thread->reason == STOP_FAULT;
+}
+
+// What the processor has found is given to its thread: its program has the fault then, as without a debugger.
 static struct debug_resume resume_of(const struct resume_action *action, uint64_t thread) {
     struct debug_resume how = {.thread = thread, .start = action->start, .end = action->end};
     if (action->kind == RESUME_STEP)
@@ -176,6 +168,25 @@ static bool take_hit(struct inferior *inferior, const struct resume_plan *plan, 
             return true;
     }
     return false;
+}
+
+// Of the threads that an action lets go, one at most is sent its signal: a program has it as a whole. That it has ended is told.
+static bool send_signal(const struct inferior *inferior, const struct resume_plan *plan,
+                        const struct resume_action *action) {
+    struct debugged_thread thread;
+    for (uint64_t at = 0; inferior_thread_next(inferior, at, &thread); at = thread.thread)
+        if (action_of(plan, inferior, thread.thread) == action)
+            return stands_at_fault(&thread) || kill((pid_t)inferior->process, (int)action->signal) == 0 ||
+                   errno == ESRCH;
+    return true;
+}
+
+bool inferiors_signal(const struct resume_plan *plan) {
+    bool is_sent = true;
+    for (uint32_t i = 0; i < plan->count; i++)
+        for (struct inferior *at = inferior_next(0); at && plan->actions[i].signal; at = inferior_next(at->process))
+            is_sent &= send_signal(at, plan, &plan->actions[i]);
+    return is_sent;
 }
 
 bool inferiors_resume(const struct resume_plan *wanted, struct debug_stop *stop) {

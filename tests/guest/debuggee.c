@@ -1,9 +1,12 @@
-// What the test of gdbserver debugs: a program with a function to break in, words to watch, threads, and a fault.
+// What the test of gdbserver debugs: a program with a function to break in, words to watch, threads, a fault, and a signal.
 //
-// debuggee [threads | fault | wait]: adds 1 to 5 and ends with 7; the same in two threads more; touches nothing; waits to be let go.
+// debuggee [threads | fault | wait | signals]: adds 1 to 5 and ends with 7; the same in two threads more; touches nothing; waits to be let go;
+// waits for a signal that it takes.
 #include <parley/thread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signal.h>
 #include <unistd.h>
 
 enum { ROUNDS = 5, THREADS = 2, CODE = 7 };
@@ -34,13 +37,20 @@ static void run_threads(void) {
         thread_join(threads[i], NULL);
 }
 
+static void take_signal(int number) {
+    goes_on = number;
+}
+
 int main(int count, char **arguments) {
     const char *what = count > 1 ? arguments[1] : "";
     if (strcmp(what, "threads") == 0)
         run_threads();
     else if (strcmp(what, "fault") == 0)
         *nowhere = 1;
-    while (strcmp(what, "wait") == 0 && !goes_on)
+    bool is_signals = strcmp(what, "signals") == 0;
+    if (is_signals)
+        signal(SIGUSR1, take_signal);
+    while ((is_signals || strcmp(what, "wait") == 0) && !goes_on)
         sleep(1);
     add_all(NULL);
     printf("total %d\n", total);

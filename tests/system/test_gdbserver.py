@@ -100,6 +100,16 @@ class OneProgram(unittest.TestCase):
             self.check(said, [r"received signal SIGSEGV", r"main \(.*debuggee\.c", r"terminated with signal SIGSEGV"])
             guest.machine.expect(r"debuggee\[\d+\]: page fault", SECONDS)
 
+    def test_is_sent_signals_which_it_takes_or_ends_by(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee signals") as guest:
+                said = guest.gdb("tbreak sleep", "continue", "break take_signal", "signal SIGUSR1", "signal 0")
+                self.check(said, [r"Breakpoint 2, take_signal \(number=(number@entry=)?30\)", r"exited with code 07"])
+                guest.machine.expect(r"total 15", SECONDS)
+        with Guest("release", 4, "gdbserver /bin/debuggee signals") as guest:
+            said = guest.gdb("tbreak sleep", "continue", "signal SIG34", "signal SIGTERM")
+            self.check(said, [r"The signal cannot be sent\.\n(?s:.*)sleep \(", r"terminated with signal SIGTERM"])
+
     def test_is_let_go_of_and_runs_on(self):
         with Guest("release", 4, "gdbserver /bin/debuggee") as guest:
             said = guest.gdb("break add", "continue", "detach")

@@ -23,6 +23,7 @@ Test(server, keeps_a_fault_from_its_program_where_no_signal_is_given) {
     cr_assert_eq(mock_send("vCont;C0b:p1.a;c"), SERVER_RUN);
     cr_assert_not(mock.server.plan.actions[0].keeps_fault);
     cr_assert(mock.server.plan.actions[1].keeps_fault);
+    cr_assert(mock.server.plan.actions[0].signal == 11 && mock.server.plan.actions[1].signal == 0);
     cr_assert_eq(mock_send("vCont;S00:p1.a"), SERVER_RUN);
     cr_assert(mock.server.plan.actions[0].keeps_fault);
     cr_assert_eq(mock_send("C0b"), SERVER_RUN);
