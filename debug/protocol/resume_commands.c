@@ -185,9 +185,10 @@ static void run_detach(struct server *server, struct text_cursor *packet) {
     }
     struct debug_thread thread = {process, DEBUG_ALL_THREADS};
     answer_text(server, "OK");
-    if (process != 0 && server->was_attached && !server_resolve(server, &thread))
-        return; // it has ended, and GDB forgets it; else it lets go of one after the other, and the first was all
+    if (process != 0 && !server->is_leaving && !server_resolve(server, &thread))
+        return; // it has ended, and GDB forgets it
     server_breaks_forget(server);
+    server->is_leaving = true; // the first it lets go of was all: those behind it may have ended meanwhile
     server->is_attached = false;
     server->no_ack = false;
     server->next = SERVER_DETACH;

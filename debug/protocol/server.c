@@ -186,7 +186,7 @@ void server_console(struct server *server, const char *text, size_t size) {
 static void session_begin(struct server *server) {
     server->no_ack = server->multiprocess = server->knows_swbreak = server->knows_hwbreak = false;
     server->is_attached = server->is_starting = true;
-    server->is_extended = false;
+    server->is_extended = server->is_leaving = false;
     server->general = server->stop.thread;
     memset(server->passed, 0, sizeof(server->passed));
     server_breaks_forget(server);
@@ -239,12 +239,13 @@ static void packet_received(struct server *server) {
     struct text_cursor first = packet;
     if (text_take_word(&first, "qSupported"))
         session_begin(server);
-    server->was_attached = server->is_attached;
     server->is_attached = true;
     server->input[server->decoder.length] = 0;
     if (!server->no_ack)
         server->put("+", 1);
     packet_run(server, &packet);
+    if (server->next == SERVER_RUN)
+        server->is_leaving = false;
 }
 
 static void acknowledge(struct server *server, const char *sign) {

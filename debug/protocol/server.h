@@ -25,7 +25,7 @@ struct server {
     struct debug_thread general; // H g: whose registers and memory
     struct debug_thread listed;  // how far the list of threads was read
     bool is_attached;            // a GDB has spoken since the last detach
-    bool was_attached;           // before the packet that is being answered
+    bool is_leaving;             // since then it was not told to go on: it lets go of one process after the other
     bool is_starting;            // GDB sets its session up: it takes only the process that stopped then
     bool is_extended;            // GDB wants to start and choose processes itself, and stays when the last one is gone
     bool no_ack;

@@ -107,6 +107,14 @@ Test(server, forgetting_a_process_that_has_ended_leaves_the_others_as_they_are) 
     cr_assert_eq(mock_send("D;999"), SERVER_DETACH);
 }
 
+Test(server, a_gdb_that_lets_go_of_one_after_the_other_never_leaves_the_machine_standing) {
+    cr_assert_eq(mock_send("D;1"), SERVER_DETACH);
+    mock_send("Hgp3e7.1");
+    cr_assert_eq(mock_send("D;999"), SERVER_DETACH, "it has ended since");
+    cr_assert_eq(mock_send("vCont;c"), SERVER_RUN);
+    cr_assert_eq(mock_send("D;999"), SERVER_STAY, "it stayed after all");
+}
+
 Test(server, detaching_leaves_no_trace) {
     mock_send("Z0,1000,1");
     mock_clear();
