@@ -228,13 +228,14 @@ void services_start(const struct startup *startup, const void *archive, size_t s
     }
 }
 
-static void tell_end(const char *name, const struct process_end *end) {
+static void tell_end(const struct startup_service *service, const struct process_end *end) {
     static const char *const words[] = {
         [END_EXITED] = "ended with code",
         [END_KILLED] = "was ended with code",
         [END_FAULTED] = "did what a program must not, exception",
     };
-    log_line("init: service %s %s %d", name, words[end->reason], (int)end->code);
+    log_line("init: service %s %s %d%s", service->name, words[end->reason], (int)end->code,
+             service->restarts ? "; it is started again" : "");
 }
 
 static void plan_restart(struct running *running, const struct process_end *end) {
@@ -248,7 +249,7 @@ static void plan_restart(struct running *running, const struct process_end *end)
 static void take_end(struct running *running) {
     struct process_end end = {.reason = END_EXITED};
     if (process_wait(running->number, DEADLINE_NOW, &end) == STATUS_OK) {
-        tell_end(running->service->name, &end);
+        tell_end(running->service, &end);
     }
     number_close(running->number);
     running->number = NUMBER_NONE;

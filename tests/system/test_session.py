@@ -157,7 +157,7 @@ class Quiet(AtPrompt):
 
     def test_what_the_log_says_is_shown_when_nothing_else_has_happened_for_long(self):
         self.run_line("(sleep 60; restart clock) &")
-        self.machine.expect(rb"init: service clock was ended", self.seconds)
+        self.machine.expect(rb"init: service clock was ended with code \d+; it is started again", self.seconds)
 
     def test_a_line_that_is_being_typed_is_drawn_again_below_what_the_log_says(self):
         self.run_line("(sleep 60; restart clock) &")
