@@ -18,7 +18,7 @@ import parley_boundary  # noqa: E402
 import parley_command  # noqa: E402
 import parley_commands  # noqa: E402
 import parley_inferiors  # noqa: E402
-import parley_ipc  # noqa: E402,F401
+import parley_ipc  # noqa: E402
 import parley_printers  # noqa: E402
 import parley_reverse  # noqa: E402,F401
 import parley_stacks  # noqa: E402,F401
@@ -37,4 +37,5 @@ parley_inferiors.start()
 parley_command.start()
 parley_commands.start()
 parley_boundary.start()
+parley_ipc.start()
 parley_printers.start()

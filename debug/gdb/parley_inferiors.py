@@ -14,11 +14,13 @@ CACHE = ("set mem inaccessible-by-default off", "delete mem", "mem 0 0x800000000
          "mem 0xffff800000000000 0 rw cache", "set dcache line-size 256")
 END_WITH_CODE, END_BY_SIGNAL = 1, 2  # enum debug_end
 _known = {}  # number of an inferior to the process it was set up for
+_threads = {}  # number of an inferior to one of its threads: GDB asks the kernel for those at each look
 _ends = {"seen": 0}  # of the kernel's count of ends
 
 
 def _set_up(inferior):
-    inferior.threads()[0].switch()
+    _threads[inferior.num] = inferior.threads()[0]
+    _threads[inferior.num].switch()
     gdb.execute("unset tdesc filename", to_string=True)  # which reads the description anew
     gdb.execute("sharedlibrary", to_string=True)
     _known[inferior.num] = inferior.pid
@@ -100,12 +102,31 @@ def open_dump(path):
     find_symbols()
 
 
+def _hear_of_all():
+    """At the stop itself the kernel tells of no new process: GDB would say that it stands there."""
+    if symbol("server")["withholds"]:
+        gdb.execute("info threads", to_string=True)
+
+
+def _forget_memory():
+    """GDB 13 keeps what it has read of each inferior, and forgets it only of the one that was chosen when the machine went on."""
+    for inferior in gdb.inferiors():
+        thread = _threads.get(inferior.num)
+        if thread is not None and not thread.is_valid():
+            thread = _threads[inferior.num] = next(iter(inferior.threads()), None)
+        if thread is not None:
+            thread.switch()
+            gdb.execute("maintenance flush dcache", to_string=True)
+
+
 def refresh():
     """Sets up what is new, and leaves the person where they were."""
     if not is_over_kernel():
         return
     thread = gdb.selected_thread()
+    _forget_memory()
     _forget_ended()
+    _hear_of_all()
     new = _new_inferiors()
     for inferior in new:
         _set_up(inferior)
@@ -121,6 +142,8 @@ def connect(socket):
     gdb.execute(f"target remote {socket}")
     thread = gdb.selected_thread()
     gdb.execute("info threads", to_string=True)  # has GDB hear of the others
+    thread.switch()
+    gdb.execute("stepi 0", to_string=True)  # or GDB 13 says nothing of a stop in this process, were another's thread let go on first
     if is_over_kernel():
         _new_ends()
         for setting in CACHE:
@@ -137,6 +160,15 @@ def _stopped(_event):
         gdb.write(f"parley: no symbols of a new process: {error}\n", gdb.STDERR)
 
 
+def _file_read(event):
+    """The program's symbols with the kernel's, before GDB says where it stands: those that come later move the break point that it stands at."""
+    inferior = gdb.selected_inferior()
+    if is_over_kernel() and inferior.pid and inferior.pid != _known.get(inferior.num) and event.new_objfile == kernel_file():
+        with contextlib.suppress(gdb.error):  # at the stop it is asked again, and the person told
+            gdb.execute("sharedlibrary", to_string=True)
+
+
 def start():
     gdb.events.stop.connect(_stopped)
+    gdb.events.new_objfile.connect(_file_read)
     gdb.events.exited.connect(_leave_ended)

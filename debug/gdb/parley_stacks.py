@@ -19,7 +19,7 @@ _loaded = set()  # (file, base)
 
 def symbol_file(process):
     """Where the symbols of a process's program are; None: nowhere."""
-    path = os.path.join(os.path.dirname(kernel_file().filename), "symbols/bin", text(process["object"]["name"]))
+    path = os.path.join(os.path.dirname(kernel_file().filename), "symbols/bin", text(process["program"]))
     return path if os.path.exists(path) else None
 
 

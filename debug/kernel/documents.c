@@ -10,15 +10,15 @@
 // ---- programs ----
 
 static void write_program(const struct process *process, struct writer *out) {
-    const char *name = process->object.name;
+    const char *name = process->program;
     writer_text(out, strcmp(name, "") == 0 ? "unknown" : "/bin/");
     document_write_text(out, name, NAME_SIZE);
 }
 
 // The kernel is what every inferior has its symbols of; its program is a library beside it.
-static bool write_exec_file(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+static bool write_exec_file(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out) {
-    (void)target;
+    (void)server;
     uint32_t process = document_process(annex, thread);
     if (process != KERNEL_PROCESS && process_peek(process) == 0)
         return false;
@@ -26,9 +26,9 @@ static bool write_exec_file(const struct debug_target *target, const char *annex
     return true;
 }
 
-static bool write_libraries(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+static bool write_libraries(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out) {
-    (void)target;
+    (void)server;
     const struct process *process = thread->process != KERNEL_PROCESS ? process_peek(thread->process) : 0;
     if (annex[0] != 0)
         return false;
@@ -45,9 +45,9 @@ static bool write_libraries(const struct debug_target *target, const char *annex
 // ---- memory ----
 
 // Both halves of the addresses may be asked for, what lies between is none. Where nothing is mapped a read says so.
-static bool write_memory_map(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+static bool write_memory_map(struct server *server, const char *annex, const struct debug_thread *thread,
                              struct writer *out) {
-    (void)target;
+    (void)server;
     static const uint64_t half = UINT64_C(1) << 47;
     (void)thread;
     if (annex[0] != 0)

@@ -204,8 +204,7 @@ bool fault_is_passed(uint32_t cpu);                 // it goes on with its fault
 extern const struct debug_document kernel_documents[];
 
 // ---- tables.c ----
-bool tables_write(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
-                  struct writer *out);
+bool tables_write(struct server *server, const char *annex, const struct debug_thread *thread, struct writer *out);
 
 // ---- line.c: the second serial port ----
 bool line_start(void); // false: there is none

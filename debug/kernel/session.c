@@ -13,6 +13,14 @@ struct server server;
 
 enum { OPERATION_TEXT_SIZE = 256, LOOKS_BEFORE_HALT = 64 };
 
+// GDB would take one that it had killed for a new one.
+static bool thread_next_for_gdb(struct debug_thread *thread) {
+    while (thread_next(thread))
+        if (!process_is_killed(thread->process))
+            return true;
+    return false;
+}
+
 static bool run_monitor(const struct debug_thread *thread, const char *line, struct writer *out) {
     machine_hold_time();
     return monitor_run(thread, line, out);
@@ -25,7 +33,7 @@ static void clear_all(void) {
 }
 
 static const struct debug_target target = {
-    .thread_next = thread_next,
+    .thread_next = thread_next_for_gdb,
     .thread_exists = thread_exists,
     .thread_describe = thread_write_description,
     .thread_processor = thread_cpu,

@@ -172,9 +172,8 @@ static void write_table(const char *name, const struct table *other, uint32_t ki
     writer_text(out, "</osdata>");
 }
 
-bool tables_write(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
-                  struct writer *out) {
-    (void)target;
+bool tables_write(struct server *server, const char *annex, const struct debug_thread *thread, struct writer *out) {
+    (void)server;
     const struct table *other = 0;
     uint32_t kind = OBJECT_ANY;
     (void)thread;

@@ -99,7 +99,7 @@ bool thread_is_same(const struct debug_thread *one, const struct debug_thread *o
     return one->process == other->process && one->thread == other->thread;
 }
 
-static bool every_thread_next(struct debug_thread *thread) {
+bool thread_next(struct debug_thread *thread) {
     bool is_kernel = thread->process == 0 || thread->process == KERNEL_PROCESS;
     if (is_kernel && thread->thread < processor_count) {
         *thread = (struct debug_thread){KERNEL_PROCESS, thread->thread + 1};
@@ -110,14 +110,6 @@ static bool every_thread_next(struct debug_thread *thread) {
         return false;
     *thread = (struct debug_thread){next->process->id, next->object.id};
     return true;
-}
-
-// While GDB connects it sets up one process only, that of the stop; others which it hears of then would stay without symbols.
-bool thread_next(struct debug_thread *thread) {
-    while (every_thread_next(thread))
-        if (!server.is_starting || thread->process == server.stop.thread.process)
-            return true;
-    return false;
 }
 
 struct thread *thread_find(const struct debug_thread *thread) {

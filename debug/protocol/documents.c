@@ -1,6 +1,7 @@
 // The documents of every target: registers and threads.
 #include "debug/protocol/documents.h"
 
+#include "debug/protocol/server_private.h"
 #include "kernel/base/string.h"
 #include "kernel/base/writer.h"
 
@@ -16,9 +17,9 @@ void document_write_text(struct writer *out, const char *text, size_t size) {
     }
 }
 
-bool document_write_features(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+bool document_write_features(struct server *server, const char *annex, const struct debug_thread *thread,
                              struct writer *out) {
-    (void)target;
+    (void)server;
     (void)thread;
     if (strcmp(annex, "target.xml") != 0)
         return false;
@@ -36,15 +37,16 @@ static void text_put(struct writer *writer, const char *text, size_t size) {
     document_write_text(((struct text_writer *)writer)->out, text, size);
 }
 
-bool document_write_threads(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+bool document_write_threads(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out) {
     struct text_writer words = {.writer = {.put = text_put}, .out = out};
+    const struct debug_target *target = server->target;
     struct debug_thread at = {0, 0};
     (void)thread;
     if (annex[0] != 0)
         return false;
     writer_text(out, "<?xml version=\"1.0\"?><threads>");
-    while (target->thread_next(&at)) {
+    while (server_thread_tell(server, &at)) {
         int cpu = target->thread_processor != 0 ? target->thread_processor(&at) : -1;
         writer_format(out, "<thread id=\"p%x.%llx\"", at.process, (unsigned long long)at.thread);
         if (cpu >= 0)

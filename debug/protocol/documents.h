@@ -6,11 +6,11 @@
 #include "debug/protocol/target.h"
 
 // "target.xml": the registers.
-bool document_write_features(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+bool document_write_features(struct server *server, const char *annex, const struct debug_thread *thread,
                              struct writer *out);
 
-// All threads, with what the target says of each and the processor where it has one.
-bool document_write_threads(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+// The threads that GDB is to hear of now, with what the target says of each and the processor where it has one.
+bool document_write_threads(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out);
 
 // The process that an annex names in hex; an empty one: the thread's.

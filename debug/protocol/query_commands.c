@@ -1,4 +1,5 @@
 // Questions of a session: what both sides can, documents read in parts, console commands.
+#include "debug/protocol/documents.h"
 #include "debug/protocol/server_private.h"
 #include "kernel/base/string.h"
 
@@ -94,7 +95,7 @@ static bool window_write(struct server *server, const struct debug_document *doc
     struct debug_thread thread = server_thread(server);
     *window = (struct window){
         .writer = {.put = window_put}, .server = server, .offset = reading->offset, .size = reading->size};
-    return document->write(server->target, reading->annex, &thread, &window->writer);
+    return document->write(server, reading->annex, &thread, &window->writer);
 }
 
 // Whether more follows is known only when all was written: the letter that says so is put right afterwards, by writing again.
@@ -123,10 +124,13 @@ static void run_transfer(struct server *server, struct text_cursor *packet) {
         struct reading reading;
         if (!text_take_word(&at, document->name) || !text_take_word(&at, ":read:"))
             continue;
-        if (take_reading(&at, &reading))
-            answer_document(server, document, &reading);
-        else
+        if (!take_reading(&at, &reading)) {
             answer_error(server, STATUS_INVALID_ARGUMENT);
+            return;
+        }
+        if (document->write == document_write_threads && reading.offset == 0)
+            server_lists(server);
+        answer_document(server, document, &reading);
         return;
     }
     answer_text(server, "");
@@ -166,12 +170,10 @@ static void run_monitor(struct server *server, struct text_cursor *packet) {
     line[length] = 0;
     console = (struct console){.writer = {.put = console_put}, .server = server};
     struct debug_thread thread = server_thread(server);
-    bool is_known = server->target->monitor(&thread, line, &console.writer);
+    if (!server->target->monitor(&thread, line, &console.writer))
+        writer_format(&console.writer, "%s: there is no such command; `monitor help` lists them\n", line);
     console_flush(&console);
-    if (is_known)
-        answer_text(server, "OK");
-    else
-        answer_error_text(server, "no such command: monitor help lists them");
+    answer_text(server, "OK"); // to this packet GDB 13 takes an error for text in hex
 }
 
 const struct server_command server_query_commands[] = {

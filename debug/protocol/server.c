@@ -115,6 +115,31 @@ bool server_resolve(struct server *server, struct debug_thread *thread) {
     return false;
 }
 
+void server_lists(struct server *server) {
+    server->lists++;
+    server->withholds = false;
+}
+
+// Processes come by themselves where GDB cannot start them.
+static bool is_told(const struct server *server, const struct debug_thread *thread) {
+    bool may_be_new = server->multiprocess && server->target->processes == 0;
+    if (!may_be_new || thread->process == server->stop.thread.process)
+        return true;
+    return !server->is_starting && (server->lists > 1 || thread->thread <= server->newest_told);
+}
+
+bool server_thread_tell(struct server *server, struct debug_thread *thread) {
+    while (server->target->thread_next(thread)) {
+        if (is_told(server, thread)) {
+            if (!server->is_starting && server->lists > 1 && thread->thread > server->newest_told)
+                server->newest_told = thread->thread;
+            return true;
+        }
+        server->withholds = true;
+    }
+    return false;
+}
+
 struct debug_thread server_thread(struct server *server) {
     struct debug_thread thread = server->general;
     if (!server_resolve(server, &thread))
@@ -140,6 +165,7 @@ void server_note_stop(struct server *server, const struct debug_stop *stop) {
     server->stop = *stop;
     server->general = stop->end == END_NONE ? stop->thread : (struct debug_thread){0, 0};
     server->plan.count = 0;
+    server->lists = 0;
     if (stop->end != END_NONE && stop->thread.process != 0)
         conditions_remove_process(&server->conditions, stop->thread.process);
 }
@@ -186,7 +212,9 @@ void server_console(struct server *server, const char *text, size_t size) {
 static void session_begin(struct server *server) {
     server->no_ack = server->multiprocess = server->knows_swbreak = server->knows_hwbreak = false;
     server->is_attached = server->is_starting = true;
-    server->is_extended = server->is_leaving = false;
+    server->is_extended = server->is_leaving = server->withholds = false;
+    server->lists = 0;
+    server->newest_told = 0;
     server->general = server->stop.thread;
     memset(server->passed, 0, sizeof(server->passed));
     server_breaks_forget(server);

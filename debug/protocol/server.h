@@ -27,6 +27,9 @@ struct server {
     bool is_attached;            // a GDB has spoken since the last detach
     bool is_leaving;             // since then it was not told to go on: it lets go of one process after the other
     bool is_starting;            // GDB sets its session up: it takes only the process that stopped then
+    bool withholds;              // there are threads that GDB has not been told of at this stop
+    uint32_t lists;              // of threads, that GDB has asked for since the stop
+    uint64_t newest_told;        // the last thread that it was told of
     bool is_extended;            // GDB wants to start and choose processes itself, and stays when the last one is gone
     bool no_ack;
     uint8_t passed[SERVER_SIGNALS / 8];              // a bit per signal that GDB does not want to hear of

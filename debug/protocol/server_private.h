@@ -52,6 +52,12 @@ struct debug_thread server_thread(struct server *server);
 // Whether it exists: where processes come and go there may be none, and then nothing is asked of the target about it.
 bool server_has_thread(struct server *server);
 
+// GDB begins to read a list of threads; and the next one, {0, 0} before the first, that it is to hear of. At each stop it reads a list
+// before it says where the stop is, and it goes to, and says, whatever process it meets first there; so that list has the stop's
+// process and those that it knows, and the ones behind it have all.
+void server_lists(struct server *server);
+bool server_thread_tell(struct server *server, struct debug_thread *thread);
+
 // Makes an existing thread of one with parts that are 0 or all; false: there is none.
 bool server_resolve(struct server *server, struct debug_thread *thread);
 

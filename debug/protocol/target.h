@@ -62,13 +62,12 @@ struct resume_plan {
 // What the plan says of a thread: the first action that fits; null: it stays stopped.
 const struct resume_action *resume_plan_find(const struct resume_plan *plan, const struct debug_thread *thread);
 
-struct debug_target;
+struct server;
 
 // A document that GDB reads in parts; `annex` and `thread` choose. False: there is none of that annex. (documents.h has some.)
 struct debug_document {
     const char *name;
-    bool (*write)(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
-                  struct writer *out);
+    bool (*write)(struct server *server, const char *annex, const struct debug_thread *thread, struct writer *out);
 };
 
 enum { DEBUG_ARGUMENTS_MAX = 32 };

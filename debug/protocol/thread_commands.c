@@ -124,7 +124,7 @@ static void list_threads(struct server *server) {
     struct writer *out = answer_begin(server, &answer);
     bool is_first = true;
     while (server->encoder.length + THREAD_TEXT_SIZE < SERVER_PACKET_SIZE &&
-           server->target->thread_next(&server->listed)) {
+           server_thread_tell(server, &server->listed)) {
         writer_text(out, is_first ? "m" : ",");
         answer_thread(server, out, &server->listed);
         is_first = false;
@@ -137,6 +137,7 @@ static void list_threads(struct server *server) {
 static void run_list_first(struct server *server, struct text_cursor *packet) {
     (void)packet;
     server->listed = (struct debug_thread){0, 0};
+    server_lists(server);
     list_threads(server);
 }
 

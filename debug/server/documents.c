@@ -19,9 +19,9 @@ enum {
     AUX_ENTRY = 9
 };
 
-static bool write_exec_file(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+static bool write_exec_file(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out) {
-    (void)target;
+    (void)server;
     const struct inferior *inferior = inferior_find(document_process(annex, thread));
     if (inferior)
         writer_text(out, inferior->path);
@@ -33,9 +33,9 @@ static void put_pair(struct writer *out, uint64_t key, uint64_t value) {
     out->put(out, (const char *)pair, sizeof pair);
 }
 
-static bool write_auxiliary(const struct debug_target *target, const char *annex, const struct debug_thread *thread,
+static bool write_auxiliary(struct server *server, const char *annex, const struct debug_thread *thread,
                             struct writer *out) {
-    (void)target;
+    (void)server;
     struct debug_information information;
     Elf64_Ehdr header;
     size_t done;

@@ -120,7 +120,7 @@ enum status inferior_attach(uint32_t process, struct debug_stop *stop) {
     }
     *place = (struct inferior){.process = process, .debugger = debugger, .number = number, .is_attached = true};
     if (inferior_information(place, &information)) // programs lie there, but for those that say otherwise
-        snprintf(place->path, sizeof place->path, "/bin/%.*s", (int)sizeof information.name, information.name);
+        snprintf(place->path, sizeof place->path, "/bin/%.*s", (int)sizeof information.program, information.program);
     return begin(place, stop);
 }
 

@@ -84,4 +84,5 @@ struct debug_information {
     uint32_t process;    // its id
     uint32_t threads;
     char name[NAME_SIZE];
+    char program[NAME_SIZE]; // what its file is called
 };

@@ -30,6 +30,7 @@ struct process_spawn {
     int32_t numbers[SPAWN_NUMBERS_MAX]; // what the child gets, as numbers 1, 2, 3, ...; NUMBER_NONE leaves a gap
     uint32_t rights[SPAWN_NUMBERS_MAX]; // of the caller's rights; each number needs RIGHT_SEND
     char name[NAME_SIZE];
+    char program[NAME_SIZE]; // what its file is called, where debuggers look for its symbols; empty: as `name`
 };
 
 enum { USER_SYSTEM = 0, USER_COUNT = 64, SPAWN_SAME_USER = UINT32_MAX, SPAWN_SAME_PRIORITY = UINT32_MAX };

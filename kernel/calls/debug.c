@@ -337,6 +337,7 @@ struct result call_debug_information(int32_t number, struct user_address address
     information = (struct debug_information){
         .image_base = process->image_base, .process = process->id, .threads = process->thread_count};
     string_copy_padded(information.name, process->object.name, NAME_SIZE);
+    string_copy_padded(information.program, process->program, NAME_SIZE);
     debugger_leave(debugger);
     return result_status(user_copy_out(address, &information, sizeof(information)));
 }

@@ -97,9 +97,10 @@ static enum status plan_gather(struct process *caller, struct spawn *spawn) {
     struct process_spawn *request = &spawn->request;
     if (request->start_block_size > START_BLOCK_MAX)
         return STATUS_TOO_LARGE;
-    request->name[NAME_SIZE - 1] = 0;
+    request->name[NAME_SIZE - 1] = request->program[NAME_SIZE - 1] = 0;
     spawn->plan.parent = caller;
     spawn->plan.name = request->name;
+    spawn->plan.program = request->program[0] != 0 ? request->program : request->name;
     spawn->plan.essential = caller->account->essential && caller->user == USER_SYSTEM;
     spawn->plan.start_block.value = request->start_block;
     spawn->plan.start_block_size = request->start_block_size;

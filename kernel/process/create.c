@@ -123,6 +123,7 @@ static enum status program_load(struct process *process, const struct process_pl
     process->image = plan->image;
     object_retain(&plan->image->object);
     process->image_base = image.base;
+    string_copy_padded(process->program, plan->program, NAME_SIZE);
     struct thread_start start = {
         .process = process,
         .name = plan->name,

@@ -17,6 +17,7 @@ struct process_plan {
     struct process *parent; // null: the kernel starts it
     struct memory *image;
     const char *name;
+    const char *program; // what its file is called
     uint32_t user;
     uint32_t priority;
     const uint64_t *limits; // ACCOUNT_ITEM_COUNT of them, or null: the parent's

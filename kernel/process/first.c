@@ -67,6 +67,7 @@ void process_start_first(void) {
     struct process_plan plan = {
         .image = image,
         .name = "init",
+        .program = "init",
         .user = USER_SYSTEM,
         .priority = PRIORITY_MAX,
         .essential = true,

@@ -32,7 +32,7 @@ enum process_attachment {
 };
 
 struct process {
-    struct object object;    // name is the program's
+    struct object object;    // its name: the program's, or what a service is called
     uint32_t id;             // [I] process id, never given out again
     uint32_t parent;         // [I]
     uint32_t user;           // [I]
@@ -55,6 +55,7 @@ struct process {
     uint64_t pager_order;            // [a] of a process that is a pager (ipc/pager.h); 0: it is none
     struct memory *image;            // [I] the program's file, for symbols; a reference, may be null
     uint64_t image_base;             // [I] where its address 0 was loaded
+    char program[NAME_SIZE];         // [I] what its file is called, for debuggers
     struct io_port_ranges *io_ports; // I/O port ranges opened (kernel/arch); null: none
     LIST_ENTRY(process) table_link;  // [process table's lock]
     struct debugger *debugger;       // [l] kernel/process/debugger.h; null: none

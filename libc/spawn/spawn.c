@@ -63,12 +63,11 @@ static enum status collect_grants(const struct spawn_request *request, struct pr
 }
 
 static void set_name(const struct spawn_request *request, struct process_spawn *spawn) {
-    const char *name = request->name;
-    if (!name)
-        name = request->path ? request->path : request->arguments[0] ? request->arguments[0] : "program";
-    if (!request->name && strrchr(name, '/'))
-        name = strrchr(name, '/') + 1;
-    strlcpy(spawn->name, name, sizeof spawn->name);
+    const char *program = request->path ? request->path : request->arguments[0] ? request->arguments[0] : "program";
+    if (strrchr(program, '/'))
+        program = strrchr(program, '/') + 1;
+    strlcpy(spawn->program, program, sizeof spawn->program);
+    strlcpy(spawn->name, request->name ? request->name : program, sizeof spawn->name);
 }
 
 static enum status open_image(const struct spawn_request *request, struct process_spawn *spawn) {

@@ -108,6 +108,10 @@ class Script(Line):
         return int.from_bytes(self.read(address, 8), "little")
 
     def threads(self):
+        self.list_threads()  # the first list at a stop has no new processes
+        return self.list_threads()
+
+    def list_threads(self):
         found, answer = [], self.ask(b"qfThreadInfo")
         while answer.startswith(b"m"):
             found += answer[1:].split(b",")

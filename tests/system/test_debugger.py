@@ -54,7 +54,7 @@ class Guest:
 
 class Session(unittest.TestCase):
     """What a person does first, in one session."""
-    LIST = ("info threads", "parley processes", "monitor processes")
+    LIST = ("info threads", "parley processes", "monitor processes", "monitor nosuch")
     STOP = ("break switch_to", "continue", "continue", "stepi", "bt 2", "delete", "hbreak switch_to", "continue", "delete")
     BACKTRACE = ("python next(thread for inferior in gdb.inferiors() for thread in inferior.threads() "
                  "if (thread.details or '').startswith('sh:')).switch()", "bt")
@@ -68,7 +68,7 @@ class Session(unittest.TestCase):
                 "continue", "delete")
 
     def check(self, said):
-        for pattern in (r"Thread 2000000000\.1 \(kernel: CPU 0",
+        for pattern in (r"Thread 2000000000\.1 \(kernel: CPU 0", r"nosuch: there is no such command; `monitor help` lists them",
                         r"\(sh: waiting, last on CPU \d, waits for (a process to end|data in a pipe)",
                         r"(?m)^ +\d+ +\d+ +\d+ +\d+ +\d+ serial-console$", r"(?m)^ +1 +0 +0 +1 +\d+ +\d+ init$",
                         r"hit (Hardware assisted b|B)reakpoint 2", r"#\d+ .*wait_queue_sleep", r"#\d+ .* at kernel/calls/",
@@ -105,6 +105,13 @@ class Programs(unittest.TestCase):
             found = re.search(r"chosen (\d+) other (\d+)", said)
             self.assertEqual(re.findall(r"stopped in (\d+)", said), [found[1]] * 2, said)
 
+    def test_a_service_has_its_programs_symbols_whatever_it_is_called(self):
+        with Guest("release", 1) as guest:
+            said = guest.gdb("python next(thread for inferior in gdb.inferiors() for thread in inferior.threads() "
+                             "if (thread.details or '').startswith('serial-console:')).switch()", "bt", "info sharedlibrary", "detach")
+            self.assertRegex(said, r"(?s)#\d+ [^\n]* main \(.*Yes +[^\n]*/bin/console\n")
+            self.assertNotIn("Could not load shared library symbols", said)
+
     def test_a_deadlock_is_explained(self):
         with Guest("debug", 2, "deadlock &") as guest:
             guest.machine.expect(rb"deadlock", SECONDS)
@@ -112,6 +119,44 @@ class Programs(unittest.TestCase):
                 pass
             said = guest.gdb("monitor waits", "parley waits", "info threads", "detach")
             self.assertRegex(said, r"deadlock: deadlock\[\d+\] waits for deadlock\[\d+\]", said)
+
+
+class Chosen(unittest.TestCase):
+    """Another process than the one in which GDB found the machine."""
+    LOOK = ("print processors[0].switches",)
+
+    @staticmethod
+    def choose(name):
+        return Session.BACKTRACE[0].replace("startswith('sh:')", f"startswith('{name}:')")
+
+    def check(self, kind, cpus, *commands):
+        with Guest(kind, cpus, "yes | cat >/dev/null") as guest:
+            guest.machine.expect(rb"yes", SECONDS)
+            said = guest.gdb(*commands, "detach")
+            guest.answers()
+            return said
+
+    def test_a_stop_is_told_wherever_it_is(self):
+        for kind, cpus in KINDS:
+            for name in ("sh", "kernel", "yes"):
+                with self.subTest(kind=kind, cpus=cpus, name=name):
+                    said = self.check(kind, cpus, self.choose(name), "tbreak switch_to", "continue")
+                    self.assertIn("hit Temporary breakpoint 1", said)
+
+    def test_memory_is_that_of_the_stop(self):
+        for kind in ("debug", "release"):
+            with self.subTest(kind=kind):
+                said = self.check(kind, 1, self.choose("sh"), *self.LOOK, self.choose("kernel"), "tbreak switch_to", "continue",
+                                  "tbreak switch_to", "continue", self.choose("sh"), *self.LOOK)
+                before, after = (int(found) for found in re.findall(r"\$\d+ = (\d+)", said))
+                self.assertGreater(after, before, said)
+
+    def test_a_person_stands_at_the_communication_that_stopped(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus):
+                said = self.check(kind, cpus, "parley break-ipc pipe written", "continue", "monitor delete ipc", "bt")
+                self.assertRegex(said, r"(?s)\] writes \d+ bytes into a pipe.*\n#\d+ [^\n]*piece_write \([^\n]* at "
+                                 r"ipc/pipe_transfer\.c.*#\d+ [^\n]*call_pipe_write.*--- system call pipe_write of the program ---")
 
 
 class Start(unittest.TestCase):

@@ -8,7 +8,7 @@ from machine import PROMPT
 from test_debugger import Guest
 from test_debugger_line import Guest as BusyGuest
 
-SPINNERS = "while true; do true; done & while true; do true; done &"
+SPINNERS = "f() { while :; do bench null_call 999 >/dev/null; done; }; f & f &"  # none waits
 
 
 def choose(name):
@@ -58,7 +58,7 @@ class Alone(unittest.TestCase):
         """Two threads that run on CPUs and do not wait."""
         give_up = time.monotonic() + SECONDS
         while True:
-            found = [thread for thread in script.threads() if b"sh: running on CPU" in
+            found = [thread for thread in script.threads() if b"bench: running on CPU" in
                      bytes.fromhex(script.ask(b"qThreadExtraInfo," + thread).decode())]
             if len(found) == 2:
                 return found
@@ -112,9 +112,12 @@ class Ending(unittest.TestCase):
     def test_a_process_is_killed_and_its_parent_told(self):
         with Guest("debug", 2, "yes >/dev/null") as guest:
             guest.machine.expect(rb"yes >/dev/null", SECONDS)
-            said = guest.gdb("set print inferior-events on", choose("yes"), "kill", choose("kernel"), "kill", "info threads", "detach")
+            said = guest.gdb("set print inferior-events on", choose("yes"), "kill", choose("kernel"), "kill",
+                             "info threads", "tbreak scheduler_switch", "continue", "detach")
             self.assertRegex(said, r"\[Inferior \d+ \(process \d+\) killed\]")
             self.assertIn("init: waiting", said)
+            self.assertNotIn("(yes: ", said)
+            self.assertIn("hit Temporary breakpoint 1", said)
             guest.machine.expect(PROMPT, SECONDS)
             guest.answers()
 

@@ -128,9 +128,48 @@ Test(server, detaching_leaves_no_trace) {
 
 // ---- threads ----
 
+static void begin_with_processes(void) {
+    mock_send("qSupported:multiprocess+");
+    mock_send("qSymbol::");
+}
+
 Test(server, lists_the_threads_of_all_processes) {
+    begin_with_processes();
+    mock_ask("qfThreadInfo");
     cr_assert_str_eq(mock_ask("qfThreadInfo"), "mp1.a,p1.b,p2.14,p77359400.1");
     cr_assert_str_eq(mock_ask("qsThreadInfo"), "l");
+}
+
+// It would go to the new one, and say that the machine stands there.
+Test(server, tells_of_new_processes_behind_the_list_that_belongs_to_the_stop) {
+    static const char all[] = "mp1.a,p1.b,p2.14,p77359400.1";
+    struct debug_stop stop = {.thread = {1, 10}, .signal = SIGNAL_TRAP};
+    begin_with_processes();
+    mock.server.newest_told = 10;
+    server_tell_stop(&mock.server, &stop);
+    cr_assert_str_eq(mock_ask("qfThreadInfo"), "mp1.a,p1.b,p77359400.1");
+    cr_assert_str_eq(mock_ask("qsThreadInfo"), "l");
+    cr_assert(mock.server.withholds);
+    cr_assert_str_eq(mock_ask("qfThreadInfo"), all);
+    cr_assert_not(mock.server.withholds);
+    server_tell_stop(&mock.server, &stop);
+    cr_assert_str_eq(mock_ask("qfThreadInfo"), all); // it has been told
+}
+
+Test(server, withholds_processes_from_a_document_in_all_its_parts) {
+    struct debug_stop stop = {.thread = {1, 10}, .signal = SIGNAL_TRAP};
+    begin_with_processes();
+    server_tell_stop(&mock.server, &stop);
+    cr_assert_null(strstr(mock_ask("qXfer:threads:read::0,40"), "p2.14"));
+    cr_assert_null(strstr(mock_ask("qXfer:threads:read::40,1000"), "p2.14"));
+    cr_assert_not_null(strstr(mock_ask("qXfer:threads:read::0,1000"), "p2.14"));
+}
+
+Test(server, takes_one_process_alone_while_gdb_begins) {
+    mock_send("qSupported:multiprocess+");
+    cr_assert_str_eq(mock_ask("qfThreadInfo"), "mp1.a,p1.b");
+    mock_send("qSymbol::");
+    cr_assert_str_eq(mock_ask("qfThreadInfo"), "mp1.a,p1.b,p2.14,p77359400.1");
 }
 
 Test(server, tells_a_gdb_without_processes_threads_alone) {
@@ -358,6 +397,10 @@ Test(server, runs_console_commands) {
     mock_send("qRcmd,6c6f6e67"); // long: many parts
     cr_assert_str_eq(mock_answer(), "OK");
     cr_assert_gt(mock.line_length, 7000);
-    cr_assert(begins(mock_ask("qRcmd,00"), "E."));
+    mock_clear();
+    mock_send("qRcmd,6e6f"); // no
+    cr_assert_str_eq(mock_answer(), "OK");
+    mock.line[mock.line_length] = 0;
+    cr_assert_not_null(strstr(mock.line, "$O6e6f3a207468657265206973206e6f20")); // "no: there is no "
     cr_assert(begins(mock_ask("qRcmd,zz"), "E"));
 }
