@@ -92,13 +92,14 @@ static void queue_release(struct notice_target *target) {
 // ---- waiting and taking ----
 
 enum status event_queue_wait(struct event_queue *queue, uint64_t deadline) {
-    enum status status = STATUS_OK;
     struct wait_for wait = {.object = &queue->object, .reason = WAIT_EVENT, .deadline = deadline};
+    struct wait_manner manner = {.queue = &queue->object.waiters};
     lock_acquire(&queue->object.lock);
-    if (TAILQ_EMPTY(&queue->pending))
-        status = wait_queue_sleep(&queue->object.waiters, &queue->object.lock, &wait);
+    bool is_empty = TAILQ_EMPTY(&queue->pending);
+    if (is_empty && deadline != DEADLINE_NOW)
+        return wait_sleep(&queue->object.lock, &wait, &manner);
     lock_release(&queue->object.lock);
-    return status;
+    return is_empty ? STATUS_WOULD_WAIT : STATUS_OK;
 }
 
 // What the program sees of a notice.

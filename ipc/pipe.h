@@ -42,14 +42,15 @@ struct pipe_end {
 // Letter [p]: the pipe's lock.
 struct pipe {
     struct lock lock;
-    uint32_t references;      // [a] its ends
-    uint32_t flags;           // [I] enum pipe_flag
-    struct account *account;  // [I] the creator's, a reference
-    struct pipe_end *ends[2]; // [p] null: destroyed
-    uint32_t reader, writer;  // [p] id of the process that has the turn to read, to write; 0: nobody
-    uint32_t sleepers;        // [p] threads in reads and writes that wait
-    bool watched;             // [p] an end may have watches
-    struct pipe_ring ring;    // `used` under the lock, the rest by whoever has the turn
+    uint32_t references;       // [a] its ends
+    uint32_t flags;            // [I] enum pipe_flag
+    struct account *account;   // [I] the creator's, a reference
+    struct pipe_end *ends[2];  // [p] null: destroyed
+    uint32_t reader, writer;   // [p] id of the process that has the turn to read, to write; 0: nobody
+    uint32_t sleepers;         // [p] threads in reads and writes that wait
+    uint32_t sleeping_writers; // [p] of these, in writes
+    bool watched;              // [p] an end may have watches
+    struct pipe_ring ring;     // `used` under the lock, the rest by whoever has the turn
 };
 
 extern const struct object_type pipe_end_type;

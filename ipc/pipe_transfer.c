@@ -20,16 +20,22 @@ static struct pipe_end *end_by_turn(const struct pipe_end *end, uint32_t turn) {
     return end->pipe->ends[turn == 0 ? 1 - end->side : end->side];
 }
 
-static void one_reader_wake(const struct pipe_end *end) {
-    for (uint32_t turn = 0; turn < 2; turn++) {
-        struct pipe_end *one = end_by_turn(end, turn);
-        if (one != 0 && wait_queue_wake_key(&one->object.waiters, PIPE_READER, 1) != 0)
-            return;
-    }
+static bool reader_wake(struct pipe_end *end) {
+    struct waiter *waiter;
+    TAILQ_FOREACH(waiter, &end->object.waiters.list, link)
+        if (waiter->key == PIPE_READER && wait_queue_wake_waiter(&end->object.waiters, waiter))
+            return true;
+    return false;
+}
+
+static void one_reader_wake(struct pipe_end *end) {
+    struct pipe_end *peer = pipe_peer(end);
+    if (peer == 0 || !reader_wake(peer))
+        reader_wake(end);
 }
 
 // All whose bytes fit: each looks for itself.
-static void writers_wake(const struct pipe_end *end, uint32_t room) {
+__attribute__((noinline)) static void writers_wake(const struct pipe_end *end, uint32_t room) {
     for (uint32_t turn = 0; turn < 2; turn++) {
         struct pipe_end *one = end_by_turn(end, turn);
         struct waiter *waiter = one != 0 ? TAILQ_FIRST(&one->object.waiters.list) : 0;
@@ -48,22 +54,27 @@ static void ends_signal(const struct pipe *pipe, uint32_t mode, uint32_t conditi
             object_signal(&pipe->ends[i]->object, conditions);
 }
 
-// Somebody sleeps at the pipe, or watches it. One reader is enough: it passes the rest on when it has taken its part.
-__attribute__((noinline)) static void ends_tell(const struct pipe_end *end) {
-    struct pipe *pipe = end->pipe;
-    uint32_t room = pipe_ring_room(&pipe->ring);
-    if (pipe->ring.used > 0) {
-        one_reader_wake(end);
+__attribute__((noinline)) static void watches_tell(const struct pipe *pipe, uint32_t room) {
+    if (pipe->ring.used > 0)
         ends_signal(pipe, PIPE_RECEIVE, WATCH_READABLE);
-    }
-    if (room > 0)
-        writers_wake(end, room);
     if (room >= PIPE_ATOMIC)
         ends_signal(pipe, PIPE_SEND, WATCH_WRITABLE);
 }
 
+// Somebody sleeps at the pipe, or watches it. One reader is enough: it passes the rest on when it has taken its part.
+__attribute__((noinline)) static void ends_tell(struct pipe_end *end) {
+    const struct pipe *pipe = end->pipe;
+    uint32_t room = pipe_ring_room(&pipe->ring);
+    if (pipe->sleepers > pipe->sleeping_writers && pipe->ring.used > 0)
+        one_reader_wake(end);
+    if (pipe->sleeping_writers != 0 && room > 0)
+        writers_wake(end, room);
+    if (pipe->watched)
+        watches_tell(pipe, room);
+}
+
 // After bytes came or went, or a turn is over.
-static void others_tell(const struct pipe_end *end) {
+static void others_tell(struct pipe_end *end) {
     if (pipe_is_attended(end->pipe))
         ends_tell(end);
 }
@@ -71,10 +82,18 @@ static void others_tell(const struct pipe_end *end) {
 // ---- waiting; the pipe's lock is held, and let go meanwhile ----
 
 static enum status end_sleep(struct pipe_end *end, uint64_t key, enum wait_reason reason, uint64_t deadline) {
+    struct pipe *pipe = end->pipe;
     struct wait_for wait = {.object = &end->object, .reason = reason, .key = key, .deadline = deadline};
-    end->pipe->sleepers++;
-    enum status status = wait_queue_sleep(&end->object.waiters, &end->pipe->lock, &wait);
-    end->pipe->sleepers--;
+    struct wait_manner manner = {.queue = &end->object.waiters};
+    uint32_t writers = key == PIPE_READER ? 0 : 1;
+    if (deadline == DEADLINE_NOW)
+        return STATUS_WOULD_WAIT;
+    pipe->sleepers++;
+    pipe->sleeping_writers += writers;
+    enum status status = wait_sleep(&pipe->lock, &wait, &manner);
+    lock_acquire(&pipe->lock);
+    pipe->sleepers--;
+    pipe->sleeping_writers -= writers;
     return status;
 }
 

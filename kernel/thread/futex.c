@@ -66,10 +66,12 @@ static enum status sleep_if_equal(struct futex_bucket *bucket, const struct fute
         status = STATUS_NOTHING;
     else if (status == STATUS_OK && is_dead(word))
         status = STATUS_PEER_DIED;
-    if (status == STATUS_OK) {
-        struct wait_for wait = {word->object, WAIT_FUTEX, word->key, deadline};
-        status = wait_queue_sleep(&bucket->queue, &bucket->lock, &wait);
-    }
+    else if (status == STATUS_OK && deadline == DEADLINE_NOW)
+        status = STATUS_WOULD_WAIT;
+    struct wait_for wait = {word->object, WAIT_FUTEX, word->key, deadline};
+    struct wait_manner manner = {.queue = &bucket->queue};
+    if (status == STATUS_OK)
+        return wait_sleep(&bucket->lock, &wait, &manner);
     lock_release(&bucket->lock);
     return status;
 }
