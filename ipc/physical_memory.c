@@ -8,6 +8,7 @@
 #include "kernel/memory/space.h"
 #include "kernel/process/io_ports.h"
 #include "kernel/process/subsystem.h"
+#include "kernel/thread/scheduler.h"
 
 // One process's use of one range. Letter: all fields under the ranges' lock.
 struct range_use {
@@ -16,6 +17,7 @@ struct range_use {
     struct range *range;
     struct process *process;
     bool opened; // ports
+    bool ending; // a thread takes back what the process has
 };
 
 static struct {
@@ -41,16 +43,37 @@ static struct range_use *use_find(const struct range *range, const struct proces
     return 0;
 }
 
-// Takes back what a process has of a range. Its address space and its ports are still there: a process lets go of its uses
-// before it loses them.
-static void use_end(struct range_use *use) {
-    struct range *range = use->range;
-    LIST_REMOVE(use, link);
-    LIST_REMOVE(use, process_link);
+// The process's address space and ports are still there: it lets go of its uses before it loses them. Without the lock, as much memory takes
+// its time.
+static void use_take_back(const struct range_use *use) {
+    const struct range *range = use->range;
     if (range->kind == RANGE_MEMORY)
-        space_unmap_owner(use->process->space, &range->object);
+        space_unmap_owner(use->process->space, &use->range->object);
     else if (use->opened)
         io_ports_close(use->process, (uint16_t)range->base, (uint32_t)range->size);
+}
+
+// The clock goes on meanwhile, so that who waits like this sinks below the one that it waits for. (It cannot sleep: its process ends.)
+static void let_others_run(void) {
+    scheduler_preemption_point();
+    scheduler_yield();
+}
+
+// Ends a use, or lets the thread go on that does; the lock is let go meanwhile. Both its lists are looked at again until it is gone, so that
+// neither the range nor the process goes before.
+static void use_end(struct range_use *use) {
+    bool is_ours = !use->ending;
+    use->ending = true;
+    lock_release(&ranges.lock);
+    if (is_ours)
+        use_take_back(use);
+    else
+        let_others_run();
+    lock_acquire(&ranges.lock);
+    if (!is_ours)
+        return;
+    LIST_REMOVE(use, link);
+    LIST_REMOVE(use, process_link);
     heap_free(use);
 }
 
@@ -74,10 +97,10 @@ static void range_last_number_closed(struct object *object) {
     lock_acquire(&ranges.lock);
     if (!range->closed) {
         range->closed = true;
-        LIST_REMOVE(range, link);
-        // A mapping holds a reference; ours, the closing number's, is still there.
+        // A mapping holds a reference; ours, the closing number's, is still there. Nobody mints it anew before all is taken back.
         while (!LIST_EMPTY(&range->uses))
             use_end(LIST_FIRST(&range->uses));
+        LIST_REMOVE(range, link);
     }
     lock_release(&ranges.lock);
 }
@@ -191,9 +214,9 @@ static enum status use_add(struct range *range, struct process *process, struct 
     enum status status = range->closed ? STATUS_BAD_NUMBER : STATUS_OK;
     if (status == STATUS_OK)
         use_enter(range, process, &spare);
-    else
-        space_unmap_owner(process->space, &range->object);
     lock_release(&ranges.lock);
+    if (status != STATUS_OK)
+        space_unmap_owner(process->space, &range->object);
     heap_free(spare);
     return status;
 }

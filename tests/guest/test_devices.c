@@ -258,6 +258,47 @@ TEST(what_a_driver_had_is_free_when_it_has_ended) {
     number_close(machine);
 }
 
+// Memory of no device, so much that taking it back is done in many steps.
+static const uint64_t far_memory = UINT64_C(1) << 39, far_size = 4 << 20;
+
+ROLE(maps_much_device_memory) {
+    uint64_t base;
+    ROLE_EXPECT(range_map(guest_granted("range"), 0, far_size, RANGE_UNCACHED, &base) == STATUS_OK);
+    for (uint64_t at = 0; at < far_size; at += PAGE_SIZE)
+        *(volatile uint8_t *)(base + at);
+    ROLE_EXPECT(number_close(guest_granted("range")) == STATUS_OK);
+    guest_say(guest_parent(), 1);
+    event_wait(DEADLINE_NEVER);
+    return 0;
+}
+
+static int32_t range;
+
+static void *closes_the_range(void *unused) {
+    number_close(range);
+    return unused;
+}
+
+// Its end and the range's take the same mapping back: either, or both at once.
+TEST(much_device_memory_is_free_when_its_driver_and_its_range_have_ended_in_any_order) {
+    for (int i = 0; i < 3 * ROUNDS; i++) {
+        struct thread *thread;
+        range = create(RANGE_MEMORY, far_memory, far_size);
+        struct spawned child = start_with("maps_much_device_memory", range);
+        EXPECT_EQUAL(guest_hear(child.process), 1);
+        if (i % 3 == 0)
+            guest_kill(child);
+        EXPECT_OK(thread_start(closes_the_range, NULL, NULL, &thread));
+        if (i % 3 == 1)
+            EXPECT_OK(thread_join(thread, NULL));
+        if (i % 3 != 0)
+            guest_kill(child);
+        if (i % 3 != 1)
+            EXPECT_OK(thread_join(thread, NULL));
+        number_close(create(RANGE_MEMORY, far_memory, far_size));
+    }
+}
+
 // ---- R-B12: a line and the end of its driver ----
 
 // Makes the port say anew that it could send: an edge on its line.

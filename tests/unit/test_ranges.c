@@ -110,6 +110,21 @@ Test(ranges, R_B10_closing_the_last_number_takes_every_mapping_back) {
     cr_assert_eq(range(&driver, RANGE_MEMORY, DEVICE_BASE, PAGE_SIZE).status, STATUS_OK, "nobody has it");
 }
 
+// Taking much memory back takes its time, and no lock is held meanwhile.
+Test(ranges, R_B10_a_range_is_free_only_when_all_of_it_was_taken_back) {
+    struct driver driver = driver_make();
+    uint64_t number = range(&driver, RANGE_MEMORY, DEVICE_BASE, PAGE_SIZE).value;
+    AS(driver.process, range_map, number, 0, PAGE_SIZE, RANGE_UNCACHED);
+    fiber_set_pauses(PAUSE_PREEMPTION);
+    struct fiber *closer = FIBER_CALL(driver.process, number_close, number);
+    fiber_set_pauses(0);
+    struct driver next = driver_make();
+    cr_assert_eq(range(&next, RANGE_MEMORY, DEVICE_BASE, PAGE_SIZE).status, STATUS_BUSY);
+    fiber_run(closer);
+    cr_assert_eq(closer->result.status, STATUS_OK);
+    cr_assert_eq(range(&next, RANGE_MEMORY, DEVICE_BASE, PAGE_SIZE).status, STATUS_OK);
+}
+
 // What runs between the mapping and its entry in the list: the second allocation of range_map is the mapping's.
 Test(ranges, R_B10_a_range_that_is_closed_while_it_is_mapped_is_not_mapped) {
     struct driver driver = driver_make();

@@ -1,5 +1,6 @@
 // Address spaces of the host: they keep what was mapped, and hand out addresses that nobody touches.
 #include "kernel/memory/space.h"
+#include "kernel/thread/scheduler.h"
 
 #include <bsd/sys/queue.h>
 
@@ -175,6 +176,7 @@ void space_unmap_owner(struct space *space, struct object *owner) {
             mapping_remove(mapping);
         mapping = next;
     }
+    scheduler_preemption_point(); // as between the batches of the real one
 }
 
 enum status space_futex_key(struct space *space, uint64_t address, struct object **object, uint64_t *key) {
