@@ -96,7 +96,6 @@ struct number_information {
     REASON(FUTEX, "for a word of memory to change")                                                                    \
     REASON(SLEEP, "for a time")                                                                                        \
     REASON(EVENT_ROOM, "for room in an event queue")                                                                   \
-    REASON(MEMORY, "for a page of memory")                                                                             \
     REASON(PORT_MESSAGE, "for a message at a port")                                                                    \
     REASON(PORT_ROOM, "for room in a port")                                                                            \
     REASON(PORT_CALL, "for a port to take its call")                                                                   \

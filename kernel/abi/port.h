@@ -13,7 +13,8 @@
 // A page can go with a message, a call or a reply, in place of a number: moved, duplicated or shared, as its flags say. It comes to
 // the receiver's window for such pages (port_window), and to the caller's with a reply; who has none gets none: a port takes pages
 // once its receiver said so, and a caller once it has a window. The page goes with its message or not at all: it is back at its
-// sender with every error, but where its receiver had taken it. It is charged to the sender until it is received, and counts as an
+// sender with every error, but where its receiver had taken it; a call whose caller gives up in just that moment comes without
+// its page, and its cancellation next. It is charged to the sender until it is received, and counts as an
 // object of its. A received page is freed by page_free.
 #pragma once
 

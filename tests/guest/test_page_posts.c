@@ -54,6 +54,68 @@ TEST(many_pages_are_on_their_way_at_once_and_come_in_their_order) {
         FAIL("%s changed", changed);
 }
 
+// ---- a flood ----
+
+enum { FLOODED = 102, OTHERS = 50 };
+
+ROLE(floods_with_pages) {
+    for (;;) {
+        uint64_t page = page_with(0);
+        ROLE_EXPECT(page != 0);
+        enum status status = page_send(guest_parent(), FLOODED, page, 1, GIVEN_UP, DEADLINE_NOW, NULL);
+        if (status == STATUS_LIMIT_REACHED && !arrivals) {
+            guest_say(guest_parent(), 1);
+            arrivals = 1;
+        }
+        ROLE_EXPECT(status == STATUS_OK || status == STATUS_LIMIT_REACHED);
+        ROLE_EXPECT(memory_unmap(page, PAGE_SIZE) == STATUS_OK);
+    }
+}
+
+ROLE(sends_nothing) {
+    return 0;
+}
+
+ROLE(sends_beside_a_flood) {
+    for (int i = 0; i < OTHERS; i++) {
+        uint64_t page = page_with(7), counts;
+        ROLE_EXPECT(page != 0);
+        ROLE_EXPECT(page_send(guest_parent(), FLOODED, page, 1, PAGE_SENDER_KEEPS, guest_soon(), &counts) ==
+                    STATUS_NOTHING);
+        ROLE_EXPECT(*(volatile uint32_t *)page == 7 && memory_unmap(page, PAGE_SIZE) == STATUS_OK);
+    }
+    return 0;
+}
+
+static size_t refuse(size_t pid, size_t type, void *address, size_t pages, size_t flags, size_t bytes) {
+    arrivals++;
+    return PAGE_ABANDON;
+}
+
+// Who floods comes to its own limit; pages of others come through beside its own, and nothing is left of them when it is ended.
+TEST(a_flood_of_pages_hits_the_limit_of_its_sender_and_others_still_send) {
+    uint64_t limits[ACCOUNT_ITEM_COUNT];
+    guest_expect_success(guest_start("sends_nothing", NULL)); // what is kept from the first child on
+    struct guest_figures before = guest_figures_settled();
+    arrivals = 0;
+    EXPECT_OK(page_handle(FLOODED, refuse, WINDOW, PAGE_HANDLER_RESTART, &handler));
+    for (uint32_t i = 0; i < ACCOUNT_ITEM_COUNT; i++)
+        limits[i] = guest_account(guest_self(), i).limit;
+    limits[ACCOUNT_OBJECTS] = 200;
+    guest_limit(limits);
+    struct spawned flooder = guest_start("floods_with_pages", NULL);
+    EXPECT_EQUAL(guest_hear(flooder.process), 1);
+    guest_expect_success(guest_start("sends_beside_a_flood", NULL));
+    EXPECT(arrivals > OTHERS);
+    guest_kill(flooder);
+    EXPECT_OK(page_handler_remove(handler, guest_soon()));
+    guest_drain();
+    before.used[ACCOUNT_MEMORY_PAGES] += WINDOW + UPCALL_STACK_SIZE / PAGE_SIZE + 6; // these stay
+    const char *changed = guest_figures_changed(&before);
+    if (changed != NULL)
+        FAIL("%s changed", changed);
+}
+
 // A page that came with an upcall is its sender's until the answer, so the upcall sends one of its own.
 static uint64_t own_page;
 static volatile enum status passed_on, waited;
