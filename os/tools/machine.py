@@ -52,6 +52,7 @@ class Settings:
     paced: bool = False       # with icount: time in which the guest does nothing passes as outside, and not at once
     tests: bool = False       # the ramdisk that holds the guest tests too
     ramdisk: str = None       # another ramdisk than the build's own; "": none at all
+    kernel: str = ""          # another system's kernel, which takes `ramdisk` as its first file system (bench_linux.py)
     append: str = ""          # the kernel's command line
     command: str = ""         # a file with the line that the guest's program `host` runs
     gdb: str = ""             # a UNIX socket where the kernel's debugger listens, on the second serial port
@@ -72,7 +73,7 @@ def ramdisk_of(settings):
 
 def require_built(settings):
     """What is booted must have been built, which QEMU would say in words of its own."""
-    needed, maker = [f"build/{settings.kind}/parley.elf32", ramdisk_of(settings)], "`ninja`"
+    needed, maker = [settings.kernel or f"build/{settings.kind}/parley.elf32", ramdisk_of(settings)], "`ninja`"
     if settings.medium != "kernel":
         needed, maker = [ISO], "`ninja iso`"
     for path in filter(None, needed):
@@ -82,6 +83,8 @@ def require_built(settings):
 
 
 def boot_flags(settings):
+    if settings.kernel:
+        return ["-kernel", settings.kernel, "-initrd", ramdisk_of(settings), "-append", settings.append]
     if settings.medium == "kernel":
         directory = f"build/{settings.kind}"
         ramdisk = ramdisk_of(settings)
@@ -98,7 +101,7 @@ def boot_flags(settings):
 
 def needs_screen(settings):
     """GRUB draws on one, and so does the console, unless the line of a host or a serial console takes its place."""
-    return settings.medium != "kernel" or not (settings.command or "console=serial" in settings.append)
+    return settings.medium != "kernel" or not (settings.command or settings.kernel or "console=serial" in settings.append)
 
 
 def flags(settings):
