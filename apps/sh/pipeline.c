@@ -49,6 +49,15 @@ static void complain_pipe(struct pipeline *pipeline, size_t from) {
         command_fail(&pipeline->parts[i], 1);
 }
 
+// The parts behind one for which there was no process would find none either: they are not started, and it alone was told of.
+static bool lacks_process(struct pipeline *pipeline, size_t at) {
+    if (pipeline->parts[at].process || pipeline->parts[at].status != SHELL_NO_PROCESS)
+        return false;
+    for (size_t i = at; i < pipeline->count; i++)
+        command_fail(&pipeline->parts[i], SHELL_NO_PROCESS);
+    return true;
+}
+
 // Starts the programs from the left to the right. `input` is the first part's standard input, and gone
 // afterwards; -1: the shell's.
 static void start(struct shell *shell, struct pipeline *pipeline, int input) {
@@ -62,8 +71,11 @@ static void start(struct shell *shell, struct pipeline *pipeline, int input) {
         command_connect(part, input, ends[1]);
         input = ends[0];
         command_redirect(part, shell);
-        if (command_is_program(part))
-            command_start(part, shell);
+        if (!command_is_program(part))
+            continue;
+        command_start(part, shell);
+        if (lacks_process(pipeline, i))
+            break;
     }
     if (input >= 0 && pipeline->count && !pipeline->parts[pipeline->count - 1].connected)
         close(input);

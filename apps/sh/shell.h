@@ -16,7 +16,8 @@ enum shell_status {
     SHELL_MISUSED = 2,      // also: a syntax error
     SHELL_NO_PROGRAM = 126, // it is there, but cannot be run
     SHELL_NOT_FOUND = 127,
-    SHELL_KILLED = 128, // and the signal's number
+    SHELL_NO_PROCESS = 254, // it could not be started for lack of what each process needs
+    SHELL_KILLED = 128,     // and the signal's number
     SHELL_INTERRUPTED = 130,
     SHELL_READER_GONE = 141,
 };

@@ -111,8 +111,12 @@ static int status_for(const struct shell *shell, int error, const char *name) {
         complain_not_found(shell, name);
     else if (error == ENOEXEC)
         shell_complain(2, name, "not a program");
+    else if (error == EAGAIN)
+        shell_complain(2, name, "no more processes or threads may be started: `limits` shows how many there are");
     else
         shell_complain(2, name, strerror(error));
+    if (error == EAGAIN || error == ENOMEM)
+        return SHELL_NO_PROCESS;
     return error == ENOENT || error == ENOTDIR ? SHELL_NOT_FOUND : SHELL_NO_PROGRAM;
 }
 

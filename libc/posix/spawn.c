@@ -79,7 +79,7 @@ static int spawn_by_plan(const struct plan *plan, struct spawn_request *request,
     request->only_listed = true;
     enum status status = program_spawn(request, spawned);
     free(list);
-    return status_errno(status);
+    return status == STATUS_LIMIT_REACHED ? EAGAIN : status_errno(status); // ENOSPC would speak of a disk
 }
 
 static int remember(const struct spawned *spawned) {

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-enum { JOB_PROCESSES_MAX = 64, JOB_KEYS_MAX = 4096 };
+enum { JOB_PROCESSES_MAX = 256, JOB_KEYS_MAX = 4096 }; // no shell may have more processes
 
 struct job {
     uint32_t owner;    // process id of who began it
