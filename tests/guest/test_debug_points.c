@@ -2,6 +2,7 @@
 #include "tests/guest/debugged.h"
 
 enum { LOOPS = 100, ANSWER = DEBUGGED_ANSWER, VECTOR_PAGE_FAULT = 14 };
+enum { WORDS_PLACE = 0x10000000 }; // where the kernel places nothing by itself: the same in each process
 
 static volatile uint32_t watched, beside;
 
@@ -11,6 +12,19 @@ ROLE(writes_beside_then_there) {
     watched = ANSWER;
     beside = 2;
     return watched == ANSWER ? 0 : __LINE__;
+}
+
+ROLE(writes_two_words_in_turn) {
+    uint64_t place;
+    ROLE_EXPECT(memory_map(WORDS_PLACE, PAGE_SIZE, PROTECTION_WRITE, MAP_FIXED, &place) == STATUS_OK);
+    volatile uint32_t *words = (volatile uint32_t *)place;
+    for (uint32_t i = 1; i <= LOOPS; i++) {
+        ROLE_EXPECT(guest_hear(guest_parent()) == i);
+        words[1] = i;
+        words[0] = i;
+        guest_say(guest_parent(), i);
+    }
+    return 0;
 }
 
 static volatile uint32_t *volatile nowhere = (uint32_t *)0x1234;
@@ -192,6 +206,71 @@ TEST(there_are_four_points) {
     let_go();
     guest_say(child.process, ANSWER);
     guest_expect_success(child);
+}
+
+// One of the processes that are debugged at once: watches one of two words that all write, at the same addresses, or none.
+struct watcher {
+    struct spawned child;
+    int32_t debugger;
+};
+
+static void take_turn(const struct watcher *watcher) {
+    child = watcher->child;
+    debugger = watcher->debugger;
+}
+
+static struct watcher watch_nothing(void) {
+    child_start("writes_two_words_in_turn");
+    return (struct watcher){child, debugger};
+}
+
+static struct watcher watch_word(uint32_t index) {
+    struct watcher watcher = watch_nothing();
+    uint64_t word = WORDS_PLACE + index * sizeof(uint32_t);
+    EXPECT_OK(debug_break_set(debugger, DEBUG_WATCH_WRITE, word, sizeof(uint32_t)));
+    return watcher;
+}
+
+static void expect_words(uint32_t first, uint32_t second) {
+    uint32_t words[2];
+    size_t done;
+    EXPECT_OK(debug_memory_read(debugger, WORDS_PLACE, words, sizeof(words), &done));
+    EXPECT_EQUAL(words[0], first);
+    EXPECT_EQUAL(words[1], second);
+}
+
+static void expect_hit(const struct watcher *watcher, uint32_t first, uint32_t second) {
+    take_turn(watcher);
+    struct process_stop stop = await_stop();
+    EXPECT_EQUAL(stop.reason, STOP_POINT);
+    EXPECT_EQUAL(stop.points, 1);
+    expect_words(first, second);
+    resume_all();
+}
+
+static void expect_no_stop_more(const struct watcher *watcher) {
+    struct process_stop stop;
+    take_turn(watcher);
+    guest_expect_success(child);
+    EXPECT(debug_next_stop(debugger, &stop) != STATUS_OK);
+    let_go();
+}
+
+// In turn with one that has no points: what a CPU was loaded with for one of them is still in it when the next one writes.
+TEST(processes_debugged_at_once_are_stopped_by_their_own_points_alone) {
+    struct watcher watchers[] = {watch_nothing(), watch_word(0), watch_word(1)};
+    for (uint64_t i = 1; i < DEBUG_POINTS; i++) // the last one's: the others' are none of them
+        EXPECT_OK(debug_break_set(debugger, DEBUG_WATCH_WRITE, WORDS_PLACE + PAGE_SIZE / 2 + 8 * i, 8));
+    for (uint32_t i = 1; i <= LOOPS; i++) {
+        for (uint32_t k = 0; k < 3; k++)
+            guest_say(watchers[k].child.process, i);
+        expect_hit(&watchers[1], i, i);
+        expect_hit(&watchers[2], i - 1, i);
+        for (uint32_t k = 0; k < 3; k++)
+            EXPECT_EQUAL(guest_hear(watchers[k].child.process), i);
+    }
+    for (uint32_t k = 0; k < 3; k++)
+        expect_no_stop_more(&watchers[k]);
 }
 
 // ---- faults ----

@@ -10,7 +10,7 @@ class AtPrompt(unittest.TestCase):
     """Each test has a machine of its own, as `settings` say; nothing may take longer than `seconds` of the host's time."""
     settings = Settings(cpus=2)
     seconds = 60
-    sees_screen = False  # it begins when the screen no longer changes
+    sees_screen = False  # it begins when the screen shows a prompt and no longer changes
 
     def setUp(self):
         self.boot(self.settings)
@@ -20,6 +20,7 @@ class AtPrompt(unittest.TestCase):
         self.addCleanup(self.machine.quit)
         self.machine.expect(PROMPT, self.seconds)
         if self.sees_screen:
+            self.await_text("/ $")
             self.machine.still_screen()
 
     # ---- the serial console ----

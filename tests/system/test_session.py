@@ -112,6 +112,7 @@ class Serial(AtPrompt):
 
 class Screen(AtPrompt):
     settings = Settings()
+    sees_screen = True  # what is typed before its prompt is there is shown before it
 
     def test_keys_are_typed_and_their_result_is_shown(self):
         self.machine.type('echo "Keys & Co." | wc -c\n')

@@ -39,7 +39,11 @@ class Swap(unittest.TestCase):
         self.assertEqual(status, 0)
 
     def test_when_the_daemon_dies_who_touches_what_was_away_is_ended_and_told_and_the_next_daemon_has_the_area_R_C7(self):
-        with Machine(Settings(cpus=1, memory=64, swap=128, tests=True, append="console=serial")) as machine:
+        for kind in ("release", "debug"):
+            self.outlive_the_daemon(kind)
+
+    def outlive_the_daemon(self, kind):
+        with Machine(Settings(cpus=1, memory=64, swap=128, tests=True, append="console=serial", kind=kind)) as machine:
             machine.expect(PROMPT, SECONDS)
             machine.write("swap-load 80 1000 /tmp/all & until test -e /tmp/all; do sleep 0.05; done; echo fil''led\r")
             machine.expect(r"\nfilled\r", SECONDS)
