@@ -1,4 +1,5 @@
 // Commands of the shell for its jobs: bg, fg, jobs, wait.
+#include <signal.h>
 #include <string.h>
 
 #include "apps/common/number.h"
@@ -56,6 +57,15 @@ static bool to_foreground(const struct shell *shell, struct job *job) {
     return begun;
 }
 
+// An interrupt that came to the shell before the job was in the foreground was meant for it.
+static bool pass_on_interrupt(struct shell *shell, const struct job *job) {
+    if (!shell->interrupted)
+        return false;
+    shell->interrupted = false;
+    job_signal(job, SIGINT);
+    return true;
+}
+
 int builtin_fg(struct builtin_call *call) {
     struct shell *shell = call->shell;
     struct job *job = find_job(call, call->arguments[1]);
@@ -68,13 +78,14 @@ int builtin_fg(struct builtin_call *call) {
     bool stopped = job->stopped, begun = to_foreground(shell, job);
     if (stopped) // one that runs may be stopped by a key from here on
         job_continue(job);
+    bool interrupted = pass_on_interrupt(shell, job);
     if (!(begun ? job_wait_or_stop(job) : job_wait(job, NULL))) {
         pipeline_leave(shell, job);
         return shell->status;
     }
     int status = job->status;
-    if (begun && terminal_job_end())
-        shell->interrupted = true;
+    interrupted |= begun && terminal_job_end();
+    shell->interrupted |= interrupted;
     jobs_remove(&shell->jobs, job);
     return status;
 }

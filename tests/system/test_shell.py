@@ -55,6 +55,34 @@ class Shell(unittest.TestCase):
         self.machine.expect(PROMPT)
         self.prints("echo $?", "130")
 
+    def long_pipeline(self, part, count):
+        """$p is a pipeline of so many parts."""
+        self.prints(f"p='{part}'; while [ $(echo $p | tr -dc '|' | wc -c) -lt 15 ]; do p=\"$p | $p\"; done")  # 16
+        self.prints(f"q=$p; i=16; while [ $i -lt {count} ]; do p=\"$p | $q\"; i=$((i + 16)); done")
+
+    def test_control_c_ends_each_part_of_a_long_pipeline(self):
+        self.long_pipeline("sleep 600", 112)
+        self.type("eval \"$p | (echo all have started; cat)\"\r")
+        self.machine.expect(r"^all have started\r?\n")
+        self.type(CONTROL_C)
+        self.machine.expect(PROMPT)
+        self.prints("echo $?", "130")
+        self.prints("ps | grep -c sleep", "0")
+
+    def test_several_jobs_of_long_pipelines_run_at_the_same_time(self):
+        self.long_pipeline("cat", 64)
+        for number in (1, 2):
+            self.prints(f'eval "sleep 600 | $p | (echo > /tmp/long{number}; cat) &"', rf"\[{number}\] \d+")
+        self.prints("while [ ! -e /tmp/long1 ] || [ ! -e /tmp/long2 ]; do sleep 0.1; done")
+        self.prints("echo through all | eval \"$p\"", "through all")
+        self.prints("kill %1 %2; wait; rm /tmp/long1 /tmp/long2; ps | grep -c sleep", "0")
+
+    def test_a_pipeline_for_which_there_are_too_few_processes_is_told_once_and_ends(self):
+        self.long_pipeline("cat", 304)
+        self.prints("eval \"$p\" < /dev/null; echo $?", "sh: cat: no more processes or threads may be started: .*", "254")
+        self.prints("echo the shell | cat | cat", "the shell")
+        self.prints("ps | grep -c cat", "0")
+
     def test_control_c_gives_up_a_line(self):
         self.type("echo never" + CONTROL_C)
         self.machine.expect(PROMPT)
@@ -122,12 +150,15 @@ class Shell(unittest.TestCase):
             self.prints("echo $?", "130")
 
     def test_a_job_comes_to_the_foreground(self):
-        self.type("sleep 60 &\r")
-        self.machine.expect(r"\[1\] \d+\r?\n")
-        self.type("fg\r")
-        self.machine.expect(r"\nsleep 60\r?\n")
-        self.type(CONTROL_C)
-        self.machine.expect(PROMPT)
+        """Ctrl-C ends it at any moment: the key may come before it is there."""
+        for _ in range(200):
+            self.type("sleep 60 &\r")
+            self.machine.expect(r"\[1\] \d+\r?\n")
+            self.type("fg; echo not this\r")
+            self.machine.expect(r"\nsleep 60\r?\n")
+            self.type(CONTROL_C)
+            self.machine.expect(PROMPT)
+            self.prints("echo $?", "130")
         self.prints("jobs; echo $?", "0")
 
     def test_jobs_run_in_the_background_and_their_end_is_told(self):
