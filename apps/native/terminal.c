@@ -59,8 +59,9 @@ void terminal_size(size_t *columns, size_t *rows) {
     *rows = known ? reply.rows : ROWS_DEFAULT;
 }
 
-bool terminal_job_begin(int *input) {
-    struct console_request request = {.operation = CONSOLE_JOB_BEGIN};
+bool terminal_job_begin(int *input, bool may_stop) {
+    struct console_request request = {.operation = CONSOLE_JOB_BEGIN,
+                                      .value = may_stop ? CONSOLE_COOKED : CONSOLE_NO_STOP};
     struct console_reply reply;
     int32_t number = NUMBER_NONE;
     *input = -1;
@@ -74,7 +75,7 @@ bool terminal_job_begin(int *input) {
 
 bool terminal_round_begin(void) {
     int input;
-    bool begun = terminal_job_begin(&input);
+    bool begun = terminal_job_begin(&input, true);
     if (input >= 0)
         close(input);
     return begun;
@@ -90,6 +91,12 @@ void terminal_job_add(const pid_t *processes, size_t count) {
         }
         ask(&request, &reply, NULL);
     }
+}
+
+void terminal_job_stop_again(void) {
+    struct console_request request = {.operation = CONSOLE_JOB_ADD};
+    struct console_reply reply;
+    ask(&request, &reply, NULL);
 }
 
 bool terminal_job_end(void) {
@@ -116,9 +123,10 @@ void terminal_job_drop(unsigned name) {
     ask(&request, &reply, NULL);
 }
 
-void terminal_job_signal(const pid_t *processes, size_t count, int signal) {
+bool terminal_job_signal(const pid_t *processes, size_t count, int signal) {
     _Static_assert(sizeof(pid_t) == sizeof(uint32_t), "ids of processes");
-    family_signal((const uint32_t *)processes, count, signal);
+    size_t reached = family_signal((const uint32_t *)processes, count, signal);
     if (signal == SIGHUP || signal == SIGTERM)
         family_signal((const uint32_t *)processes, count, SIGCONT);
+    return reached > 0;
 }

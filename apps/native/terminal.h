@@ -25,15 +25,18 @@ size_t terminal_columns(void);
 // Both its sizes; 80 and 25 where they are not known.
 void terminal_size(size_t *columns, size_t *rows);
 
-// Begins a job in the foreground; false: it could not be begun. `input`: the descriptor of its standard input, which the
+// Begins a job in the foreground, which Ctrl-Z stops or not; false: it could not be begun. `input`: the descriptor of its standard input, which the
 // caller closes; -1: as the shell's own.
-bool terminal_job_begin(int *input);
+bool terminal_job_begin(int *input, bool may_stop);
 
 // Begins a job that reads nothing; false: it could not be begun.
 bool terminal_round_begin(void);
 
 // Ctrl-C is SIGINT for these, and all they start.
 void terminal_job_add(const pid_t *processes, size_t count);
+
+// A Ctrl-Z that came since terminal_job_return stops them now: what had them go on may have come after it.
+void terminal_job_stop_again(void);
 
 // Keys come to the shell again. Whether Ctrl-C was typed.
 bool terminal_job_end(void);
@@ -47,5 +50,6 @@ bool terminal_job_return(unsigned name);
 // It has ended.
 void terminal_job_drop(unsigned name);
 
-// A signal for these, and all they started. One that asks them to end has them go on, too, so that they take it.
-void terminal_job_signal(const pid_t *processes, size_t count, int signal);
+// A signal for these, and all they started. One that asks them to end has them go on, too, so that they take it. False: all
+// have ended.
+bool terminal_job_signal(const pid_t *processes, size_t count, int signal);

@@ -78,6 +78,8 @@ int builtin_fg(struct builtin_call *call) {
     bool stopped = job->stopped, begun = to_foreground(shell, job);
     if (stopped) // one that runs may be stopped by a key from here on
         job_continue(job);
+    if (stopped && begun)
+        terminal_job_stop_again();
     bool interrupted = pass_on_interrupt(shell, job);
     if (!(begun ? job_wait_or_stop(job) : job_wait(job, NULL))) {
         pipeline_leave(shell, job);
@@ -85,7 +87,8 @@ int builtin_fg(struct builtin_call *call) {
     }
     int status = job->status;
     interrupted |= begun && terminal_job_end();
-    shell->interrupted |= interrupted;
+    if (interrupted)
+        shell->interrupted = true;
     jobs_remove(&shell->jobs, job);
     return status;
 }
@@ -138,7 +141,9 @@ static int wait_for_all(struct shell *shell) {
 int builtin_wait(struct builtin_call *call) {
     struct shell *shell = call->shell;
     int status = 0;
-    shell->signalled = shell->interrupted;
+    shell->signalled = false; // before the look at what came earlier: between the two nothing is missed
+    if (shell->interrupted || shell->traps.any)
+        return ended_by_signal(shell);
     for (size_t i = 1; i < call->count && !shell->signalled; i++)
         status = wait_for(call, call->arguments[i]);
     return call->count > 1 ? status : wait_for_all(shell);

@@ -168,7 +168,7 @@ int builtin_set(struct builtin_call *call) {
 // `return` ends the file alone.
 static int run_file(struct shell *shell, const char *path) {
     shell->sourced++;
-    int status = script_run_file(shell, path);
+    int status = script_run_file(shell, path, 1);
     shell->sourced--;
     shell->returning = false;
     return status;

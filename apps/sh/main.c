@@ -143,7 +143,7 @@ static int run(char **words, bool line) {
         return run_line(words);
     set_arguments(words);
     if (*words)
-        return script_run_file(&shell, *words);
+        return script_run_file(&shell, *words, SHELL_NOT_FOUND);
     return isatty(0) && terminal_open() ? run_terminal() : run_input();
 }
 

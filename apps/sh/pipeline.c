@@ -121,7 +121,7 @@ static int begin_job(struct shell *shell, struct pipeline *pipeline) {
     if (!shell->interactive || !has_program(pipeline))
         return -1;
     int input;
-    pipeline->in_job = terminal_job_begin(&input);
+    pipeline->in_job = terminal_job_begin(&input, true);
     if (input < 0 || !shell->redirected)
         return descriptor_own(input);
     close(input); // it reads what the command around it reads
@@ -129,15 +129,16 @@ static int begin_job(struct shell *shell, struct pipeline *pipeline) {
 }
 
 // An interrupt that came to the shell while the job had no processes was meant for them, and is theirs now. Where there are none, as
-// with `read`, it stays the shell's. From here on the job's input ends with it.
+// with `read`, or all have ended, it stays the shell's. From here on the job's input ends with it.
 static void add_to_job(struct shell *shell, const struct pipeline *pipeline) {
     size_t count;
     pid_t *processes = processes_of(pipeline, &count);
     terminal_job_add(processes, count);
-    for (size_t i = 0; i < count && shell->interrupted; i++)
-        kill(processes[i], SIGINT);
-    if (count > 0)
-        shell->interrupted = false;
+    if (count > 0 && shell->interrupted) {
+        shell->interrupted = false; // before it is passed on: another may come
+        if (!terminal_job_signal(processes, count, SIGINT))
+            shell->interrupted = true;
+    }
     free(processes);
 }
 
@@ -200,7 +201,8 @@ static void end_job(struct shell *shell, const struct pipeline *pipeline) {
     if (!pipeline->in_job)
         return;
     terminal_job_end();
-    shell->interrupted |= was_ended_by_key(pipeline);
+    if (was_ended_by_key(pipeline))
+        shell->interrupted = true;
 }
 
 // The last part's, or with pipefail that of the last that failed.
@@ -229,9 +231,20 @@ static void finish(struct shell *shell, const struct pipeline *pipeline) {
         replace_shell(shell, &pipeline->parts[0]);
 }
 
+// An interrupt came while its words were made: nothing of it is run.
+static bool given_up(struct shell *shell, struct pipeline *pipeline) {
+    if (!shell->interrupted)
+        return false;
+    shell->status = SHELL_INTERRUPTED;
+    release(pipeline);
+    return true;
+}
+
 void pipeline_run(struct shell *shell, const struct node *node) {
     struct pipeline pipeline;
     prepare(shell, &pipeline, node, false);
+    if (given_up(shell, &pipeline))
+        return;
     start(shell, &pipeline, begin_job(shell, &pipeline));
     if (pipeline.in_job)
         add_to_job(shell, &pipeline);
@@ -266,6 +279,8 @@ static void start_background(struct shell *shell, const struct node *parts, cons
     struct pipeline pipeline;
     size_t count;
     prepare(shell, &pipeline, parts, true);
+    if (given_up(shell, &pipeline))
+        return;
     start(shell, &pipeline, empty_input());
     run_own_parts(shell, &pipeline);
     pid_t *processes = processes_of(&pipeline, &count);

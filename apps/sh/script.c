@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apps/native/terminal.h"
 #include "apps/sh/parser.h"
 #include "apps/sh/run.h"
 #include "apps/sh/shell.h"
@@ -90,14 +92,14 @@ static bool read_all(int descriptor, struct text *text) {
     return !got;
 }
 
-int script_run_file(struct shell *shell, const char *path) {
+int script_run_file(struct shell *shell, const char *path, int unread) {
     struct text text = {0};
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC), status = SHELL_NOT_FOUND;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC), status = unread;
     text_add(&text, "", 0);
     if (descriptor < 0 || !read_all(descriptor, &text))
         shell_complain_errno(2, path);
     else if (memchr(text.bytes, 0, text.length))
-        shell_complain(2, path, "not a text");
+        shell_complain(2, path, "not a text"), status = SHELL_NO_PROGRAM;
     else
         status = script_run(shell, text.bytes, path);
     if (descriptor >= 0)
@@ -115,6 +117,31 @@ static char *read_output(int descriptor) {
     return text_take(&text);
 }
 
+static bool wait_for(pid_t process, int *status) {
+    pid_t ended;
+    do
+        ended = waitpid(process, status, 0);
+    while (ended < 0 && errno == EINTR);
+    return ended == process;
+}
+
+// At a terminal it is a job of its own, which nobody could have go on if it stopped: the shell reads what it writes.
+static bool begin_job(const struct shell *shell, struct descriptors *descriptors) {
+    int input = -1;
+    bool begun = shell->interactive && terminal_job_begin(&input, false);
+    if (input >= 0 && !shell->redirected)
+        descriptors_set(descriptors, 0, descriptor_own(input), true);
+    else if (input >= 0)
+        close(input); // it reads what the command around it reads
+    return begun;
+}
+
+static void add_to_job(struct shell *shell, pid_t process) {
+    terminal_job_add(&process, process != 0);
+    if (process && shell->interrupted)
+        terminal_job_signal(&process, 1, SIGINT);
+}
+
 char *script_substitute(void *context, const char *command) {
     struct shell *shell = context;
     struct descriptors descriptors;
@@ -122,13 +149,20 @@ char *script_substitute(void *context, const char *command) {
     if (!descriptor_pipe(ends))
         return NULL;
     descriptors_start(&descriptors, shell->passed);
+    bool in_job = begin_job(shell, &descriptors);
     descriptors_set(&descriptors, 1, ends[1], true);
     pid_t process = spawn_subshell(shell, command, &descriptors, &status);
     descriptors_release(&descriptors);
+    if (in_job)
+        add_to_job(shell, process);
     char *output = process ? read_output(ends[0]) : NULL;
     close(ends[0]);
-    if (process && waitpid(process, &status, 0) == process)
+    if (process && wait_for(process, &status))
         shell->status = job_status(status);
+    if (in_job)
+        terminal_job_end();
+    if (in_job && (shell->status == SHELL_INTERRUPTED || shell->status == SHELL_KILLED + SIGQUIT))
+        shell->interrupted = true;
     shell->substituted = true;
     shell->expander.status = shell->status; // the rest of the command sees it as $?
     return output;

@@ -9,8 +9,8 @@ enum script_result { SCRIPT_DONE, SCRIPT_OPEN };
 // script, and is status 2. `name`: what to call it in complaints.
 int script_run(struct shell *shell, const char *script, const char *name);
 
-// The same for a file; 127 where it cannot be read.
-int script_run_file(struct shell *shell, const char *path);
+// The same for a file; `unread` where it cannot be read.
+int script_run_file(struct shell *shell, const char *path, int unread);
 
 // Runs lines that may go on: SCRIPT_OPEN, and nothing was run of the last command, if more must come first.
 enum script_result script_run_lines(struct shell *shell, const char *lines);

@@ -41,7 +41,8 @@ static void run_action(struct shell *shell, int number, const char *name) {
     char *action = string_copy(shell->traps.actions[number]);
     shell->interrupted = false;
     script_run(shell, action, name);
-    shell->interrupted |= interrupted;
+    if (interrupted)
+        shell->interrupted = true;
     if (!shell->leaving)
         shell->status = status;
     free(action);

@@ -125,7 +125,7 @@ int main(int argument_count, char **arguments) {
             input_whole(&from, &pager.text);
         input_close(&from);
     }
-    if (!isatty(1) || !terminal_job_begin(&pager.keys)) {
+    if (!isatty(1) || !terminal_job_begin(&pager.keys, true)) {
         output_bytes(&standard_output, pager.text.text, pager.text.size);
         return tool_finish(0);
     }

@@ -186,7 +186,7 @@ int main(int argument_count, char **arguments) {
     }
     if (*tool_operands(NULL))
         tool_misused(*tool_operands(NULL), "no operands are wanted");
-    if (!batch && isatty(1) && terminal_job_begin(&view.keys)) {
+    if (!batch && isatty(1) && terminal_job_begin(&view.keys, true)) {
         run_on_screen(&view);
     } else {
         times = counted ? times : 1;

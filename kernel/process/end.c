@@ -14,9 +14,10 @@
 #include "kernel/process/table.h"
 #include "kernel/thread/thread.h"
 
-void process_end(struct process *process, const struct process_end *end) {
+bool process_end(struct process *process, const struct process_end *end) {
     lock_acquire(&process->object.lock);
-    if (!process->ending) {
+    bool is_first = !process->ending;
+    if (is_first) {
         process->end = *end;
         process->end.process = process->id;
         __atomic_store_n(&process->ending, true, __ATOMIC_SEQ_CST);
@@ -26,6 +27,7 @@ void process_end(struct process *process, const struct process_end *end) {
         }
     }
     lock_release(&process->object.lock);
+    return is_first;
 }
 
 // The last thread stands on the kernel's own page table from here on.

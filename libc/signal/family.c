@@ -5,17 +5,21 @@
 
 #include "libc/signal/signals.h"
 
-static void send(const uint32_t *processes, size_t count, uint32_t type, int signal) {
-    uint32_t reached;
-    for (size_t i = 0; i < count; i++)
-        (void)!process_family(processes[i], type, signal_effect(signal), signal, &reached);
+static size_t send(const uint32_t *processes, size_t count, uint32_t type, int signal) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t reached = 0;
+        if (process_family(processes[i], type, signal_effect(signal), signal, &reached) == STATUS_OK)
+            total += reached;
+    }
+    return total;
 }
 
-void family_signal(const uint32_t *processes, size_t count, int signal) {
+size_t family_signal(const uint32_t *processes, size_t count, int signal) {
     bool is_handled = signal != SIGKILL && signal != SIGSTOP;
-    send(processes, count, is_handled ? (uint32_t)signal : 0, signal);
+    return send(processes, count, is_handled ? (uint32_t)signal : 0, signal);
 }
 
-void family_force(const uint32_t *processes, size_t count, int signal) {
-    send(processes, count, 0, signal);
+size_t family_force(const uint32_t *processes, size_t count, int signal) {
+    return send(processes, count, 0, signal);
 }

@@ -109,6 +109,9 @@ static void interrupt(struct discipline *discipline, struct discipline_result *r
 }
 
 static void suspend(struct discipline *discipline, struct discipline_result *result) {
+    if (discipline->mode & CONSOLE_NO_STOP) {
+        return;
+    }
     drop_line(discipline, result, 'Z');
     result->signal = SIGNAL_SUSPEND;
 }
@@ -162,7 +165,7 @@ void discipline_take(struct discipline *discipline, uint8_t byte, struct discipl
 
 void discipline_set_mode(struct discipline *discipline, uint32_t mode, struct discipline_result *result) {
     start_result(result);
-    discipline->mode = mode;
+    discipline->mode = mode | (discipline->mode & CONSOLE_NO_STOP);
     if (mode & CONSOLE_RAW) {
         hand_on(discipline, result);
     }

@@ -13,7 +13,7 @@ struct job *jobs_foreground(struct jobs *jobs) {
     return &jobs->list[jobs->count - 1];
 }
 
-enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
+enum status jobs_begin(struct jobs *jobs, uint32_t owner, uint32_t mode) {
     if (jobs->count > CONSOLE_JOBS_MAX) {
         return STATUS_LIMIT_REACHED;
     }
@@ -26,6 +26,7 @@ enum status jobs_begin(struct jobs *jobs, uint32_t owner) {
     struct job *job = &jobs->list[jobs->count++];
     memset(job, 0, sizeof(*job));
     job->owner = owner;
+    job->discipline.mode = mode;
     job->signal = job - 1 > jobs->list && job[-1].owner == owner ? job[-1].signal : 0;
     job->keys = keys;
     job->reader = pipe.other;
@@ -158,10 +159,10 @@ bool job_includes(const struct job *job, uint32_t process) {
 
 // The kernel decides whether the console's user may: it reaches its own user's processes alone. What SIGQUIT is for must not depend
 // on what a process does with it.
-static void signal_processes(const struct job *job) {
-    void (*send)(const uint32_t *processes, size_t count, int signal) =
+static size_t signal_processes(const struct job *job) {
+    size_t (*send)(const uint32_t *processes, size_t count, int signal) =
         job->signal == SIGQUIT ? family_force : family_signal;
-    send(job->processes, job->process_count, job->signal);
+    return send(job->processes, job->process_count, job->signal);
 }
 
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count) {
@@ -174,7 +175,7 @@ enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processe
     }
     memcpy(&job->processes[job->process_count], processes, count * sizeof(processes[0]));
     job->process_count += count;
-    if (job->signal) {
+    if (count > 0 ? job->signal : job->signal == SIGTSTP) {
         signal_processes(job);
     }
     return STATUS_OK;
@@ -188,17 +189,21 @@ static void drop_unread(struct job *job) {
     }
 }
 
+static bool interrupt_owner(uint32_t owner, int signal) {
+    return signal == SIGINT && page_send(owner, SIGINT, 0, 0, 0, DEADLINE_NOW, NULL) == STATUS_OK;
+}
+
 void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal) {
     struct job *job = jobs_foreground(jobs);
-    uint32_t owner = jobs->count == 1 ? shell : job->owner;
-    bool is_taken = signal == SIGINT && job->process_count == 0 &&
-                    page_send(owner, SIGINT, 0, 0, 0, DEADLINE_NOW, NULL) == STATUS_OK;
     if (jobs->count == 1) {
+        interrupt_owner(shell, signal);
         return;
     }
-    job->signal = is_taken ? 0 : signal;
+    job->signal = signal;
     drop_unread(job);
-    signal_processes(job);
+    if (signal_processes(job) == 0 && interrupt_owner(job->owner, signal)) {
+        job->signal = 0;
+    }
     if (job->process_count == 0 && signal != SIGTSTP) {
         close_keys(job); // who began it reads for itself: its input ends
     }

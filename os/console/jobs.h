@@ -38,9 +38,9 @@ struct jobs {
 
 struct job *jobs_foreground(struct jobs *jobs);
 
-// Begins a job. One inside an interrupted job of its owner is interrupted too: who began both has not learnt of it yet.
+// Begins a job in this mode. One inside an interrupted job of its owner is interrupted too: who began both has not learnt of it yet.
 // LIMIT_REACHED; otherwise as pipe_create.
-enum status jobs_begin(struct jobs *jobs, uint32_t owner);
+enum status jobs_begin(struct jobs *jobs, uint32_t owner, uint32_t mode);
 
 // Whether a process is one of the job's, or was started by one of them.
 bool job_includes(const struct job *job, uint32_t process);
@@ -73,8 +73,8 @@ void jobs_drop_kept(struct jobs *jobs);
 // Ends all jobs, the shell's own too.
 void jobs_end_all(struct jobs *jobs);
 
-// Adds processes to the uppermost job of `owner`; they get at once the signal that was typed before. NOT_FOUND,
-// LIMIT_REACHED
+// Adds processes to the uppermost job of `owner`; they get at once the signal that was typed before. With none
+// added, those that are there get a Ctrl-Z of before once more. NOT_FOUND, LIMIT_REACHED
 enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processes, uint32_t count);
 
 // Takes back what was typed for a job and not read: `bytes` has room for JOB_KEYS_MAX. The first *seen of them were shown before.
@@ -87,7 +87,7 @@ bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);
 void jobs_close_stream(struct jobs *jobs);
 
 // Ctrl-C (SIGINT) and Ctrl-\ (SIGQUIT): for the processes of the foreground job, and all that they started. The first ends those
-// that have no handler for it, the second all. Where there are none, who began the job gets SIGINT if it has a handler for
-// it, and the job's input ends; job 0 is the shell's, which is never ended and whose input goes on. Ctrl-Z (SIGTSTP) stops the processes
+// that have no handler for it, the second all. Where there are none, or all have ended, who began the job gets SIGINT if it has a handler
+// for it; where there are none, the job's input ends; job 0 is the shell's, which is never ended and whose input goes on. Ctrl-Z (SIGTSTP) stops the processes
 // that have no handler for it.
 void jobs_interrupt(struct jobs *jobs, uint32_t shell, int signal);

@@ -16,7 +16,9 @@ struct asked {
 
 static enum status run_begin(struct asked *asked) {
     struct jobs *jobs = &asked->session->jobs;
-    enum status status = asked->request.value ? STATUS_INVALID_ARGUMENT : jobs_begin(jobs, asked->sender);
+    uint32_t mode = asked->request.value;
+    enum status status =
+        mode & ~(uint32_t)CONSOLE_NO_STOP ? STATUS_INVALID_ARGUMENT : jobs_begin(jobs, asked->sender, mode);
     if (status == STATUS_OK) {
         asked->number = jobs_foreground(jobs)->reader;
         session_retype(asked->session);
@@ -72,6 +74,9 @@ static enum status run_set_mode(struct asked *asked) {
     discipline_set_mode(discipline, mode, &session->result);
     if (session->result.data_size > 0) {
         jobs_send(&session->jobs, session->result.data, session->result.data_size);
+    }
+    if (mode & ~asked->reply.value & CONSOLE_INTERRUPTS) {
+        session_type_again(session); // a Ctrl-C of a moment ago was meant for what runs now
     }
     return STATUS_OK;
 }

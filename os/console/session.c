@@ -45,7 +45,7 @@ static enum status spawn_shell(struct session *session, struct spawned *shell) {
 
 enum status session_start_shell(struct session *session) {
     struct spawned shell;
-    enum status status = jobs_begin(&session->jobs, 0);
+    enum status status = jobs_begin(&session->jobs, 0, CONSOLE_COOKED);
     if (status != STATUS_OK) {
         return status;
     }
@@ -128,6 +128,12 @@ bool session_hand_on(struct session *session, const EVENT *event) {
         return false;
     }
     return true;
+}
+
+void session_type_again(struct session *session) {
+    char bytes[JOB_KEYS_MAX];
+    size_t seen = 0, size = jobs_take_back(jobs_foreground(&session->jobs), bytes, &seen);
+    take_bytes(session, bytes, size, seen);
 }
 
 // What had a line drawn again was for the program below alone. Of the bytes that are left, the first *seen were shown.

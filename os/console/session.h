@@ -63,5 +63,8 @@ bool session_hand_on(struct session *session, const EVENT *event);
 // A job has begun: what was typed ahead, and not yet read, is for it.
 void session_retype(struct session *session);
 
+// The foreground's mode is another: what was typed before, and not yet read, is taken as the new mode has it.
+void session_type_again(struct session *session);
+
 // Answers the message with this id (<parley/console.h>).
 void session_answer(struct session *session, uint32_t id);

@@ -112,7 +112,8 @@ TEST(a_handler_gets_the_signal_and_who_has_none_is_ended) {
     EXPECT_EQUAL(end.code, SIGTERM);
     EXPECT_EQUAL(guest_hear(handling), SIGTERM);
     EXPECT(guest_is_alive(handling));
-    family_force(&child.process, 1, SIGTERM);
+    EXPECT_EQUAL(family_force(&child.process, 1, SIGTERM), 1);
+    EXPECT_EQUAL(family_force(&child.process, 1, SIGTERM), 0); // it is ending, if it has not ended
     await_alive("handle", 0, 0);
 }
 

@@ -38,7 +38,8 @@ CALL(157, process_wait_change, NO_VALUE, (int32_t number, uint64_t deadline, ADD
 // For a process and all that it started, those whose parents have ended too, parents first: the handler of this signal (kernel/abi/page.h) gets
 // it; a process that has none, or every one where the type is 0, is dealt with as `effect` says (enum process_effect; `code` is told as by
 // process_kill and process_stop). What goes on does so before its handler runs. None of those that are ended starts another meanwhile, so what
-// starts others for ever is ended by one call. The process itself may have ended. Reaches those of the caller's own user, for user 0 all; says how many.
-// = NOT_FOUND none of them is there
-// = DENIED none of those that are there is the caller's to reach
+// starts others for ever is ended by one call. The process itself may have ended. Reaches those of the caller's own user, for user 0 all; says how many, without
+// those that were ending already.
+// = NOT_FOUND none of them is there, or all of them are ending
+// = DENIED those that are there are not the caller's to reach
 CALL(159, process_family, VALUE(uint32_t, count), (uint32_t process, uint32_t type, uint32_t effect, int32_t code))

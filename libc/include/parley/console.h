@@ -15,7 +15,7 @@
 //      no handler for it. If it was typed before this request came, they get it at once.
 //   3. waits for them, and sends CONSOLE_JOB_END: keys go where they went before, in the mode of before. What was typed
 //      and not read is not lost: it goes there too. The reply says whether Ctrl-C was typed.
-// Without a job, or with one that has no processes, Ctrl-C is sent to the shell itself where that has a handler for it.
+// Without a job, or with one that has no processes or none that lives, Ctrl-C is sent to the shell itself where that has a handler for it.
 // Ctrl-Z sends SIGTSTP to them in the same way, which stops those that have no handler for it. The shell, which its wait tells so, sends
 // CONSOLE_JOB_LEAVE; the job keeps its pipe, so that nobody else reads what is typed for it, until CONSOLE_JOB_RETURN or CONSOLE_JOB_DROP.
 // Jobs nest: a shell run by a shell does the same; the end of a job ends those begun inside it.
@@ -26,11 +26,14 @@
 #include "kernel/abi/types.h"
 
 enum console_operation {
-    CONSOLE_JOB_BEGIN = 1, // reply: one number. LIMIT_REACHED: CONSOLE_JOBS_MAX jobs nested
-    CONSOLE_JOB_ADD = 2,   // value: how many of `processes`. NOT_FOUND: the sender has no job begun
-    CONSOLE_JOB_END = 3,   // reply: value 1 if Ctrl-C or Ctrl-\ ended the job, else 0. NOT_FOUND: as above
-    CONSOLE_SET_MODE = 4,  // value: enum console_mode bits, of the job in the foreground. Reply: value: the mode before
-    CONSOLE_GET_SIZE = 5,  // reply: columns and rows
+    // value: CONSOLE_COOKED or CONSOLE_NO_STOP. Reply: one number. LIMIT_REACHED: CONSOLE_JOBS_MAX jobs nested
+    CONSOLE_JOB_BEGIN = 1,
+    // value: how many of `processes`. 0: a Ctrl-Z that came since the job returned is sent once more, as what had the job go on took it
+    // back. NOT_FOUND: the sender has no job begun
+    CONSOLE_JOB_ADD = 2,
+    CONSOLE_JOB_END = 3,  // reply: value 1 if Ctrl-C or Ctrl-\ ended the job, else 0. NOT_FOUND: as above
+    CONSOLE_SET_MODE = 4, // value: enum console_mode bits, of the job in the foreground. Reply: value: the mode before
+    CONSOLE_GET_SIZE = 5, // reply: columns and rows
     // The sender's job leaves the foreground, with its input, and is kept. Reply: value: its name. NOT_FOUND, LIMIT_REACHED
     CONSOLE_JOB_LEAVE = 6,
     CONSOLE_JOB_RETURN = 7, // value: its name; it is in the foreground again, as it was. NOT_FOUND, LIMIT_REACHED
@@ -49,6 +52,8 @@ enum console_mode {
     // With RAW: the program edits a line, which takes the cursor's row. What the console has to say (the kernel's log) takes its place, and
     // the program gets CONSOLE_REDRAW, as if it were typed, to draw its line again below.
     CONSOLE_LINE = 1 << 4,
+    CONSOLE_NO_STOP =
+        1 << 5, // of a job alone, for all its time: Ctrl-Z does nothing, as who began it could not leave it
 };
 
 #define CONSOLE_REDRAW '\x1d' // Ctrl-]

@@ -46,7 +46,8 @@ void terminal_size(size_t *columns, size_t *rows) {
     *rows = known ? size.ws_row : 25;
 }
 
-bool terminal_job_begin(int *input) {
+bool terminal_job_begin(int *input, bool may_stop) {
+    (void)may_stop;
     interrupted = 0;
     terminal_close();
     *input = -1;
@@ -55,12 +56,15 @@ bool terminal_job_begin(int *input) {
 
 bool terminal_round_begin(void) {
     int input;
-    return terminal_job_begin(&input);
+    return terminal_job_begin(&input, true);
 }
 
 void terminal_job_add(const pid_t *processes, size_t count) {
     (void)processes;
     (void)count;
+}
+
+void terminal_job_stop_again(void) {
 }
 
 bool terminal_job_end(void) {
@@ -84,8 +88,13 @@ void terminal_job_drop(unsigned name) {
     (void)name;
 }
 
-void terminal_job_signal(const pid_t *processes, size_t count, int signal) {
-    for (size_t i = 0; i < count; i++)
-        if (processes[i] > 0 && !kill(processes[i], signal) && (signal == SIGHUP || signal == SIGTERM))
+bool terminal_job_signal(const pid_t *processes, size_t count, int signal) {
+    bool reached = false;
+    for (size_t i = 0; i < count; i++) {
+        bool sent = processes[i] > 0 && !kill(processes[i], signal);
+        if (sent && (signal == SIGHUP || signal == SIGTERM))
             kill(processes[i], SIGCONT);
+        reached |= sent;
+    }
+    return reached;
 }

@@ -53,6 +53,19 @@ Test(discipline, control_z_drops_the_line_and_stops_the_program_and_is_a_byte_in
     cr_assert_str_eq(data, "\x1a");
 }
 
+Test(discipline, control_z_does_nothing_where_the_job_may_not_stop_whatever_else_its_mode_is) {
+    discipline = (struct discipline){.mode = CONSOLE_NO_STOP};
+    type("ab\x1a");
+    cr_assert_eq(result.signal, SIGNAL_NONE);
+    discipline_set_mode(&discipline, CONSOLE_NO_ECHO, &result);
+    discipline_set_mode(&discipline, CONSOLE_COOKED, &result);
+    type("\x1a");
+    cr_assert_eq(result.signal, SIGNAL_NONE);
+    cr_assert_eq(discipline.size, 2);
+    type("\x03");
+    cr_assert_eq(result.signal, SIGNAL_INTERRUPT);
+}
+
 Test(discipline, backspace_erases_a_character_and_stops_at_the_start) {
     type("ab\x7f\x08\x7f"
          "c\n");
@@ -156,7 +169,7 @@ Test(discipline, random_bytes_and_modes_break_nothing) {
     srandom(4);
     for (int i = 0; i < 200000; i++) {
         if (random() % 1000 == 0) {
-            discipline_set_mode(&discipline, (uint32_t)random() % 8, &result);
+            discipline_set_mode(&discipline, (uint32_t)random() % 64, &result);
         }
         discipline_take(&discipline, (uint8_t)random(), &result);
         cr_assert_leq(discipline.size, DISCIPLINE_LINE_MAX);
