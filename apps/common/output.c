@@ -14,6 +14,7 @@ void output_start(struct output *output, int descriptor, char *buffer) {
     output->descriptor = descriptor;
     output->error = 0;
     output->used = 0;
+    output->take = NULL;
 }
 
 int write_fully(int descriptor, const void *bytes, size_t size) {
@@ -31,7 +32,9 @@ int write_fully(int descriptor, const void *bytes, size_t size) {
 }
 
 static void write_out(struct output *output, const void *bytes, size_t size) {
-    if (!output->error)
+    if (output->take)
+        output->take(output->context, bytes, size);
+    else if (!output->error)
         output->error = write_fully(output->descriptor, bytes, size);
 }
 

@@ -17,6 +17,9 @@ struct output {
     int error; // errno of the first write that failed, 0: none did
     size_t used;
     char *buffer; // OUTPUT_SIZE bytes
+    void (*take)(void *context, const char *bytes,
+                 size_t size); // gets what is written in place of the descriptor; null: none
+    void *context;
 };
 
 // Of the tool itself: descriptor 1.

@@ -48,6 +48,7 @@ int builtin_fail(const struct builtin_call *call, const char *thing, const char 
 // So that a shell reads it back as it was.
 void builtin_write_quoted(struct output *output, const char *value);
 
+int builtin_alias(struct builtin_call *call);
 int builtin_break(struct builtin_call *call);
 int builtin_cd(struct builtin_call *call);
 int builtin_command(struct builtin_call *call);
@@ -59,6 +60,7 @@ int builtin_export(struct builtin_call *call);
 int builtin_false(struct builtin_call *call);
 int builtin_bg(struct builtin_call *call);
 int builtin_fg(struct builtin_call *call);
+int builtin_getopts(struct builtin_call *call);
 int builtin_help(struct builtin_call *call);
 int builtin_history(struct builtin_call *call);
 int builtin_jobs(struct builtin_call *call);
@@ -75,5 +77,6 @@ int builtin_test(struct builtin_call *call);
 int builtin_trap(struct builtin_call *call);
 int builtin_true(struct builtin_call *call);
 int builtin_type(struct builtin_call *call);
+int builtin_unalias(struct builtin_call *call);
 int builtin_unset(struct builtin_call *call);
 int builtin_wait(struct builtin_call *call);

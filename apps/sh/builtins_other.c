@@ -69,7 +69,10 @@ int builtin_help(struct builtin_call *call) {
         "  if A; then B; elif C; then D; else E; fi    while A; do B; done    until A; do B; done    NAME() { A; }\n"
         "  for NAME in WORD...; do A; done    case WORD in PATTERN) A ;; esac\n"
         "  'text'  \"text $NAME\"  \\x  $NAME ${NAME:-WORD} ${NAME%PATTERN} ${NAME#PATTERN} $? $$ $! $# $1 $@\n"
-        "  $(COMMAND)  $((1 + 2))  * ? [a-z]  # comment\n"
+        "  ${NAME/PATTERN/TEXT} ${NAME//PATTERN/TEXT} ${NAME:START:COUNT} ${NAME^^} ${NAME,,} ${#NAME}\n"
+        "  $'line\\n'  $(COMMAND)  $((1 + 2))  * ? [a-z]  [[ A == PATTERN ]]  [[ A =~ EXPRESSION ]]  # comment\n"
+        "  At a terminal: !! !N !-N !TEXT are lines of before, !$ the last word, ^OLD^NEW changes the last line; "
+        "alias.\n"
         "  Keys: arrows, Home, End, Delete, Tab, Ctrl-A E K U W L Y, Ctrl-R looks back, Ctrl-C ends a program, Ctrl-Z "
         "stops it (fg, bg), Ctrl-D ends the input\n";
     int status = 0;
@@ -120,8 +123,13 @@ static int tell_type(struct builtin_call *call, const char *name) {
     const char *path = variables_get(&shell->variables, "PATH");
     struct text found = {0};
     int status = 0;
+    const char *alias = aliases_find(&shell->aliases, name);
     output_text(call->output, name);
-    if (functions_find(&shell->functions, name))
+    if (alias) {
+        output_text(call->output, " is an alias for ");
+        output_text(call->output, alias);
+        output_character(call->output, '\n');
+    } else if (functions_find(&shell->functions, name))
         output_text(call->output, " is a function\n");
     else if (builtin_find(name))
         output_text(call->output, " is a shell builtin\n");

@@ -7,6 +7,7 @@
 #include "apps/common/condition.h"
 #include "apps/common/format.h"
 #include "apps/common/number.h"
+#include "apps/common/tool.h"
 #include "apps/sh/assignments.h"
 #include "apps/sh/builtin.h"
 #include "apps/sh/script.h"
@@ -116,12 +117,42 @@ static void complain_format(void *context, const char *thing, const char *reason
     builtin_fail(context, thing, reason, 1);
 }
 
-int builtin_printf(struct builtin_call *call) {
-    struct format format = {.output = call->output, .complain = complain_format, .context = call};
-    char **words = call->arguments + 1;
+static int print(struct builtin_call *call, struct output *output, char **words) {
+    struct format format = {.output = output, .complain = complain_format, .context = call};
     if (*words && !strcmp(*words, "--"))
         words++;
     if (!*words)
         return builtin_fail(call, NULL, "a format is wanted", SHELL_MISUSED);
     return !format_write(&format, *words, words + 1);
+}
+
+static void take_text(void *context, const char *bytes, size_t size) {
+    text_add(context, bytes, size);
+}
+
+// -v: a variable gets what would be written.
+static int print_to_variable(struct builtin_call *call, const char *name, char **words) {
+    struct text text = {0};
+    struct output output;
+    char *buffer = tool_allocate(OUTPUT_SIZE, 1);
+    output_start(&output, -1, buffer);
+    output.take = take_text;
+    output.context = &text;
+    int status = print(call, &output, words);
+    output_flush(&output);
+    text_add(&text, "", 0);
+    if (status != SHELL_MISUSED)
+        variables_set(&call->shell->variables, name, text.bytes);
+    text_release(&text);
+    free(buffer);
+    return status;
+}
+
+int builtin_printf(struct builtin_call *call) {
+    char **words = call->arguments + 1;
+    if (!*words || strcmp(*words, "-v") != 0)
+        return print(call, call->output, words);
+    if (!words[1] || !variables_is_name(words[1]))
+        return builtin_fail(call, words[1], "the name of a variable is wanted", SHELL_MISUSED);
+    return print_to_variable(call, words[1], words + 2);
 }

@@ -18,14 +18,18 @@ void command_fail(struct command *command, int status) {
     command->status = status;
 }
 
-// "NAME=VALUE" with the value expanded. Null: it was complained about.
+// "NAME=VALUE" with the value expanded, and for NAME+=VALUE behind the one before. Null: it was complained about.
 static char *expand_assignment(struct shell *shell, const char *word) {
-    size_t name = strcspn(word, "=") + 1;
-    char *value = expand_string(shell_expander(shell), word + name);
+    size_t equals = strcspn(word, "=");
+    bool adds = word[equals - 1] == '+';
+    char *value = expand_string(shell_expander(shell), word + equals + 1);
     struct text text = {0};
     if (!value)
         return NULL;
-    text_add(&text, word, name);
+    text_add(&text, word, equals - adds);
+    const char *before = adds ? variables_get(&shell->variables, text.bytes) : NULL;
+    text_add_character(&text, '=');
+    text_add_string(&text, before ? before : "");
     text_add_string(&text, value);
     free(value);
     return text_take(&text);
@@ -98,9 +102,10 @@ static void prepare_simple(struct command *command, struct shell *shell, bool be
     }
     shell->substituted = false;
     if (!expand(command, shell)) {
-        shell_complain(2, NULL, shell->expander.problem.bytes);
-        command_fail(command, 1);
-        shell->leaving = !shell->interactive; // what follows in a script relies on it
+        bool leaving = shell->leaving;
+        command_fail(command, shell_fail_expansion(shell));
+        if (beside_others)
+            shell->leaving = leaving; // it ends this part of the pipeline alone
         return;
     }
     if (!command->words.count)

@@ -11,8 +11,7 @@
 #include "apps/sh/shell.h"
 
 static void fail(struct shell *shell) {
-    shell_complain(2, NULL, shell->expander.problem.bytes);
-    shell->status = 1;
+    shell->status = shell_fail_expansion(shell);
 }
 
 // A condition's failure is no error, as it is looked at.
@@ -136,7 +135,7 @@ static void run_case(struct shell *shell, const struct node *node) {
 static int number_holds(struct shell *shell, const struct word *word) {
     char *number = expand_string(shell_expander(shell), word->text);
     if (!number)
-        fail(shell);
+        shell_complain(2, NULL, shell->expander.problem.bytes);
     int status = number ? !strcmp(number, "0") || !*number : 2;
     free(number);
     return status;

@@ -6,6 +6,7 @@
 
 #include "apps/common/condition.h"
 #include "apps/common/match.h"
+#include "apps/sh/expression.h"
 #include "apps/sh/shell.h"
 
 enum { DEPTH_MAX = 100 };
@@ -51,10 +52,16 @@ static bool is_among(const char *words, const char *text) {
     return false;
 }
 
-// Null: it was complained about.
-static char *expand(struct condition *condition, const struct word *word, bool as_pattern) {
+// As the operator takes it: a pattern, a regular expression or a text. Null: it was complained about.
+static char *expand(struct condition *condition, const struct word *word, const char *operator) {
     struct expander *expander = shell_expander(condition->shell);
-    char *text = as_pattern ? expand_pattern(expander, word->text) : expand_string(expander, word->text);
+    char *text;
+    if (!strcmp(operator, "=~"))
+        text = expand_special(expander, word->text, ".[]{}()*+?^$|\\");
+    else if (is_among(" = == != ", operator))
+        text = expand_pattern(expander, word->text);
+    else
+        text = expand_string(expander, word->text);
     if (!text) {
         shell_complain(2, NULL, expander->problem.bytes);
         condition->failed = true;
@@ -68,7 +75,22 @@ static bool ask_test(struct condition *condition, char **words, size_t count) {
     return result == CONDITION_WRONG ? fail(condition, thing, reason) : result == CONDITION_HOLDS;
 }
 
+// $BASH_REMATCH is what the expression matched, and nothing where it did not.
+static bool matches_expression(struct condition *condition, const char *left, const char *right) {
+    struct expression_match match = {0};
+    struct text matched = {0};
+    enum expression_result result = expression_find(right, left, &match);
+    if (result == EXPRESSION_WRONG)
+        return fail(condition, right, "no regular expression");
+    text_add(&matched, left + match.start, match.end - match.start);
+    variables_set(&condition->shell->variables, "BASH_REMATCH", matched.bytes);
+    text_release(&matched);
+    return result == EXPRESSION_MATCHES;
+}
+
 static bool compare(struct condition *condition, const char *left, const char *operator, char * right) {
+    if (!strcmp(operator, "=~"))
+        return matches_expression(condition, left, right);
     if (is_among(" = == != ", operator))
         return pattern_matches(right, left) == (*operator!= '!');
     if (is_among(" < > ", operator))
@@ -84,8 +106,8 @@ static bool binary(struct condition *condition, const struct word *left, bool wa
     condition->next = right->next;
     if (!wanted || condition->failed)
         return false;
-    char *first = expand(condition, left, false);
-    char *second = first ? expand(condition, right, is_among(" = == != ", operator->text)) : NULL;
+    char *first = expand(condition, left, "");
+    char *second = first ? expand(condition, right, operator->text) : NULL;
     bool holds = second && compare(condition, first, operator->text, second);
     free(first);
     free(second);
@@ -94,7 +116,7 @@ static bool binary(struct condition *condition, const struct word *left, bool wa
 
 // `operator` is null where the word alone is asked for.
 static bool unary(struct condition *condition, const struct word *operator, const struct word * word, bool wanted) {
-    char *text = wanted && !condition->failed ? expand(condition, word, false) : NULL;
+    char *text = wanted && !condition->failed ? expand(condition, word, "") : NULL;
     if (!text)
         return false;
     char *words[] = {operator? operator->text : (char *)"-n", text, NULL };
@@ -104,13 +126,11 @@ static bool unary(struct condition *condition, const struct word *operator, cons
 }
 
 static bool simple(struct condition *condition, bool wanted) {
-    static const char both[] = " = == != < > -eq -ne -lt -le -gt -ge -nt -ot -ef ";
+    static const char both[] = " = == != =~ < > -eq -ne -lt -le -gt -ge -nt -ot -ef ";
     const struct word *word = condition->next;
     if (!word || is_among(" && || ) ", word->text))
         return fail(condition, word ? word->text : NULL, "a condition is wanted");
     condition->next = word->next;
-    if (is_next(condition, "=~"))
-        return fail(condition, "=~", "no regular expressions here: grep has them");
     if (condition->next && is_among(both, condition->next->text))
         return binary(condition, word, wanted);
     bool has_operator = word->text[0] == '-' && word->text[1] && !word->text[2];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apps/sh/brace.h"
+#include "apps/sh/escapes.h"
 #include "apps/sh/glob.h"
 #include "apps/sh/lexer.h"
 
@@ -12,7 +13,7 @@ enum { DEPTH_MAX = 50 };
 
 // A character that means itself.
 static void put_literal(struct expansion *expansion, char character) {
-    if (strchr("*?[]\\!-^", character) && character)
+    if (character && strchr(expansion->special ? expansion->special : "*?[]\\!-^", character))
         text_add_character(&expansion->field, '\\');
     text_add_character(&expansion->field, character);
     expansion->in_field = true;
@@ -22,7 +23,7 @@ static void put_literal(struct expansion *expansion, char character) {
 static void put_plain(struct expansion *expansion, char character) {
     expansion->has_bracket |= character == '[';
     expansion->has_wildcard |= character == '*' || character == '?' || (character == ']' && expansion->has_bracket);
-    if (character == '\\')
+    if (character == '\\' && !expansion->special)
         text_add_character(&expansion->field, '\\');
     text_add_character(&expansion->field, character);
     expansion->in_field = true;
@@ -58,13 +59,13 @@ void expansion_put_value(struct expansion *expansion, const char *value) {
 }
 
 // "$@" is a field for each; all else joins them, with a blank between.
-void expansion_put_arguments(struct expansion *expansion, char kind) {
+void expansion_put_arguments(struct expansion *expansion, char kind, size_t first, size_t count) {
     const struct expander *expander = expansion->expander;
-    for (size_t i = 1; i < expander->argument_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool own_field = kind == '@' && expansion->quoted && !expansion->whole;
         expansion->in_field |= own_field;
-        expansion_put_value(expansion, expander->arguments[i]);
-        if (i + 1 == expander->argument_count)
+        expansion_put_value(expansion, expander->arguments[first + i]);
+        if (i + 1 == count)
             break;
         if (own_field)
             end_field(expansion);
@@ -75,6 +76,7 @@ void expansion_put_arguments(struct expansion *expansion, char kind) {
 
 bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason) {
     struct text *problem = &expansion->expander->problem;
+    expansion->expander->unset = false;
     text_clear(problem);
     text_add(problem, name, length);
     text_add_string(problem, ": ");
@@ -128,10 +130,17 @@ static void put_escaped(struct expansion *expansion, char character) {
     put_literal(expansion, character);
 }
 
+// "$@", "${@}" and "${@:2}" of no arguments are no field.
+static bool is_arguments(const char *text, size_t length) {
+    bool slice = length > 4 && text[3] == ':' && !strchr("-=?+", text[4]);
+    return (length == 2 && !strncmp(text, "$@", 2)) ||
+           (length > 3 && !strncmp(text, "${@", 3) && (length == 4 || slice) &&
+            lexer_skip_part(text, true) == text + length);
+}
+
 static bool put_double_quoted(struct expansion *expansion, const char *text, size_t length) {
-    bool all_arguments = length == 2 && !strncmp(text, "$@", 2); // "$@" of no arguments is no field
     bool before = expansion->quoted;
-    expansion->in_field |= !all_arguments;
+    expansion->in_field |= !is_arguments(text, length);
     expansion->quoted = true;
     bool done = expansion_put_word(expansion, text, length);
     expansion->quoted = before;
@@ -142,6 +151,12 @@ static void put_single_quoted(struct expansion *expansion, const char *text, siz
     expansion->in_field = true;
     for (size_t i = 0; i < length; i++)
         put_literal(expansion, text[i]);
+}
+
+static void put_escapes(struct expansion *expansion, const char *text, size_t length) {
+    char *meant = escapes_replace(text, length);
+    put_single_quoted(expansion, meant, strlen(meant));
+    free(meant);
 }
 
 // What was typed is split only where it stands for a variable: ${NAME:-a b}.
@@ -161,6 +176,8 @@ static bool put_part(struct expansion *expansion, const char *part, size_t lengt
         put_escaped(expansion, part[1]);
     else if (*part == '\'')
         put_single_quoted(expansion, part + 1, length - 2);
+    else if (length > 2 && *part == '$' && part[1] == '\'')
+        put_escapes(expansion, part + 2, length - 3);
     else if (*part == '"')
         return put_double_quoted(expansion, part + 1, length - 2);
     else if (*part == '`' || (*part == '$' && length > 1 && part[1] == '('))
@@ -180,7 +197,7 @@ static size_t part_length(const char *text, size_t left, bool quoted, bool here)
     size_t length = 1;
     if ((*text == '\'' && quoted) || (*text == '"' && here))
         return 1;
-    if (*text != '$' || left < 2 || text[1] == '(' || text[1] == '{') {
+    if (*text != '$' || left < 2 || text[1] == '(' || text[1] == '{' || (text[1] == '\'' && !quoted)) {
         const char *end = lexer_skip_part(text, quoted);
         return end && (size_t)(end - text) <= left ? (size_t)(end - text) : 1;
     }
@@ -270,6 +287,11 @@ static char *unescape(char *pattern) {
 char *expand_string(struct expander *expander, const char *word) {
     struct expansion expansion = {.expander = expander, .whole = true};
     return unescape(expand_whole(&expansion, word));
+}
+
+char *expand_special(struct expander *expander, const char *word, const char *special) {
+    struct expansion expansion = {.expander = expander, .whole = true, .special = special};
+    return expand_whole(&expansion, word);
 }
 
 char *expand_pattern(struct expander *expander, const char *word) {

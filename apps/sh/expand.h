@@ -24,6 +24,7 @@ struct expander {
     char *(*substitute)(void *context, const char *command);
     void *context;
     struct text problem; // what was wrong, "NAME: REASON"
+    bool unset;          // it is that a variable is not set
 };
 
 // Adds the fields of all the words. False: `problem` says why.
@@ -36,6 +37,10 @@ char *expand_string(struct expander *expander, const char *word);
 // The same for a pattern: what is not to be matched stands behind a backslash (match.h).
 char *expand_pattern(struct expander *expander, const char *word);
 
+// The same for a text in which the characters of `special` mean something unless a backslash stands before them: those that are
+// quoted get one. One that was in a variable counts.
+char *expand_special(struct expander *expander, const char *word, const char *special);
+
 // The same for the lines of a here-document, in which quotes mean themselves.
 char *expand_here(struct expander *expander, const char *text);
 
@@ -47,16 +52,18 @@ struct expansion {
     struct text field; // as a pattern: what is not to be matched stands behind a backslash
     bool in_field;     // there is one, if only an empty one
     bool has_wildcard;
-    bool has_bracket; // a [, which needs a ] to be one
-    bool whole;       // neither split nor matched
-    bool quoted;      // inside "..."
-    bool here;        // in a here-document
-    bool splits;      // in the word of ${NAME:-WORD}: what is typed is split too
+    bool has_bracket;    // a [, which needs a ] to be one
+    bool whole;          // neither split nor matched
+    bool quoted;         // inside "..."
+    bool here;           // in a here-document
+    bool splits;         // in the word of ${NAME:-WORD}: what is typed is split too
+    const char *special; // of expand_special; null: those of patterns
     unsigned depth;
 };
 
 void expansion_put_value(struct expansion *expansion, const char *value);
-void expansion_put_arguments(struct expansion *expansion, char kind);
+// `count` of them, from $`first` on.
+void expansion_put_arguments(struct expansion *expansion, char kind, size_t first, size_t count);
 bool expansion_put_word(struct expansion *expansion, const char *word, size_t length);
 bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason);
 

@@ -13,6 +13,7 @@
 #include "apps/sh/complete.h"
 #include "apps/sh/display.h"
 #include "apps/sh/edit.h"
+#include "apps/sh/recall.h"
 #include "apps/sh/script.h"
 #include "apps/sh/shell.h"
 
@@ -183,14 +184,48 @@ static void tell_jobs(struct session *session) {
     }
 }
 
+// !! and the like. What the line is now is shown, and remembered as if it were typed. False: there is no such line.
+static bool recall(struct session *session) {
+    struct text line = {0};
+    const char *typed = session->edit.line.length ? session->edit.line.bytes : "";
+    const char *before = session->lines.length ? session->lines.bytes : "";
+    enum recall_result result = recall_expand(&session->shell->history, before, typed, &line);
+    if (result == RECALL_FAILED)
+        shell_complain(2, line.bytes, "no such line was typed before");
+    if (result == RECALL_DONE) {
+        text_clear(&session->edit.line);
+        text_add(&session->edit.line, line.bytes, line.length);
+        text_add_string(&session->output, line.bytes);
+        text_add_character(&session->output, '\n');
+        flush(session);
+    }
+    text_release(&line);
+    return result != RECALL_FAILED;
+}
+
+static enum script_result run_lines(struct session *session) {
+    struct shell *shell = session->shell;
+    if (!shell->aliases.list.count)
+        return script_run_lines(shell, session->lines.bytes);
+    char *lines = aliases_expand(&shell->aliases, session->lines.bytes);
+    enum script_result result = script_run_lines(shell, lines);
+    free(lines);
+    return result;
+}
+
 static void run(struct session *session) {
     struct shell *shell = session->shell;
+    if (!recall(session)) {
+        shell->status = 1;
+        text_clear(&session->lines);
+        return;
+    }
     text_add(&session->lines, session->edit.line.bytes, session->edit.line.length);
     if (session->edit.line.length)
         history_add(&shell->history, session->edit.line.bytes);
     shell->interrupted = false;
     terminal_set_editing(false);
-    if (script_run_lines(shell, session->lines.bytes) == SCRIPT_OPEN)
+    if (run_lines(session) == SCRIPT_OPEN)
         text_add_character(&session->lines, '\n');
     else
         text_clear(&session->lines);

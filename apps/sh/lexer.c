@@ -34,8 +34,9 @@ static const char *skip_until(const char *text, char close, const char *quotes, 
     return *text ? text + 1 : NULL;
 }
 
-static const char *skip_backquoted(const char *text) {
-    while (*text && *text != '`')
+// What a backslash stands before does not end it.
+static const char *skip_escaped(const char *text, char close) {
+    while (*text && *text != close)
         text += *text == '\\' && text[1] ? 2 : 1;
     return *text ? text + 1 : NULL;
 }
@@ -46,6 +47,8 @@ static const char *skip_dollar(const char *text, unsigned depth, bool in_double_
         return skip_until(text + 2, ')', "'\"", depth);
     if (text[1] == '{')
         return skip_until(text + 2, '}', in_double_quotes ? "\"" : "'\"", depth);
+    if (text[1] == '\'' && !in_double_quotes)
+        return skip_escaped(text + 2, '\'');
     return text + 1;
 }
 
@@ -61,7 +64,7 @@ static const char *skip_part(const char *text, unsigned depth, bool in_double_qu
     case '"':
         return skip_until(text + 1, '"', "", depth);
     case '`':
-        return skip_backquoted(text + 1);
+        return skip_escaped(text + 1, '`');
     case '$':
         return skip_dollar(text, depth, in_double_quotes);
     default:

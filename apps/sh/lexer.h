@@ -69,7 +69,7 @@ bool lexer_take_here(struct lexer *lexer, const char *delimiter, bool tabs, stru
 // The column in which a token starts, from 1 on.
 size_t lexer_column(const struct lexer *lexer, const struct token *token);
 
-// Where the quoted or substituted part at `text` ends: '...', "...", `...`, $(...), ${...}, \x. One byte for
+// Where the quoted or substituted part at `text` ends: '...', $'...', "...", `...`, $(...), ${...}, \x. One byte for
 // all else. Null: the script ends inside it.
 const char *lexer_skip_part(const char *text, bool in_double_quotes);
 

@@ -13,6 +13,7 @@
 #include "apps/sh/self.h"
 #include "apps/sh/shell.h"
 #include "apps/sh/spawn.h"
+#include "apps/sh/special.h"
 
 static const struct tool tool = {
     .name = "sh",
@@ -60,6 +61,7 @@ static void start_variables(void) {
     if (getcwd(directory, sizeof(directory)))
         variables_set(&shell.variables, "PWD", directory);
     variables_export(&shell.variables, "PWD");
+    special_start();
     shell.expander.substitute = script_substitute;
     shell.expander.context = &shell;
 }
@@ -134,6 +136,7 @@ static bool take_options(char ***words, bool *line) {
 static int run_line(char **words) {
     if (!*words)
         tool_misused("-c", "a line is wanted");
+    shell.given_line = shell.process == (unsigned long)getpid();
     set_arguments(words + 1);
     return script_run(&shell, *words, NULL);
 }

@@ -7,6 +7,8 @@
 #include "apps/common/number.h"
 #include "apps/sh/arithmetic.h"
 #include "apps/sh/expand.h"
+#include "apps/sh/lexer.h"
+#include "apps/sh/replace.h"
 
 // What stands between the braces: [#] NAME [[:]OPERATOR WORD].
 struct parameter {
@@ -14,8 +16,8 @@ struct parameter {
     size_t name_length;
     bool wants_length;
     bool empty_counts; // a colon: empty is as good as unset
-    char operator;     // - = ? + # % : or 0
-    bool longest;      // ## or %%
+    char operator;     // - = ? + # % : / ^ , or 0
+    bool longest;      // ## or %%; also // ^^ ,,
     const char *word;
     size_t word_length;
 };
@@ -40,13 +42,13 @@ static bool parse(struct parameter *parameter, const char *text, size_t left) {
     parameter->name = text;
     parameter->name_length = name_length(text, left);
     text += parameter->name_length, left -= parameter->name_length;
-    if (left && strchr("#%", *text)) {
+    if (left && strchr("#%/^,", *text)) {
         size_t length = left > 1 && text[1] == *text ? 2 : 1;
         parameter->operator= * text;
         parameter->longest = length > 1;
         parameter->word = text + length;
         parameter->word_length = left - length;
-        return parameter->name_length;
+        return parameter->name_length && (!parameter->word_length || !strchr("^,", parameter->operator));
     }
     if (left > 1 && *text == ':' && !strchr("-=?+", text[1])) {
         parameter->operator= ':';
@@ -112,13 +114,19 @@ static bool assign(struct expansion *expansion, const struct parameter *paramete
     return true;
 }
 
+static bool fail_unset(struct expansion *expansion, const char *name, const char *reason) {
+    expansion_fail(expansion, name, strlen(name), reason);
+    expansion->expander->unset = true;
+    return false;
+}
+
 static bool complain_unset(struct expansion *expansion, const struct parameter *parameter, const char *name) {
     struct text word = {0};
     text_add(&word, parameter->word, parameter->word_length);
     char *reason = word.length ? expand_string(expansion->expander, word.bytes) : string_copy("not set");
     text_release(&word);
     if (reason)
-        expansion_fail(expansion, name, strlen(name), reason);
+        fail_unset(expansion, name, reason);
     free(reason);
     return false;
 }
@@ -166,6 +174,51 @@ static bool put_cut(struct expansion *expansion, const struct parameter *paramet
     return is_sound;
 }
 
+// Where the pattern of ${NAME/PATTERN/TEXT} ends. One of // may begin with a slash.
+static size_t pattern_length(const struct parameter *parameter) {
+    const char *start = parameter->word, *end = start + parameter->word_length, *at = start;
+    at += parameter->longest && parameter->word_length && *at == '/';
+    while (at && at < end && *at != '/')
+        at = lexer_skip_part(at, false);
+    return at && at < end ? (size_t)(at - start) : parameter->word_length;
+}
+
+static char *expand_part(struct expansion *expansion, const char *part, size_t length, const char *special) {
+    struct text word = {0};
+    text_add(&word, part, length);
+    char *expanded = special ? expand_special(expansion->expander, word.bytes, special)
+                             : expand_pattern(expansion->expander, word.bytes);
+    text_release(&word);
+    return expanded;
+}
+
+static bool put_replaced(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+    bool anchored = !parameter->longest && parameter->word_length && strchr("#%", *parameter->word);
+    struct replacement replacement = {.everywhere = parameter->longest, .at = anchored ? *parameter->word : 0};
+    const char *start = parameter->word + anchored, *end = parameter->word + parameter->word_length;
+    const char *slash = parameter->word + pattern_length(parameter), *text = slash + (slash < end);
+    char *pattern = expand_part(expansion, start, (size_t)(slash - start), NULL);
+    char *with = pattern ? expand_part(expansion, text, (size_t)(end - text), "&\\") : NULL;
+    bool is_sound = with;
+    if (is_sound) {
+        replacement.pattern = pattern;
+        replacement.text = with;
+        char *replaced = replace_matches(&replacement, value);
+        expansion_put_value(expansion, replaced);
+        free(replaced);
+    }
+    free(pattern);
+    free(with);
+    return is_sound;
+}
+
+static bool put_case(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+    char *changed = replace_case(value, parameter->operator== '^', parameter->longest);
+    expansion_put_value(expansion, changed);
+    free(changed);
+    return true;
+}
+
 static size_t characters_of(const char *value) {
     size_t count = 0;
     for (; *value; value++)
@@ -197,21 +250,40 @@ static const char *skip_characters(const char *value, int64_t count) {
     return value;
 }
 
-// ${NAME:START} and ${NAME:START:COUNT}, in characters; what is below 0 counts from the end.
-static bool put_slice(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+// The two numbers of ${NAME:START:COUNT}, of `size` in all; what is below 0 counts from the end. False: they were complained about.
+static bool take_slice(struct expansion *expansion, const struct parameter *parameter, int64_t size, int64_t *start,
+                       int64_t *count) {
     const char *count_text = memchr(parameter->word, ':', parameter->word_length);
     size_t start_length = count_text ? (size_t)(count_text - parameter->word) : parameter->word_length;
-    int64_t size = (int64_t)characters_of(value), start, count = size;
-    if (!number_of(expansion, parameter->word, start_length, &start))
+    *count = size;
+    if (!number_of(expansion, parameter->word, start_length, start))
         return false;
-    if (count_text && !number_of(expansion, count_text + 1, parameter->word_length - start_length - 1, &count))
+    if (count_text && !number_of(expansion, count_text + 1, parameter->word_length - start_length - 1, count))
         return false;
-    start += start < 0 ? size : 0;
-    if (start < 0 || start > size)
+    *start += *start < 0 ? size : 0;
+    if (*start < 0 || *start > size) {
+        *start = *count = 0;
         return true;
-    count = count < 0 ? size + count - start : count;
-    if (count < 0)
-        return expansion_fail(expansion, parameter->word, parameter->word_length, "ends before its start");
+    }
+    *count = *count < 0 ? size + *count - *start : *count;
+    *count = *count < size - *start ? *count : size - *start;
+    return *count >= 0 || expansion_fail(expansion, parameter->word, parameter->word_length, "ends before its start");
+}
+
+// ${@:START:COUNT}: $0 is one of them where it begins there.
+static bool put_some_arguments(struct expansion *expansion, const struct parameter *parameter) {
+    int64_t start, count;
+    if (!take_slice(expansion, parameter, (int64_t)expansion->expander->argument_count, &start, &count))
+        return false;
+    expansion_put_arguments(expansion, *parameter->name, (size_t)start, (size_t)count);
+    return true;
+}
+
+// In characters.
+static bool put_slice(struct expansion *expansion, const struct parameter *parameter, const char *value) {
+    int64_t start, count;
+    if (!take_slice(expansion, parameter, (int64_t)characters_of(value), &start, &count))
+        return false;
     const char *first = skip_characters(value, start);
     struct text slice = {0};
     text_add(&slice, first, (size_t)(skip_characters(first, count) - first));
@@ -242,6 +314,11 @@ static bool apply(struct expansion *expansion, const struct parameter *parameter
         return !value || put_cut(expansion, parameter, value);
     case ':':
         return !value || put_slice(expansion, parameter, value);
+    case '/':
+        return !value || put_replaced(expansion, parameter, value);
+    case '^':
+    case ',':
+        return !value || put_case(expansion, parameter, value);
     default:
         break;
     }
@@ -257,8 +334,8 @@ static bool put(struct expansion *expansion, const struct parameter *parameter) 
     const char *value = value_of(expansion->expander, name.bytes, &buffer);
     bool is_list = *parameter->name == '@' || *parameter->name == '*';
     if (!value && expansion->expander->unset_fails && !is_list &&
-        (!parameter->operator|| strchr("#%:", parameter->operator))) {
-        expansion_fail(expansion, name.bytes, name.length, "not set");
+        (!parameter->operator|| strchr("#%:/^,", parameter->operator))) {
+        fail_unset(expansion, name.bytes, "not set");
         text_release(&name);
         return false;
     }
@@ -271,8 +348,13 @@ static bool put(struct expansion *expansion, const struct parameter *parameter) 
         text_add_number(&count, value ? characters_of(value) : 0);
         expansion_put_value(expansion, count.bytes);
         text_release(&count);
+    } else if (is_list && parameter->operator== ':') {
+        done = put_some_arguments(expansion, parameter);
+    } else if (is_list && parameter->operator&& strchr("#%/^,", parameter->operator)) {
+        done = expansion_fail(expansion, name.bytes, name.length, "each argument cannot be changed at once");
     } else if (is_list && (!parameter->operator||(value && parameter->operator!= '+'))) {
-        expansion_put_arguments(expansion, *parameter->name);
+        size_t count = expansion->expander->argument_count;
+        expansion_put_arguments(expansion, *parameter->name, 1, count ? count - 1 : 0);
     } else {
         done = apply(expansion, parameter, name.bytes, value);
     }
@@ -285,7 +367,7 @@ bool expansion_put_parameter(struct expansion *expansion, const char *text, size
     struct parameter parameter;
     if (length == 1) {
         bool before = expansion->quoted;
-        expansion->quoted = true; // a lone $ means itself
+        expansion->quoted = !expansion->special; // a lone $ means itself, but at the end of a regular expression
         expansion_put_value(expansion, "$");
         expansion->quoted = before;
         return true;

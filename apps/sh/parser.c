@@ -32,6 +32,7 @@ bool parser_is_assignment(const char *text, size_t length) {
     while (i < length && (text[i] == '_' || ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z') ||
                           (i && text[i] >= '0' && text[i] <= '9')))
         i++;
+    i += i && i + 1 < length && text[i] == '+';
     return i && i < length && text[i] == '=';
 }
 

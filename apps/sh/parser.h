@@ -44,5 +44,5 @@ void parser_start(struct parser *parser, const char *script, struct arena *arena
 // Parses up to the next line end.
 enum parse_result parser_next(struct parser *parser, struct node **tree);
 
-// Whether a word as typed assigns a variable: NAME=...
+// Whether a word as typed assigns a variable: NAME=... or NAME+=...
 bool parser_is_assignment(const char *text, size_t length);

@@ -154,13 +154,37 @@ static bool is_condition_word(enum token_kind kind) {
     return false;
 }
 
+// Where the regular expression that begins here ends: at a blank, or what goes on with the condition, outside of its parentheses.
+static const char *expression_end(const char *text) {
+    unsigned depth = 0;
+    while (text && *text && (depth || !strchr(" \t\r\n;&<>", *text)) &&
+           (depth || (*text != ')' && strncmp(text, "||", 2) != 0))) {
+        depth += *text == '(' ? 1u : *text == ')' ? -1u : 0u;
+        text = lexer_skip_part(text, false);
+    }
+    return text;
+}
+
+// Has the expression be one word, whatever is in it.
+static void join_expression(struct parser *parser) {
+    const char *end = expression_end(parser->token.text);
+    if (!end || end <= parser->token.text || end < parser->lexer.next)
+        return;
+    parser->token.kind = TOKEN_WORD;
+    parser->token.descriptor = -1;
+    lexer_stretch(&parser->lexer, &parser->token, end);
+}
+
 static struct node *parse_condition(struct parser *parser) {
     struct node *node = parser_node(parser, NODE_CONDITION, parser->token.text);
     struct word **words = &node->words;
     parser_advance(parser);
     parser_skip_newlines(parser);
     while (!parser_is_word(parser, "]]") && is_condition_word(parser->token.kind)) {
+        bool is_match = node->words && parser_is_word(parser, "=~");
         parser_add_word(parser, &words);
+        if (is_match)
+            join_expression(parser);
         parser_skip_newlines(parser);
     }
     if (!node->words)

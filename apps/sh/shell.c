@@ -44,6 +44,12 @@ void shell_complain_errno(int descriptor, const char *name) {
     shell_complain(descriptor, name, strerror(errno));
 }
 
+int shell_fail_expansion(struct shell *shell) {
+    shell_complain(2, NULL, shell->expander.problem.bytes);
+    shell->leaving |= !shell->interactive;
+    return shell->expander.unset && shell->given_line ? SHELL_NOT_FOUND : 1;
+}
+
 bool shell_change_directory(struct shell *shell, const char *path) {
     char now[PATH_SIZE];
     const char *before = variables_get(&shell->variables, "PWD");

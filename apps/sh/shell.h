@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "apps/sh/alias.h"
 #include "apps/sh/expand.h"
 #include "apps/sh/functions.h"
 #include "apps/sh/history.h"
@@ -28,6 +29,7 @@ struct shell {
     struct strings arguments; // $0, $1, ...
     struct expander expander;
     struct functions functions;
+    struct aliases aliases;
     struct strings locals; // what variables were before functions made their own (assignments.h)
     struct jobs jobs;
     struct history history;
@@ -36,24 +38,29 @@ struct shell {
     unsigned long process; // $$: of the shell that was started first, also in ( ) and $( )
     pid_t last_background;
     bool interactive;
-    volatile bool interrupted; // Ctrl-C: what was typed is not gone on with; also set by the handler of SIGINT
-    volatile bool signalled;   // a signal was noted: `wait` ends
-    bool leaving;              // exit was called
-    bool stop_on_error;        // set -e
-    bool trace;                // set -x
-    bool unset_fails;          // set -u
-    bool substituted;          // a $(...) was run since the last command began: its status is that of an assignment
-    bool pipe_fail;            // set -o pipefail
-    bool continuing;           // what breaks off is one round, not the loop
-    bool returning;            // return was called
-    unsigned breaking;         // so many loops are to be left
-    unsigned loops;            // inside of which this runs
-    unsigned calls;            // of functions, inside of each other
-    unsigned sourced;          // files read by `.`, inside of each other
-    unsigned redirected;       // commands with others inside whose input is not the terminal
-    unsigned passed;           // a bit for each descriptor above 2 that commands are given
-    unsigned tested;           // inside of && || ! and conditions, where a failure is no error
-    unsigned depth;            // of scripts inside each other
+    bool given_line; // with -c, and not by a shell that this one does a part of the work of
+    // Ctrl-C: what was typed is not gone on with. The handler of SIGINT sets it too: no |=, which would undo that between its look and
+    // its store.
+    volatile bool interrupted;
+    volatile bool signalled; // a signal was noted: `wait` ends
+    bool leaving;            // exit was called
+    bool stop_on_error;      // set -e
+    bool trace;              // set -x
+    bool unset_fails;        // set -u
+    bool substituted;        // a $(...) was run since the last command began: its status is that of an assignment
+    bool pipe_fail;          // set -o pipefail
+    bool continuing;         // what breaks off is one round, not the loop
+    bool returning;          // return was called
+    unsigned breaking;       // so many loops are to be left
+    unsigned loops;          // inside of which this runs
+    unsigned calls;          // of functions, inside of each other
+    unsigned sourced;        // files read by `.`, inside of each other
+    unsigned redirected;     // commands with others inside whose input is not the terminal
+    unsigned passed;         // a bit for each descriptor above 2 that commands are given
+    unsigned tested;         // inside of && || ! and conditions, where a failure is no error
+    unsigned depth;          // of scripts inside each other
+    size_t options_index;    // what getopts made $OPTIND
+    size_t options_at;       // how far it has read in that argument
 };
 
 // The expander, with what $? $$ $! are now.
@@ -65,6 +72,9 @@ bool shell_goes_on(const struct shell *shell);
 // Says "sh: NAME: REASON" on a descriptor. `name` may be null.
 void shell_complain(int descriptor, const char *name, const char *reason);
 void shell_complain_errno(int descriptor, const char *name);
+
+// Tells why an expansion failed; the status of that. It ends a script, as what follows relies on it.
+int shell_fail_expansion(struct shell *shell);
 
 // Sets an option by its long name: errexit, nounset, pipefail, xtrace. False: there is none of this name.
 bool shell_set_option(struct shell *shell, const char *name, bool set);

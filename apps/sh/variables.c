@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apps/common/tool.h"
+#include "apps/sh/special.h"
 
 // Holds the names, each with a colon behind, that a subshell must not export.
 static const char private_mark[] = "SH_PRIVATE";
@@ -39,10 +40,12 @@ bool variables_is_name(const char *text) {
 
 const char *variables_get(const struct variables *variables, const char *name) {
     const struct variable *variable = find(variables, name);
-    return variable ? variable->value : NULL;
+    return variable ? variable->value : special_get(name);
 }
 
 void variables_set(struct variables *variables, const char *name, const char *value) {
+    if (special_set(name, value))
+        return;
     char *copy = string_copy(value); // before the old one goes: it may be a part of it
     struct variable *variable = find_or_add(variables, name);
     free(variable->value);

@@ -22,7 +22,7 @@ struct variables {
 // (variables_for_subshell).
 void variables_import(struct variables *variables, char **environment);
 
-// Null: not set.
+// Null: not set. Those of special.h are not in the list: they cannot be exported, and `set` does not show them.
 const char *variables_get(const struct variables *variables, const char *name);
 void variables_set(struct variables *variables, const char *name, const char *value);
 void variables_export(struct variables *variables, const char *name);

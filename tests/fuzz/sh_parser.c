@@ -1,5 +1,5 @@
-// Fuzz target: the shell's lexer, parser and expansion. Whatever is typed is parsed, told, or asked to go on,
-// and ends.
+// Fuzz target: the shell's lexer, parser, expansion, aliases, lines of before and regular expressions. Whatever is typed is parsed,
+// told, or asked to go on, and ends.
 //
 // Every node's source must lie inside the script, and what was parsed from a node's source alone must parse
 // again: a shell below is given it so. Build and run: ninja build/unit/fuzz-sh-parser &&
@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/sh/alias.h"
 #include "apps/sh/expand.h"
+#include "apps/sh/expression.h"
 #include "apps/sh/glob.h"
 #include "apps/sh/parser.h"
+#include "apps/sh/recall.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -90,6 +93,31 @@ static void run(const char *script, size_t size) {
     text_release(&expander.problem);
 }
 
+static void expand_aliases(const char *script) {
+    struct aliases aliases = {0};
+    aliases_set(&aliases, "a", "b ");
+    aliases_set(&aliases, "b", "a; echo");
+    free(aliases_expand(&aliases, script));
+    strings_release(&aliases.list);
+}
+
+static void recall(const char *script) {
+    struct history history = {0};
+    struct text result = {0};
+    history_add(&history, "echo 'a b' c");
+    history_add(&history, script);
+    recall_expand(&history, "", script, &result);
+    text_release(&result);
+    strings_release(&history.lines);
+}
+
+// The script is an expression, and what it is to be found in.
+static void match(const char *script) {
+    struct expression_match match;
+    if (strlen(script) < 200 && expression_find(script, script, &match) == EXPRESSION_MATCHES)
+        require(match.start <= match.end && match.end <= strlen(script));
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     char *script = malloc(size + 1);
     if (!script)
@@ -97,6 +125,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     memcpy(script, data, size);
     script[size] = 0;
     run(script, strlen(script));
+    expand_aliases(script);
+    recall(script);
+    match(script);
     free(script);
     return 0;
 }

@@ -183,6 +183,35 @@ class Shell(unittest.TestCase):
         self.assertGreater(len(named), 20)
         self.prints(f"type {' '.join(named)} | grep 'not found'; echo $?", "1")
 
+    def test_an_alias_stands_for_its_words_where_a_command_begins(self):
+        self.prints("alias say='echo alias says'")
+        self.prints("say say; for i in 1; do say $i; done", "alias says say", "alias says 1")
+        self.prints("type say; alias", "say is an alias for echo alias says", "alias say='echo alias says'")
+        self.prints("alias nothing; echo $?", "sh: alias: nothing: no such alias", "1")
+        self.type("cat <<END\r")
+        self.machine.expect(r"\n> ")
+        self.type("say\r")
+        self.machine.expect(r"\n> ")
+        self.prints("END", "say")
+        self.prints("unalias say; say", "alias says")  # the line was read before
+        self.prints("say", "sh: say: not found")
+        self.prints("unalias say; echo $?", "sh: unalias: say: no such alias", "1")
+
+    def test_an_exclamation_mark_brings_lines_back(self):
+        self.prints("echo one two", "one two")
+        self.prints("!!", "echo one two", "one two")
+        self.prints("echo again !$", "echo again two", "again two")
+        self.prints("!-2 three", "echo one two three", "one two three")
+        self.prints("^three^four", "echo one two four", "one two four")
+        self.prints("echo hello! '!!' \\!", "hello! !! !")
+        self.prints("!none; echo not this", "sh: !none: no such line was typed before")
+        self.prints("echo $?", "1")
+
+    def test_what_getopts_and_seconds_and_the_like_do_at_the_prompt(self):
+        self.prints("x='a b c'; echo ${x// /-} ${x^^} $'tab\\there' ${x:2:1}", r"a-b-c A B C tab[\t ]+here b")
+        self.prints("[[ v1.25 =~ [0-9]+\\.[0-9]+ ]] && echo $BASH_REMATCH", r"1\.25")
+        self.prints("SECONDS=100; [ $SECONDS -ge 100 ] && [ $RANDOM -lt 32768 ]; echo $?", "0")
+
     def test_a_shell_inside_the_shell_ends_alone(self):
         self.type("sh\r")
         self.machine.expect(PROMPT)
