@@ -82,6 +82,7 @@ bool terminal_service_answer(struct terminal_service *service, uint32_t id) {
     if (status == STATUS_OK) {
         reply.columns = service->columns;
         reply.rows = service->rows;
+        reply.log_position = service->log_position;
     }
     request_answer(id, information.sender, &reply, sizeof(reply));
     return attached;

@@ -11,9 +11,10 @@
 struct terminal_service {
     uint32_t columns; // 0: not known
     uint32_t rows;
-    uint32_t session; // process id of the console; 0: none
-    int32_t output;   // receives text to show; 0: none
-    int32_t input;    // sends what was typed; 0: none
+    uint32_t session;      // process id of the console; 0: none
+    int32_t output;        // receives text to show; 0: none
+    int32_t input;         // sends what was typed; 0: none
+    uint32_t log_position; // as terminal_reply has it
 };
 
 // Answers the message with this id. True: there is a new output pipe.

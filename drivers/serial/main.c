@@ -21,6 +21,7 @@ enum {
     FILLS_AT_ONCE = 1024,
     ROUNDS_MAX = 64,
     PROBE_VALUE = 0x5a,
+    LOG_PART = 4096,
     PORT_FIRST = 0x3f8
 };
 
@@ -169,9 +170,20 @@ static void take_event(const EVENT *event) {
     }
 }
 
+// What the kernel's log holds now, it has shown on this line itself; it stops when the ports are this driver's.
+static uint32_t end_of_log(void) {
+    char part[LOG_PART];
+    uint64_t position = 0;
+    size_t size = 0;
+    while (log_read(&position, part, sizeof(part), &size) == STATUS_OK && size > 0)
+        continue;
+    return (uint32_t)position;
+}
+
 static enum status prepare(void) {
     interrupt = start_grant_number("interrupt");
     debug = start_grant_number("debug");
+    service.log_position = is_raw ? 0 : end_of_log();
     enum status status = range_open(start_grant_number("registers"));
     if (status != STATUS_OK) {
         return status;

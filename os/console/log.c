@@ -22,9 +22,18 @@ void log_skip(struct session *session) {
         continue;
 }
 
+void log_go_on(struct session *session, uint32_t position) {
+    uint32_t ahead = position - (uint32_t)session->log_position;
+    session->log_shown_without_us = position != 0;
+    if (position != 0 && ahead <= INT32_MAX)
+        session->log_position += ahead;
+}
+
 // Not without end: a program that writes to the log all the time is not to keep the console from its other work.
 void log_show_new(struct session *session) {
     char part[PART_SIZE];
+    if (session->log_shown_without_us && !session->terminal_number)
+        return;
     size_t size = read_part(session, part);
     bool in_line = size > 0 && session_leave_line(session);
     for (int i = 0; size > 0 && i < PARTS_AT_ONCE; i++) {

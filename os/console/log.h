@@ -13,4 +13,8 @@ bool log_watch(int32_t number);
 // Passes over what the log holds now.
 void log_skip(struct session *session);
 
+// While the kernel shows it on the terminal itself, nothing is shown: log_go_on says where that ended.
 void log_show_new(struct session *session);
+
+// The kernel has shown all up to here itself: the low half of a position, which lies less than 2 GiB away. 0: it has not.
+void log_go_on(struct session *session, uint32_t position);

@@ -22,8 +22,9 @@ struct session {
     int32_t shell_number; // 0: none runs
     uint32_t shell;
     uint64_t shell_started;
-    uint64_t log_position; // how far the kernel's log was shown
-    int32_t input_right;   // by which keys are handed on as events; 0: this session has no keyboard
+    uint64_t log_position;     // how far the kernel's log was shown
+    bool log_shown_without_us; // on this terminal, by the kernel, while it has no driver
+    int32_t input_right;       // by which keys are handed on as events; 0: this session has no keyboard
     struct jobs jobs;
     struct discipline_result result;
 };

@@ -2,6 +2,7 @@
 //
 // All ends of the two pipes are the console's own, so that a driver's end closes nothing: programs go on writing, and what the
 // old driver had not taken the new one shows.
+#include "os/console/log.h"
 #include "os/console/session.h"
 
 #include <parley/calls.h>
@@ -49,6 +50,9 @@ static enum status attach(struct session *session) {
     status = status == STATUS_OK ? message_wait(&filter, &information, deadline) : status;
     status = status == STATUS_OK ? message_receive(information.id, &reply, sizeof(reply), NULL, NULL) : status;
     status = status == STATUS_OK ? (enum status)reply.status : status;
+    if (status == STATUS_OK) {
+        log_go_on(session, reply.log_position);
+    }
     bool known = status == STATUS_OK && reply.columns && reply.rows;
     session->columns = known ? reply.columns : COLUMNS_UNKNOWN;
     session->rows = known ? reply.rows : ROWS_UNKNOWN;

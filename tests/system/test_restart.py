@@ -65,6 +65,18 @@ class Restart(AtPrompt):
             self.machine.expect(rf"^typed {i}\r$", SECONDS)
             self.machine.expect(PROMPT, SECONDS)
 
+    def test_a_line_of_the_log_stands_once_on_the_serial_line(self):
+        """Between two lives of the driver the kernel shows its log there itself, and the console all that comes later."""
+        for i in range(1, RESTARTS + 1):
+            before = self.generation("serial")
+            self.run_line("restart serial")
+            self.await_other("serial", before)
+            self.machine.type(f"restart clock; echo end''ed {i}\n")
+            self.await_text(f"ended {i}")
+            self.run_line(f"until interfaces | grep -q clock; do :; done; echo ser''ved {i}")
+            for name in ("serial", "clock"):
+                self.assertEqual(self.machine.console.count(f"init: service {name} was ended".encode()), i, name)
+
     def test_a_pipeline_goes_on_while_its_terminal_is_started_again(self):
         self.machine.type("seq 1 100000; echo ended $? > /tmp/status\n")
         for _ in range(RESTARTS):

@@ -27,5 +27,7 @@ struct terminal_reply {
     int32_t status; // enum status
     uint32_t columns;
     uint32_t rows;
-    uint32_t reserved; // 0
+    // Up to where the kernel has shown its log on this line itself, as it does while no driver has it: the low half of a position of
+    // log_read. 0: it does so nowhere here.
+    uint32_t log_position;
 };
