@@ -33,10 +33,13 @@ class Sight:
         return None
 
     def score(self):
+        """None: a digit was just being drawn."""
         number = 0
         for i in range(4):
             left, top = LEFT + MARGIN + i * 16, TOP + 4
             lit = sum(1 << bit for bit, (x, y) in enumerate(SEGMENTS) if self.picture.pixel(left + x, top + y) == LIT)
+            if lit not in DIGITS:
+                return None
             number = 10 * number + DIGITS[lit]
         return number
 
@@ -95,7 +98,7 @@ class Snake(AtPrompt):
             over, score = sight.find(HURT), sight.score()
             key = "ret" if over else self.decide(sight, direction)
             self.machine.monitor("cont")
-            if score >= 2:
+            if score is not None and score >= 2:
                 break
             self.assertLess(time.monotonic(), give_up)
             if key:
