@@ -15,6 +15,7 @@ struct parameter {
     const char *name;
     size_t name_length;
     bool wants_length;
+    bool indirect;     // ${!NAME}: of the variable whose name it holds
     bool empty_counts; // a colon: empty is as good as unset
     char operator;     // - = ? + # % : / ^ , or 0
     bool longest;      // ## or %%; also // ^^ ,,
@@ -37,6 +38,10 @@ static bool parse(struct parameter *parameter, const char *text, size_t left) {
     *parameter = (struct parameter){0};
     if (left > 1 && *text == '#' && name_length(text + 1, left - 1) == left - 1) {
         parameter->wants_length = true;
+        text++, left--;
+    }
+    if (left > 1 && *text == '!' && variables_is_name((char[]){text[1], 0})) {
+        parameter->indirect = true;
         text++, left--;
     }
     parameter->name = text;
@@ -327,10 +332,26 @@ static bool apply(struct expansion *expansion, const struct parameter *parameter
     return true;
 }
 
+// The name that the variable holds takes the place of its own. False: it holds none.
+static bool follow_name(struct expansion *expansion, struct text *name) {
+    const char *held = variables_get(expansion->expander->variables, name->bytes);
+    if (!held || !variables_is_name(held))
+        return expansion_fail(expansion, name->bytes, name->length, "holds no name of a variable");
+    char *copy = string_copy(held);
+    text_clear(name);
+    text_add_string(name, copy);
+    free(copy);
+    return true;
+}
+
 static bool put(struct expansion *expansion, const struct parameter *parameter) {
     struct text name = {0}, buffer = {0};
     bool done = true;
     text_add(&name, parameter->name, parameter->name_length);
+    if (parameter->indirect && !follow_name(expansion, &name)) {
+        text_release(&name);
+        return false;
+    }
     const char *value = value_of(expansion->expander, name.bytes, &buffer);
     bool is_list = *parameter->name == '@' || *parameter->name == '*';
     if (!value && expansion->expander->unset_fails && !is_list &&

@@ -168,6 +168,8 @@ struct node *parser_command(struct parser *parser) {
         return parser_fail(parser, "! stands before a whole pipeline");
     if (parser_is_closing(parser))
         return parser_fail(parser, "nothing is open that it could go on with or end");
+    if (parser_is_word(parser, "function"))
+        return parser_named_function(parser);
     return parser_begins_compound(parser) ? parser_compound(parser) : parse_simple(parser);
 }
 

@@ -4,6 +4,7 @@
 //   and_or:   pipeline { ("&&" | "||") pipeline }
 //   pipeline: {"!" | "time"} command { ("|" | "|&") command }
 //   command:  { assignment | word | redirection }   or   compound { redirection }   or   NAME "(" ")" compound
+//             or   "function" NAME [ "(" ")" ] compound
 //   compound: "(" list ")"   or   "{" list "}"   or   "if" list "then" list { "elif" ... } [ "else" list ] "fi"
 //             or   ( "while" | "until" ) list "do" list "done"   or   "for" NAME [ "in" words ] "do" list "done"
 //             or   "case" word "in" { ["("] pattern { "|" pattern } ")" [ list ] ";;" } "esac"

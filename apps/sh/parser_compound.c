@@ -300,6 +300,27 @@ struct node *parser_compound(struct parser *parser) {
     return parser_end_node(parser, node);
 }
 
+static struct node *parse_function_body(struct parser *parser, struct node *command) {
+    parser_skip_newlines(parser);
+    command->kind = NODE_FUNCTION;
+    if (!parser_begins_compound(parser))
+        return parser_fail(parser, "the function's body is wanted: { ... }");
+    command->children = parser_compound(parser);
+    return command->children ? parser_end_node(parser, command) : NULL;
+}
+
+struct node *parser_named_function(struct parser *parser) {
+    struct node *node = parser_node(parser, NODE_FUNCTION, parser->token.text);
+    struct word **words = &node->words;
+    parser_advance(parser);
+    if (!is_name(&parser->token))
+        return parser_fail(parser, "the name of a function is wanted");
+    parser_add_word(parser, &words);
+    struct lexer ahead = parser->lexer;
+    bool empty = parser->token.kind == TOKEN_LEFT && lexer_next(&ahead).kind == TOKEN_RIGHT;
+    return empty ? parser_function(parser, node) : parse_function_body(parser, node);
+}
+
 struct node *parser_function(struct parser *parser, struct node *command) {
     const char *name = command->words->text;
     struct token left = parser->token;
@@ -313,10 +334,5 @@ struct node *parser_function(struct parser *parser, struct node *command) {
     if (!is_name(&token))
         return parser_fail(parser, "letters, digits and _ make the name of a function");
     parser_advance(parser);
-    parser_skip_newlines(parser);
-    command->kind = NODE_FUNCTION;
-    if (!parser_begins_compound(parser))
-        return parser_fail(parser, "the function's body is wanted: { ... }");
-    command->children = parser_compound(parser);
-    return command->children ? parser_end_node(parser, command) : NULL;
+    return parse_function_body(parser, command);
 }

@@ -44,5 +44,8 @@ struct node *parser_compound(struct parser *parser);
 // NAME ( ) and the body; the name was taken as the command's only word.
 struct node *parser_function(struct parser *parser, struct node *command);
 
+// "function", NAME, perhaps ( ), and the body.
+struct node *parser_named_function(struct parser *parser);
+
 // At the end of a line: takes the lines of its here-documents. Those that have no end stay in parser->here.
 void parser_take_here(struct parser *parser);
