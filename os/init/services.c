@@ -7,6 +7,7 @@
 
 #include <parley/calls.h>
 #include <parley/clock.h>
+#include <parley/interface.h>
 #include <parley/log.h>
 #include <parley/spawn.h>
 #include <parley/status.h>
@@ -37,6 +38,9 @@ struct archive {
 };
 
 enum { CODE_ENDED = 143 }; // 128 + 15, as shells tell it
+
+#define READY_LOOK NANOSECONDS_PER_MILLISECOND
+#define READY_PATIENCE (30 * NANOSECONDS_PER_SECOND)
 
 static char *environment[] = {"PATH=/bin", "HOME=/home", "TERM=ansi", NULL};
 
@@ -200,6 +204,28 @@ static void note_start(struct running *running, const struct spawned *spawned) {
     }
 }
 
+static bool is_registered(uint32_t id) {
+    struct interface_information entry;
+    size_t count = 0;
+    return interface_list(INTERFACE_READY(0, id), &entry, 1, &count) == STATUS_OK && count == 1 && entry.id == id;
+}
+
+// What is started next may need it from its first instruction on. One that ends meanwhile is started again later, and nobody waits for that.
+static void await_ready(const struct running *running) {
+    uint64_t deadline = deadline_after(READY_PATIENCE);
+    struct process_end end;
+    while (!is_registered(running->service->ready)) {
+        if (process_wait(running->number, deadline_after(READY_LOOK), &end) != STATUS_TIMED_OUT) {
+            return;
+        }
+        if (clock_now() > deadline) {
+            log_line("init: service %s does not show itself; the others are started without it",
+                     running->service->name);
+            return;
+        }
+    }
+}
+
 // The process id of a service that is started again changes: who is not told it finds it in the directory.
 static void start_first(const struct startup_service *service) {
     struct spawned spawned = {0};
@@ -208,6 +234,9 @@ static void start_first(const struct startup_service *service) {
     if (start_life(running, &spawned) == STATUS_OK) {
         note_start(running, &spawned);
         service_count++;
+        if (service->ready) {
+            await_ready(running);
+        }
     }
     if (running->image && !(running->number && service->restarts)) {
         number_close(running->image);

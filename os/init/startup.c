@@ -249,6 +249,20 @@ static void line_known(struct parser *parser) {
     parser->service->is_known = true;
 }
 
+// The right to an interface is what a service shows itself by.
+static void line_ready(struct parser *parser) {
+    const struct startup_service *service = parser->service;
+    for (uint32_t i = 0; i < service->grant_count; i++) {
+        const struct startup_source *source = &service->grants[i].sources[0];
+        if (source->kind == SOURCE_INTERFACE) {
+            parser->service->ready = (uint32_t)source->base;
+        }
+    }
+    if (parser->service->ready == 0) {
+        fail(parser, "no interface is granted above, by which it could be seen");
+    }
+}
+
 static void take_condition(struct parser *parser, bool wanted) {
     struct startup_service *service = parser->service;
     if (service->condition_count == STARTUP_CONDITIONS_MAX) {
@@ -285,6 +299,7 @@ static const struct line_word line_words[] = {
     {"grant", true, line_grant},     {"reach", true, line_reach},
     {"unless", true, line_unless},   {"if", true, line_if},
     {"restart", true, line_restart}, {"known", true, line_known},
+    {"ready", true, line_ready},
 };
 
 static const struct line_word *find_line(const char *word) {

@@ -12,6 +12,8 @@
 //                              started, this one is not either
 //   restart                    it is started again whenever it ends: at once, but with a growing pause where it ends itself
 //                              soon after its start. Who needs it finds it again in the directory
+//   ready                      those below are started when it stands in the directory: it serves by then. Its grant of an interface
+//                              stands above this line
 //   known                      every program is told its process id from the start. Where that has ended, it is in the directory
 //   if word TEXT               only if the kernel's command line has this word
 //   if service NAME            only if this service was started
@@ -103,6 +105,7 @@ struct startup_service {
     uint32_t condition_count;
     bool restarts;
     bool is_known;
+    uint32_t ready; // the interface that says so; 0: nobody waits for it
 };
 
 struct startup {

@@ -90,7 +90,6 @@ static void serve_link(const struct link_ready *ready) {
 void *mapped_serve_faults(void *unused) {
     struct link_ready ready[READY_MAX];
     enum status status = STATUS_OK;
-    swap_start();
     while (status == STATUS_OK) {
         size_t count = 0;
         status = link_poll_all(LINK_POLL_TASK, ready, READY_MAX, DEADLINE_NEVER, &count);

@@ -3,6 +3,7 @@
 // Three threads: one takes calls at the port, one serves faults by link, one answers who looks for the daemon in the directory. It waits for
 // the file server, and nobody that it waits for ever waits for it: the file server maps nothing of its.
 #include "os/memory/mapped.h"
+#include "os/memory/swap.h"
 
 #include <parley/calls.h>
 #include <parley/clock.h>
@@ -95,6 +96,7 @@ int main(void) {
     struct thread *thread;
     int32_t port;
     gate_set(GATE_MESSAGE, 0, NULL);
+    swap_start(); // before it is in the directory: init starts no program until then
     enum status status = port_create(&plan, &port);
     if (status == STATUS_OK)
         status = thread_start(mapped_serve_faults, NULL, NULL, &thread);

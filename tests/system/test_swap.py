@@ -20,6 +20,12 @@ class Swap(unittest.TestCase):
             self.assertEqual(text, "80 MiB checked 1 times, 0 words wrong\n")
             self.assertEqual(status, 0)
 
+    def test_the_first_program_after_boot_finds_the_area_whatever_the_number_of_processors(self):
+        for cpus in ("1", "4"):
+            text, status = run("swap-load 60 1", 128, "--cpus", cpus)
+            self.assertEqual(text, "60 MiB checked 1 times, 0 words wrong\n")
+            self.assertEqual(status, 0)
+
     def test_two_of_them_at_once_and_others_beside_them_go_on(self):
         text, status = run("swap-load 50 1 & swap-load 45 1; seq 1 30000 | tail -1; wait; ls /etc/startup", 128)
         self.assertEqual(sorted(text.splitlines()), ["/etc/startup", "30000", "45 MiB checked 1 times, 0 words wrong",

@@ -67,6 +67,16 @@ Test(startup, indented_lines_are_about_the_service_above) {
     cr_assert_str_eq(service->conditions[1].text, "quiet");
 }
 
+Test(startup, a_service_is_awaited_by_its_interface) {
+    cr_assert_eq(parse("service a /a\n  grant r ramdisk\n  grant publish interface files\n  ready\nservice b /b\n"),
+                 STATUS_OK);
+    cr_assert_eq(startup.services[0].ready, 2);
+    cr_assert_eq(startup.services[1].ready, 0);
+    expect_problem("service a /a\n  grant r ramdisk\n  ready\n", 3, "interface");
+    expect_problem("service a /a\n  ready\n  grant publish interface files\n", 2, "interface");
+    expect_problem("service a /a\n  grant publish interface files\n  ready now\n", 3, "too many");
+}
+
 Test(startup, every_source_of_authority_is_read) {
     cr_assert_eq(parse("service a /a\n grant p ports 0x3f8 8\n grant l line 4\n grant m memory 0xfee00000 4096\n"
                        " grant f framebuffer or pci 1234:AbCd 2\n grant q qemu opt/x\n grant r ramdisk\n"
