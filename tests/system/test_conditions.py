@@ -19,8 +19,7 @@ class InKernel(unittest.TestCase):
 
     def test_stop_once_they_are_true_and_not_before(self):
         for kind, cpus in test_debugger.KINDS:
-            with self.subTest(kind=kind, cpus=cpus), test_debugger.Guest(kind, cpus, "yes | cat >/dev/null") as guest:
-                guest.machine.expect(rb"yes", SECONDS)
+            with self.subTest(kind=kind, cpus=cpus), test_debugger.Guest(kind, cpus, "yes | cat >/dev/null & fg") as guest:
                 switches = " + ".join(f"processors[{cpu}].switches" for cpu in range(cpus))
                 said = guest.gdb("set breakpoint condition-evaluation target", f"python before = int(gdb.parse_and_eval('{switches}'))",
                                  self.later(switches), "set debug remote 1", "continue", "set debug remote 0", "info breakpoints",
@@ -33,15 +32,13 @@ class InKernel(unittest.TestCase):
                 guest.answers()
 
     def test_that_are_false_do_not_end_a_step_of_another_thread(self):
-        with test_debugger.Guest("debug", 4, "yes | cat >/dev/null") as guest:
-            guest.machine.expect(rb"yes", SECONDS)
+        with test_debugger.Guest("debug", 4, "yes | cat >/dev/null & fg") as guest:
             said = guest.gdb("tbreak call_pipe_read", "continue", "break call_pipe_write if $rsp == 1", "next", "next", "bt 1", "detach")
             self.assertRegex(said, r"\n#0 +call_pipe_read", said)
             guest.answers()
 
     def test_that_cannot_be_evaluated_stop_and_gdb_says_why(self):
-        with test_debugger.Guest("release", 2, "yes | cat >/dev/null") as guest:
-            guest.machine.expect(rb"yes", SECONDS)
+        with test_debugger.Guest("release", 2, "yes | cat >/dev/null & fg") as guest:
             said = guest.gdb("break call_pipe_write if *(int *)16 == 1", "continue", "delete", "detach")
             self.assertRegex(said, r"Error in testing (breakpoint )?condition.*\n.*Cannot access memory at address 0x10", said)
 

@@ -15,9 +15,7 @@ WHERE = ("python print('stands in', gdb.selected_thread().details.split(':')[0],
 
 class Faults(unittest.TestCase):
     def guest(self, kind, cpus):
-        guest = Guest(kind, cpus, "yes >/dev/null")
-        guest.machine.expect(rb"yes >/dev/null", SECONDS)
-        return guest
+        return Guest(kind, cpus, "yes >/dev/null & fg")
 
     def test_a_program_stops_where_it_would_be_ended_and_may_be_mended(self):
         """`signal 0` keeps the fault from it, and detaching gives it what it had coming."""

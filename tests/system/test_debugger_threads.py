@@ -110,8 +110,7 @@ class Alone(unittest.TestCase):
 
 class Ending(unittest.TestCase):
     def test_a_process_is_killed_and_its_parent_told(self):
-        with Guest("debug", 2, "yes >/dev/null") as guest:
-            guest.machine.expect(rb"yes >/dev/null", SECONDS)
+        with Guest("debug", 2, "yes >/dev/null & fg") as guest:
             said = guest.gdb("set print inferior-events on", choose("yes"), "kill", choose("kernel"), "kill",
                              "info threads", "tbreak scheduler_switch", "continue", "detach")
             self.assertRegex(said, r"\[Inferior \d+ \(process \d+\) killed\]")
