@@ -124,7 +124,8 @@ static void stop_here(uint32_t cpu) {
 
 uint32_t debugger_ask(const struct trace_record *record, uint32_t options) {
     uint32_t cpu = processor_index();
-    if (!machine.is_ready || machine.is_given_up || machine.is_panicking || lending_is_on() || releasing == cpu + 1)
+    if (!machine.is_ready || machine.is_given_up || machine.is_panicking || lending_is_on() || hold_is_lent() ||
+        releasing == cpu + 1)
         return TRACE_GO;
     if (!is_wanted(record)) {
         note_next(record);

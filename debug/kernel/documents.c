@@ -22,7 +22,7 @@ static bool write_exec_file(struct server *server, const char *annex, const stru
     uint32_t process = document_process(annex, thread);
     if (process != KERNEL_PROCESS && process_peek(process) == 0)
         return false;
-    writer_text(out, "/parley.elf");
+    writer_text(out, KERNEL_FILE);
     return true;
 }
 

@@ -46,7 +46,7 @@ static void process_told(struct process *process) {
     struct debug_stop stop = signal_stop_of_end(&process->end);
     uint32_t place = __atomic_fetch_add(&debugger_ends.count, 1, __ATOMIC_RELAXED) % ENDS_KEPT;
     debugger_ends.stops[place] = stop;
-    if (!points_forget(process->id) || !server.multiprocess)
+    if (!points_forget(process->id) || !server.multiprocess || hold_is_lent())
         return;
     ends[cpu].is_told = false;
     ends[cpu].stop = &stop;

@@ -36,8 +36,16 @@ bool debugger_fault(struct trap_frame *frame) {
     faults[self].is_there = true;
     faults[self].is_kept = false;
     stop_at(frame, &stop);
+    self = processor_index();
     faults[self].is_there = false;
     return faults[self].is_kept;
+}
+
+void fault_move(uint32_t from, uint32_t to) {
+    if (from == to || !faults[from].is_there)
+        return;
+    faults[to] = faults[from];
+    faults[from].is_there = false;
 }
 
 void faults_decide(const struct resume_plan *plan) {

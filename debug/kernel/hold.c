@@ -11,6 +11,9 @@
 // so that none runs on unnoticed. While the holder steps, or runs alone, the others may find that it comes to no end and let everybody go: the
 // machine is then marked (OWNER_STEPS), the holder claims it anew when it is done, and one of the two wins.
 //
+// The holder may lend the machine to all programs, for what one of them does for it (files.c). No point is loaded then, nobody else comes to
+// hold it, and what would stop it does not.
+//
 // An NMI that finds its CPU on its way into the stub or out of it is ignored there, because such a place
 // cannot be stepped from; it is sent again until the CPU stands.
 #include "debug/kernel/private.h"
@@ -28,6 +31,7 @@ enum {
     STEP_WAIT_SURE = 5000, // and how long where its instruction waits for them
     RUN_WAIT = 3000,       // how long they run where a step gives way to them
     OWNER_STEPS = 1 << 16, // of machine.owner
+    OWNER_LENDS = 1 << 17, // alone
     LINE_LOOK = 256,       // how often one looks at the line while another runs alone
 };
 
@@ -47,7 +51,7 @@ enum cpu_state hold_state(uint32_t cpu) {
 }
 
 uint32_t hold_owner(void) {
-    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) & ~(uint32_t)OWNER_STEPS;
+    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) & ~(uint32_t)(OWNER_STEPS | OWNER_LENDS);
 }
 
 bool hold_is_anothers(uint32_t self) {
@@ -101,7 +105,8 @@ void hold_leave(uint32_t self, bool steps) {
         cpu->frame->rflags |= FLAG_RESUME;
     __atomic_store_n(&cpu->frame, 0, __ATOMIC_RELEASE);
     processors[self].next_tick = clock_now() + cpu->tick_left;
-    hardware_load(steps);
+    if (!hold_is_lent())
+        hardware_load(steps);
     state_set(self, CPU_INSIDE);
 }
 
@@ -215,6 +220,38 @@ void hold_others(uint32_t self) {
 void hold_give_way(uint32_t self) {
     for (uint32_t spins = 0; spins < RUN_WAIT && !hold_is_anothers(self); spins++)
         processor_pause();
+}
+
+// ---- lending ----
+
+bool hold_is_lent(void) {
+    return __atomic_load_n(&machine.owner, __ATOMIC_SEQ_CST) == OWNER_LENDS;
+}
+
+void hold_lend(uint32_t self) {
+    let_time_go();
+    __atomic_store_n(&machine.owner, OWNER_LENDS, __ATOMIC_SEQ_CST);
+    halt_wake_others();
+    hold_leave(self, false);
+    hold_exit(self);
+}
+
+// Behind a panic, which does not ask, the machine never comes back.
+void hold_take_back(struct trap_frame *frame) {
+    uint32_t self = processor_index(), owner;
+    hold_enter(self);
+    hold_stand(self, frame);
+    do {
+        hold_wait_to_go(self);
+        owner = OWNER_LENDS;
+    } while (!__atomic_compare_exchange_n(&machine.owner, &owner, self + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+    hold_others(self);
+    machine.stopped = clock_counter();
+}
+
+void hold_end_lending(void) {
+    uint32_t owner = OWNER_LENDS;
+    __atomic_compare_exchange_n(&machine.owner, &owner, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 // Whether the CPU runs on a stack that it has for the debugger's exceptions, and so is on its way into the stub or out of it.

@@ -14,6 +14,9 @@
 // GDB's process number of the kernel itself: no process of ours gets that far.
 enum { KERNEL_PROCESS = 2000000000, OPCODE_HALT = 0xf4 };
 
+// What GDB takes for the file of each process: the programs' come as libraries.
+#define KERNEL_FILE "/parley.elf"
+
 enum cpu_state {
     CPU_RUNS,
     CPU_INSIDE, // met something of the debugger's, and will stand or run on
@@ -172,6 +175,12 @@ bool hold_begin_leaving(uint32_t self); // false: somebody holds the machine, th
 void hold_leave(uint32_t self, bool steps);
 bool hold_is_on_the_way(uint32_t self, const struct trap_frame *frame);
 
+// The machine goes on without its points, and is its last holder's again, at the frame.
+void hold_lend(uint32_t self);
+void hold_take_back(struct trap_frame *frame);
+void hold_end_lending(void); // it is nobody's: who lent it does not get it back
+bool hold_is_lent(void);
+
 uint32_t hold_owner(void);            // index + 1; 0: nobody
 bool hold_is_for_long(uint32_t self); // another has the machine, and does not step
 
@@ -191,7 +200,8 @@ void machine_resume_stepped(void); // its CPU has stepped off a breakpoint, and 
 bool step_goes_on(const struct trap_frame *frame);
 // Whether the others are to run for a moment before the next step.
 bool step_gives_way(void);
-// Stops for a reason that is met outside of the stub's own exceptions. Returns when this CPU is to run on with the frame.
+// Stops for a reason that is met outside of the stub's own exceptions. Returns when this CPU is to run on with the frame; the thread may
+// have come to another one.
 void stop_at(struct trap_frame *frame, struct debug_stop *stop);
 
 // ---- faults.c: programs' faults ----
@@ -199,6 +209,10 @@ bool faults_are_told(void); // before their programs get them
 void faults_tell(bool on);
 void faults_decide(const struct resume_plan *plan); // which programs get the faults that they stand at
 bool fault_is_passed(uint32_t cpu);                 // it goes on with its fault, and can make no step before
+void fault_move(uint32_t from, uint32_t to);        // its thread has come to another CPU
+
+// ---- files.c ----
+extern const struct debug_files kernel_files;
 
 // ---- documents.c ----
 extern const struct debug_document kernel_documents[];

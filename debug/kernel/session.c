@@ -33,6 +33,7 @@ static void clear_all(void) {
 }
 
 static const struct debug_target target = {
+    .files = &kernel_files,
     .thread_next = thread_next_for_gdb,
     .thread_exists = thread_exists,
     .thread_describe = thread_write_description,

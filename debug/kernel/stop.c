@@ -8,6 +8,8 @@
 #include "kernel/base/log.h"
 #include "kernel/boot/boot.h"
 
+#include <arch/page_table.h>
+
 enum {
     STEPS_ALONE = 512, // before the others run for a moment: what the steps wait for may be theirs to do
     LINE_LOOK = 16,    // after how many steps of a range the line is looked at
@@ -44,9 +46,10 @@ static bool steps_here(uint32_t self) {
     return stepping.is_wanted && stepping.cpu == self;
 }
 
-// Returns when this CPU is to run on with the frame.
-static void go_on(uint32_t self, struct trap_frame *frame) {
+// Returns when the CPU is to run on with the frame: the calling one, which may have become another in a session.
+static void go_on(struct trap_frame *frame) {
     for (;;) {
+        uint32_t self = processor_index();
         hold_wait_to_go(self);
         if (!hold_begin_leaving(self))
             continue;
@@ -81,18 +84,21 @@ enum keep { KEEP_NOT, KEEP_UNTIL_TOLD, KEEP };
 
 static void stop_for(struct trap_frame *frame, struct debug_stop *stop, enum keep keep) {
     uint32_t self = processor_index(), stops = machine.stops; // none can begin unnoticed before this CPU stands
+    if (hold_is_lent())
+        return;
     hold_stand(self, frame);
     while (!hold_claim(self)) {
+        page_table_flush_serve(); // for who runs while the machine is lent
         hold_wait_to_go(self);
         if (keep == KEEP_NOT || (keep == KEEP_UNTIL_TOLD && machine.stops != stops) || steps_here(self) ||
             !is_wanted(stop)) {
-            go_on(self, frame);
+            go_on(frame);
             return;
         }
     }
     hold_others(self);
     session_run(stop);
-    go_on(self, frame);
+    go_on(frame);
 }
 
 // ---- the line ----
@@ -123,9 +129,10 @@ void line_begin_anew(void) {
 
 // ---- interruptions ----
 
-// The first CPU hears the line. While it steps itself, what the step waits for may never come.
+// The first CPU hears the line, but not while whoever asked there waits for his answer. While it steps itself, what the step waits for
+// may never come.
 static bool hears_line(uint32_t self) {
-    return self == 0 && (!hold_is_mine(self) || stepping.is_on);
+    return self == 0 && (!hold_is_mine(self) || stepping.is_on) && !hold_is_lent();
 }
 
 static bool on_non_maskable(struct trap_frame *frame) {
@@ -134,16 +141,18 @@ static bool on_non_maskable(struct trap_frame *frame) {
     if (!hold_is_anothers(self))
         return is_ours;
     hold_stand(self, frame);
-    go_on(self, frame);
+    go_on(frame);
     return true;
 }
 
 // Stands or stops as long as it is asked to. What asks while it looks sets line_rang, or finds the state.
-static void leave_when_not_asked(uint32_t self, struct trap_frame *frame) {
+static void leave_when_not_asked(struct trap_frame *frame) {
     for (;;) {
+        uint32_t self = processor_index();
         __atomic_store_n(&machine.line_rang, false, __ATOMIC_SEQ_CST);
         if (hears_line(self) && line_wants_stop())
             stop_for_line(frame);
+        self = processor_index();
         hold_exit(self);
         if (!__atomic_load_n(&machine.line_rang, __ATOMIC_SEQ_CST) && !hold_is_anothers(self))
             return;
@@ -151,7 +160,7 @@ static void leave_when_not_asked(uint32_t self, struct trap_frame *frame) {
         if (!hold_is_anothers(self))
             continue;
         hold_stand(self, frame);
-        go_on(self, frame);
+        go_on(frame);
     }
 }
 
@@ -174,10 +183,9 @@ static bool on_the_way(const struct trap_frame *frame) {
 }
 
 void stop_at(struct trap_frame *frame, struct debug_stop *stop) {
-    uint32_t self = processor_index();
-    hold_enter(self);
+    hold_enter(processor_index());
     stop_for(frame, stop, KEEP);
-    leave_when_not_asked(self, frame);
+    leave_when_not_asked(frame);
 }
 
 // ---- ranges of steps ----
@@ -212,7 +220,7 @@ static bool range_goes_on(struct trap_frame *frame) {
         else
             step_again(self);
     } // else somebody else has stopped the machine: the range is left to GDB
-    go_on(self, frame);
+    go_on(frame);
     return true;
 }
 
@@ -281,7 +289,7 @@ static bool on_switch(struct trap_frame *frame, struct debug_stop *stop) {
         breakpoints_apply();
         machine_let_all_go();
     }
-    go_on(self, frame);
+    go_on(frame);
     return true;
 }
 
@@ -321,6 +329,42 @@ static bool on_debug(struct trap_frame *frame) {
     return is_step || is_point || server.is_attached;
 }
 
+// ---- idle threads ----
+//
+// A session that begins out of a program runs on that thread's own stack, where it may sleep while a program does something for it. So that one
+// out of the idle thread can let others run likewise, it does not begin in the handler of the line's NMI, on the CPU's stack for that, but
+// behind it, on the idle thread's, as if that had stopped by itself.
+
+extern const char idle_stop[];
+void idle_stopped(struct trap_frame *frame); // where it leads to
+
+// Or is about to.
+static bool is_halting(const struct trap_frame *frame) {
+    uint8_t instructions[2];
+    return !trap_from_user(frame) && (frame->rflags & FLAG_INTERRUPT) &&
+           memory_peek(frame->rip - 1, instructions, sizeof(instructions)) &&
+           (instructions[0] == OPCODE_HALT || instructions[1] == OPCODE_HALT);
+}
+
+static bool idle_thread_is_to_stop(uint32_t self, const struct trap_frame *frame) {
+    return frame->vector == VECTOR_NMI && processors[self].current == processors[self].idle && hears_line(self) &&
+           line_has_byte() && !hold_is_anothers(self) && is_halting(frame);
+}
+
+static void idle_thread_stops(struct trap_frame *frame) {
+    struct trap_frame *own = (struct trap_frame *)((frame->rsp - sizeof(*own)) & ~UINT64_C(15));
+    *own = *frame;
+    skip_halt(own);
+    frame->rip = (uint64_t)idle_stop;
+    frame->rsp = (uint64_t)own;
+    frame->rflags &= ~(uint64_t)FLAG_INTERRUPT;
+}
+
+void idle_stopped(struct trap_frame *frame) {
+    hold_enter(processor_index());
+    leave_when_not_asked(frame);
+}
+
 // ---- the kernel's hooks ----
 
 bool debugger_trap(struct trap_frame *frame) {
@@ -333,10 +377,14 @@ bool debugger_trap(struct trap_frame *frame) {
         halt_interrupted(frame);
     if (hold_state(self) != CPU_RUNS || (frame->vector != VECTOR_BREAKPOINT && hold_is_on_the_way(self, frame)))
         return on_the_way(frame);
+    if (idle_thread_is_to_stop(self, frame)) {
+        idle_thread_stops(frame);
+        return true;
+    }
     hold_enter(self);
     bool is_ours = handlers[frame->vector](frame);
     skip_halt(frame);
-    leave_when_not_asked(self, frame);
+    leave_when_not_asked(frame);
     return is_ours;
 }
 
@@ -355,6 +403,7 @@ bool debugger_panic_begins(void) {
         machine.is_given_up = true;
         return false;
     }
+    hold_end_lending();
     while (!hold_claim(self))
         machine_relax(); // somebody else stops the machine: its NMI comes
     machine.is_panicking = true;

@@ -86,3 +86,33 @@ struct debug_information {
     char name[NAME_SIZE];
     char program[NAME_SIZE]; // what its file is called
 };
+
+// ---- files for a debugger of the kernel (debugger_file_next) ----
+
+enum { DEBUGGER_FILE_SIZE = 4096 }; // of the data that go with a request or its answer, at most
+
+enum debugger_file_operation {
+    DEBUGGER_FILE_OPEN = 1, // data: the path, `size` bytes; answer: a number for it
+    DEBUGGER_FILE_READ,     // answer: how many bytes there are in data, at most `size`; 0: the end
+    DEBUGGER_FILE_WRITE,    // data: `size` bytes; answer: how many were written
+    DEBUGGER_FILE_STATUS,   // answer: 0, with a struct debugger_file_status in data
+    DEBUGGER_FILE_CLOSE,
+    DEBUGGER_FILE_UNLINK, // data: the path
+};
+
+struct debugger_file_request {
+    uint64_t sequence;  // of the request; as it was, to answer it; 0: nothing is answered yet
+    int64_t answer;     // of the program; what fails: minus an error of GDB's File-I/O protocol
+    uint32_t session;   // another one than before: what the last one opened is closed first
+    uint32_t operation; // enum debugger_file_operation
+    uint32_t file;      // what its open answered
+    uint32_t flags;     // of an open, as GDB's File-I/O protocol has them
+    uint32_t mode;
+    uint32_t reserved;
+    uint64_t offset, size;
+};
+
+struct debugger_file_status {
+    uint32_t mode, changed; // as GDB's File-I/O protocol has it; seconds since 1970
+    uint64_t size;
+};

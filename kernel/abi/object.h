@@ -108,6 +108,7 @@ struct number_information {
     REASON(PAGE_ANSWER, "for the answer of a page handler")                                                            \
     REASON(PAGE_HANDLER, "for a page handler to be over")                                                              \
     REASON(UPCALL, "for an upcall")                                                                                    \
+    REASON(DEBUGGER_FILE, "for files that GDB wants")                                                                  \
     REASON(DEBUGGER, "for its debugger to let it go on")                                                               \
     REASON(STOPPED, "for somebody to let it go on, as it is stopped")
 

@@ -47,3 +47,9 @@ __attribute__((weak)) void debugger_keep(const struct kept_operation *kept) {
 
 __attribute__((weak)) void debugger_page_came(void) {
 }
+
+__attribute__((weak)) enum status debugger_file_next(struct debugger_file_request *request, struct user_address data) {
+    (void)request;
+    (void)data;
+    return STATUS_UNSUPPORTED;
+}

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/abi/status.h"
+#include "kernel/memory/user.h"
+
+struct debugger_file_request;
 struct lock;
 struct object;
 struct trace_record;
@@ -55,3 +59,7 @@ void debugger_keep(const struct kept_operation *kept);
 // Whether pages that programs touch for the first time are to be told by debugger_page_came.
 extern bool debugger_wants_pages;
 void debugger_page_came(void);
+
+// A program takes over the work with files that whoever debugs the machine asks for
+// (kernel/abi/calls/debug.h). May sleep; no lock is held.
+enum status debugger_file_next(struct debugger_file_request *request, struct user_address data);

@@ -19,6 +19,7 @@ enum status idle_create(struct processor *processor) {
         .object = {.type = &thread_type, .references = 1, .name = "idle"},
         .process = &kernel_process,
         .processor = processor,
+        .ready_level = THREAD_NOT_QUEUED,
     };
     thread->waiter.thread = thread;
     scheduler_start(processor, thread);

@@ -1,6 +1,7 @@
 // The system calls on the machine as a whole: log, clock, facts, power, random bytes.
 #include "kernel/abi/machine.h"
 
+#include "kernel/abi/debug.h"
 #include "kernel/arch/machine.h"
 #include "kernel/base/call.h"
 #include "kernel/base/debugger.h"
@@ -124,6 +125,18 @@ struct result call_machine_debug(int32_t machine) {
     enum status status = machine_right_check(process_current(), machine, RIGHT_DEBUG);
     if (status == STATUS_OK && !debugger_enter())
         status = STATUS_UNSUPPORTED;
+    return result_status(status);
+}
+
+struct result call_debugger_file_next(int32_t machine, struct user_address address, struct user_address data) {
+    struct debugger_file_request request;
+    enum status status = machine_right_check(process_current(), machine, RIGHT_DEBUG);
+    if (status == STATUS_OK)
+        status = user_copy_in(&request, address, sizeof(request));
+    if (status == STATUS_OK)
+        status = debugger_file_next(&request, data);
+    if (status == STATUS_OK)
+        status = user_copy_out(address, &request, sizeof(request));
     return result_status(status);
 }
 

@@ -328,8 +328,11 @@ static struct thread *steal_from(struct processor *victim, const struct thread *
         return 0;
     lock_acquire(&victim->run_lock);
     struct thread *thread = queue_take(victim, self);
+    bool is_idle = thread == victim->idle; // it was called
+    if (is_idle)
+        queue_append(victim, thread);
     lock_release(&victim->run_lock);
-    return thread;
+    return is_idle ? 0 : thread;
 }
 
 static bool steal(struct processor *processor) {
@@ -346,20 +349,33 @@ static bool steal(struct processor *processor) {
     return false;
 }
 
-void scheduler_idle(void) {
+void scheduler_idle_round(void) {
     struct processor *processor = processor_current();
-    idle_changed(processor, true);
-    for (;;) {
-        uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
-        if (attention & ATTENTION_LOG)
-            machine_log_grew();
-        if (processor->ready_levels != 0 || steal(processor)) {
-            scheduler_yield();
-            if (processor->ready_levels != 0)
-                machine_relax(); // only threads that other CPUs are still leaving
-            continue;
-        }
-        timer_hardware_update();
-        machine_wait_for_interrupt();
+    uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
+    if (attention & ATTENTION_LOG)
+        machine_log_grew();
+    if (processor->ready_levels != 0 || steal(processor)) {
+        scheduler_yield();
+        if (processor->ready_levels != 0)
+            machine_relax(); // only threads that other CPUs are still leaving
+        return;
     }
+    timer_hardware_update();
+    machine_wait_for_interrupt();
+}
+
+void scheduler_idle_call(struct processor *processor) {
+    struct thread *idle = processor->idle;
+    lock_acquire(&processor->run_lock);
+    if (!processor->is_idle && idle->ready_level == THREAD_NOT_QUEUED) {
+        idle->level = PRIORITY_MAX;
+        queue_append(processor, idle);
+    }
+    switch_ask(processor, true);
+}
+
+void scheduler_idle(void) {
+    idle_changed(processor_current(), true);
+    for (;;)
+        scheduler_idle_round();
 }

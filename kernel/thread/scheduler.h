@@ -47,3 +47,9 @@ void scheduler_preemption_point(void);
 
 // What a CPU does with nothing to do. Never returns; called on each CPU's idle thread.
 _Noreturn void scheduler_idle(void);
+
+// One round of it, for an idle thread that waits for something in the midst: others run, or the CPU halts until an interrupt.
+void scheduler_idle_round(void);
+
+// Has the idle thread of a CPU end such a round soon, whoever else would run there.
+void scheduler_idle_call(struct processor *processor);

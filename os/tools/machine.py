@@ -90,7 +90,7 @@ def boot_flags(settings):
         ramdisk = ramdisk_of(settings)
         module = ["-initrd", f"{ramdisk} ramdisk"] if ramdisk else []
         return ["-kernel", f"{directory}/parley.elf32", *module, "-append",
-                settings.append + (" gdbserver" if settings.gdbserver else "")]
+                settings.append + (" gdb" if settings.gdb else "") + (" gdbserver" if settings.gdbserver else "")]
     if settings.medium == "cd":
         return ["-cdrom", ISO, "-boot", "d"]
     drive = f"if=none,id=image,format=raw,snapshot=on,file={ISO}"

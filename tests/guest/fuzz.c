@@ -259,9 +259,10 @@ static void print_result(uint64_t steps, bool passed, uint64_t step) {
 
 // Calls that cannot succeed here, or not be seen to.
 static const char *const no_success[] = {
-    "process_exit",  "thread_exit",   "upcall_return", // do not come back
-    "machine_power", "machine_debug",                  // would stop the machine, and the workers lack the right
-    "swap_begin",    "swap_out",      "swap_answer",   // who has that right may take the pages of bystanders
+    "process_exit",       "thread_exit",   "upcall_return", // do not come back
+    "machine_power",      "machine_debug",                  // would stop the machine, and the workers lack the right
+    "swap_begin",         "swap_out",      "swap_answer",   // who has that right may take the pages of bystanders
+    "debugger_file_next",                                   // needs the right to debug the kernel
 };
 
 static bool may_always_fail(const char *name) {

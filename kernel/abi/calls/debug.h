@@ -62,3 +62,11 @@ CALL(153, debug_break_clear, NO_VALUE, (int32_t debugger, uint32_t kind, uint64_
 
 // What the process is.
 CALL(154, debug_information, NO_VALUE, (int32_t debugger, ADDRESS(struct debug_information) information))
+
+// Answers what the kernel's debugger asked for last, and waits for the next: while the machine stands a program does its work with
+// files (GDB's remote get and put), and for that long the machine runs. `data` has room for DEBUGGER_FILE_SIZE bytes, and holds
+// what goes with the answer, as many as it says (DEBUGGER_FILE_STATUS: one status). `machine` needs RIGHT_DEBUG.
+// = BUSY another thread waits already
+// = UNSUPPORTED this kernel has no debugger, or no line to talk with it by
+CALL(162, debugger_file_next, NO_VALUE,
+     (int32_t machine, ADDRESS(struct debugger_file_request) request, ADDRESS(void) data))
