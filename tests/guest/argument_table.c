@@ -73,7 +73,6 @@ const struct argument_entry argument_table[] = {
     {ENTRY(machine_power, NEVER_CALLED_WELL), 2, {MISSING(OBJECT_MACHINE), ANY(GOOD_POWER_OFF)}},
     {ENTRY(random_read, NOTHING_TO_UNDO), 2, {POINTER(OUT, GOOD_BUFFER, 16), LENGTH(GOOD_SMALL_SIZE, TOO_LARGE)}},
     {ENTRY(machine_debug, NEVER_CALLED_WELL), 1, {MISSING(OBJECT_MACHINE)}},
-    {ENTRY(debugger_file_next, NEVER_CALLED_WELL), 3, {MISSING(OBJECT_MACHINE), ANY(GOOD_BUFFER), ANY(GOOD_BUFFER)}},
 
     {ENTRY(number_close, NEVER_CALLED_WELL), 1, {NUMBER(GOOD_PIPE, OBJECT_ANY, 0)}},
     {ENTRY(number_copy, CLOSE_VALUE), 2, {NUMBER(GOOD_PIPE, OBJECT_ANY, RIGHT_COPY), ANY(GOOD_ONE)}},
@@ -438,6 +437,7 @@ const struct argument_entry argument_table[] = {
      3,
      {PLACE(GOOD_PAGE_ADDRESS), PLACE(GOOD_PAGE_ADDRESS),
       VALUE_OF(GOOD_ONE, NOT(0, INVALID_ARGUMENT), NOT(1, NOT_FOUND), NOT(UINT64_MAX, NOT_FOUND))}},
+    {ENTRY(debugger_file_next, NEVER_CALLED_WELL), 3, {MISSING(OBJECT_MACHINE), ANY(GOOD_BUFFER), ANY(GOOD_BUFFER)}},
 };
 
 const uint32_t argument_table_size = sizeof(argument_table) / sizeof(argument_table[0]);
