@@ -98,10 +98,13 @@ struct result call_port_open(uint32_t process, uint64_t thread, uint64_t deadlin
 
 // ---- what travels ----
 
-static enum status page_read(const struct port *port, struct number_cargo *load, struct user_address address) {
-    struct port_page_cargo cargo;
-    enum status status = user_copy_in(&cargo, address, sizeof(cargo));
-    return status == STATUS_OK ? port_page_load(port, &cargo, load) : status;
+// The cargo was read already.
+static enum status page_read(const struct port *port, const struct port_cargo *cargo, struct number_cargo *load,
+                             struct user_address address) {
+    struct port_page_cargo page = {.cargo = *cargo};
+    struct user_address of_page = user_address_add(address, offsetof(struct port_page_cargo, address));
+    enum status status = user_copy_in(&page.address, of_page, sizeof(page.address));
+    return status == STATUS_OK ? port_page_load(port, &page, load) : status;
 }
 
 static enum status load_read(const struct port *port, struct number_cargo *load, struct user_address address) {
@@ -110,7 +113,7 @@ static enum status load_read(const struct port *port, struct number_cargo *load,
     if (status != STATUS_OK || cargo.number == NUMBER_NONE)
         return status;
     if (cargo.number == PORT_CARGO_PAGE)
-        return page_read(port, load, address);
+        return page_read(port, &cargo, load, address);
     return number_cargo_load(&process_current()->numbers, cargo.number, cargo.rights, load);
 }
 
