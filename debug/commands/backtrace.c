@@ -6,7 +6,7 @@
 #include "kernel/base/symbols.h"
 #include "kernel/process/process.h"
 
-enum { FRAMES_MAX = 64, FRAME_DISTANCE_MAX = 32 << 10, CANONICAL_BITS = 47 };
+enum { FRAMES_MAX = 64, FRAME_DISTANCE_MAX = 32 << 10 };
 
 extern char trap_stubs[], trap_entry_end[];
 
@@ -23,7 +23,7 @@ struct call_frame {
 };
 
 static bool is_kernel(uint64_t address) {
-    return address >> CANONICAL_BITS != 0;
+    return !address_is_user(address);
 }
 
 static void write_place(struct writer *out, const struct place *place) {

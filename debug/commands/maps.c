@@ -6,7 +6,7 @@
 #include "kernel/memory/space_layout.h"
 #include "kernel/process/process.h"
 
-enum { CANONICAL_BITS = 47, KIBIBYTES_PER_PAGE = PAGE_SIZE / 1024 };
+enum { KIBIBYTES_PER_PAGE = PAGE_SIZE / 1024 };
 
 static void write_entry(struct writer *out, uint32_t level, uint64_t entry) {
     writer_format(out, "level %u: %016llx", level + 1, (unsigned long long)entry);

@@ -6,7 +6,6 @@
 #include "kernel/process/process.h"
 #include "kernel/process/symbols.h"
 
-enum { CANONICAL_BITS = 47 };
 
 // ---- functions ----
 
@@ -33,7 +32,7 @@ static struct process *process_of(const struct debug_thread *thread) {
 
 void command_write_address(struct writer *out, const struct debug_thread *thread, uint64_t address) {
     struct program_question question = {.process = process_of(thread), .address = address};
-    bool is_user = address >> CANONICAL_BITS == 0 && question.process != 0;
+    bool is_user = address_is_user(address) && question.process != 0;
     if (is_user && lend_locks(ask_name, &question) && question.status == STATUS_OK)
         writer_format(out, "%s+%#llx", question.name, (unsigned long long)question.offset);
     else

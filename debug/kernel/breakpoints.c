@@ -11,7 +11,7 @@
 #include "kernel/process/process.h"
 #include "kernel/process/subsystem.h"
 
-enum { BREAKPOINTS_MAX = 2048, COPIES_MAX = 32, INSTRUCTION_BREAK = 0xcc, CANONICAL_BITS = 47 };
+enum { BREAKPOINTS_MAX = 2048, COPIES_MAX = 32, INSTRUCTION_BREAK = 0xcc };
 
 struct breakpoint {
     uint64_t address;    // 0: the place is free
@@ -37,10 +37,6 @@ static uint8_t copy_pages[COPIES_MAX][PAGE_SIZE] __attribute__((aligned(PAGE_SIZ
 // What of an entry says whose frame it is.
 #define ENTRY_FRAME (ENTRY_ADDRESS | PAGE_NO_FRAME | PAGE_OF_MEMORY)
 
-static bool is_user(uint64_t address) {
-    return address >> CANONICAL_BITS == 0;
-}
-
 // ---- the table ----
 
 static struct breakpoint *find(uint32_t process, uint64_t address) {
@@ -52,7 +48,7 @@ static struct breakpoint *find(uint32_t process, uint64_t address) {
 
 // One in the kernel's text holds for all, whichever of GDB's processes it was set for.
 static bool holds_for(const struct breakpoint *breakpoint, const struct debug_thread *thread) {
-    return !is_user(breakpoint->address) || breakpoint->process == thread->process;
+    return !address_is_user(breakpoint->address) || breakpoint->process == thread->process;
 }
 
 bool breakpoint_is_at(const struct debug_thread *thread, uint64_t address) {
@@ -83,8 +79,8 @@ static enum status software_set(const struct debug_thread *thread, uint64_t addr
         return STATUS_OK;
     if (is_of_stub(address))
         return STATUS_NO_RIGHT;
-    if (thread->process == KERNEL_PROCESS && is_user(address))
-        return STATUS_INVALID_ARGUMENT;
+    if (thread->process == KERNEL_PROCESS && address_is_user(address))
+        return STATUS_WRONG_TYPE;
     if (target_memory_read(thread, address, &byte, 1) != 1)
         return STATUS_BAD_ADDRESS;
     struct breakpoint *place = place_free();
@@ -114,7 +110,7 @@ void break_clear_all(void) {
 
 // As the kernel's text is everybody's, so is a point in it.
 bool break_holds_for(const struct break_point *point, const struct debug_thread *thread) {
-    return !is_user(point->address) || point->process == thread->process;
+    return !address_is_user(point->address) || point->process == thread->process;
 }
 
 bool break_next(uint32_t *at, struct break_point *point) {
@@ -178,7 +174,7 @@ static uint8_t *patch_place(const struct breakpoint *breakpoint, uint64_t *physi
         uint64_t *entry = memory_entry(thread_root(&thread), breakpoint->address, physical);
         if (entry == 0)
             return 0;
-        if (!is_user(breakpoint->address) || !(*entry & PAGE_OF_MEMORY))
+        if (!address_is_user(breakpoint->address) || !(*entry & PAGE_OF_MEMORY))
             return alias_pointer(*physical);
         copy = copy_make(breakpoint->process, page, entry);
         if (copy == 0)
@@ -192,7 +188,8 @@ static uint8_t *patch_place(const struct breakpoint *breakpoint, uint64_t *physi
 
 static bool is_in_for_another(const struct breakpoint *breakpoint) {
     for (uint32_t i = 0; i < breakpoint_count; i++)
-        if (breakpoints[i].is_in && breakpoints[i].address == breakpoint->address && !is_user(breakpoint->address))
+        if (breakpoints[i].is_in && breakpoints[i].address == breakpoint->address &&
+            !address_is_user(breakpoint->address))
             return true;
     return false;
 }
@@ -210,7 +207,8 @@ static void put_in(struct breakpoint *breakpoint) {
 static bool can_be_put_in(const struct breakpoint *breakpoint) {
     if (breakpoint->address == 0 || breakpoint->is_in)
         return false;
-    return is_user(breakpoint->address) ? process_peek(breakpoint->process) != 0 : !is_in_for_another(breakpoint);
+    return address_is_user(breakpoint->address) ? process_peek(breakpoint->process) != 0
+                                                : !is_in_for_another(breakpoint);
 }
 
 void breakpoints_apply_but(const struct debug_thread *thread, uint64_t address) {
@@ -221,7 +219,7 @@ void breakpoints_apply_but(const struct debug_thread *thread, uint64_t address) 
             continue;
         if (can_be_put_in(breakpoint))
             put_in(breakpoint);
-        is_pending |= is_user(breakpoint->address) && !breakpoint->is_in && breakpoint->address != 0;
+        is_pending |= address_is_user(breakpoint->address) && !breakpoint->is_in && breakpoint->address != 0;
     }
     debugger_wants_pages = is_pending;
 }
@@ -253,7 +251,7 @@ void breakpoints_withdraw(void) {
 // Its pages are about to be given back: the originals must be in their places. A breakpoint in the kernel that was set from it stays.
 static void process_ended(struct process *process) {
     for (uint32_t i = 0; i < breakpoint_count; i++)
-        if (is_user(breakpoints[i].address) && breakpoints[i].process == process->id && breakpoints[i].is_in)
+        if (address_is_user(breakpoints[i].address) && breakpoints[i].process == process->id && breakpoints[i].is_in)
             take_out(&breakpoints[i]);
     for (uint32_t i = 0; i < COPIES_MAX; i++)
         if (copies[i].entry != 0 && copies[i].process == process->id)

@@ -8,7 +8,7 @@
 #include "kernel/process/process.h"
 #include "kernel/process/subsystem.h"
 
-enum { ENDS_KEPT = 64, USER_BITS = 47 };
+enum { ENDS_KEPT = 64 };
 
 // Read by debug/gdb/parley_inferiors.py, by these names.
 struct {
@@ -22,7 +22,7 @@ static struct {
 } ends[PROCESSOR_MAX];
 
 static bool is_in_program(const struct break_point *point, uint32_t process) {
-    return point->process == process && point->address >> USER_BITS == 0;
+    return point->process == process && address_is_user(point->address);
 }
 
 // They can hold for nobody any more. True: there were some.

@@ -13,7 +13,6 @@ enum {
     KIND_ACCESS = 3,
     LENGTH_SHIFT = 2,
     VALUE_MAX = 8,
-    CANONICAL_BITS = 47,
 };
 
 struct point {
@@ -27,12 +26,8 @@ struct point {
 
 static struct point points[POINTS];
 
-static bool is_user(uint64_t address) {
-    return address >> CANONICAL_BITS == 0;
-}
-
 static bool holds_for(const struct point *point, const struct debug_thread *thread) {
-    return !is_user(point->address) || point->process == thread->process;
+    return !address_is_user(point->address) || point->process == thread->process;
 }
 
 static bool is_same(const struct point *point, const struct debug_thread *thread, enum debug_break kind,
@@ -79,11 +74,24 @@ void hardware_clear_all(void) {
     memset(points, 0, sizeof(points));
 }
 
+static uint32_t pieces_of(uint64_t address, uint64_t end) {
+    uint32_t pieces = 0;
+    while (address < end && pieces <= POINTS) {
+        address += piece_size(address, end - address);
+        pieces++;
+    }
+    return pieces;
+}
+
 // The processor cannot watch reads alone: a read watch tells of writes too, which GDB leaves out where the value changed.
 enum status hardware_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size) {
     uint64_t end;
     if (size == 0 || __builtin_add_overflow(address, size, &end))
         return STATUS_INVALID_ARGUMENT;
+    if (!address_is_canonical(address) || !address_is_canonical(end - 1))
+        return STATUS_BAD_ADDRESS;
+    if (kind != BREAK_HARDWARE && pieces_of(address, end) > POINTS)
+        return STATUS_INVALID_ARGUMENT; // however many are free
     hardware_clear(thread, kind, address, size);
     for (uint64_t at = address; at < end;) {
         struct point *point = point_free();

@@ -12,7 +12,6 @@
 #include "kernel/process/process.h"
 
 #define PAGE_MASK ((uint64_t)PAGE_SIZE - 1)
-#define CANONICAL_BITS 47
 
 static uint64_t kernel_root(void) {
     return kernel_map_root() != 0 ? kernel_map_root() : cr3_read() & ENTRY_ADDRESS;
@@ -26,13 +25,8 @@ uint64_t thread_root(const struct debug_thread *thread) {
     return cpu >= 0 ? stopped_cpus[cpu].root & ENTRY_ADDRESS : kernel_root();
 }
 
-static bool is_canonical(uint64_t address) {
-    uint64_t top = address >> CANONICAL_BITS;
-    return top == 0 || top == UINT64_MAX >> CANONICAL_BITS;
-}
-
 uint64_t *memory_entry(uint64_t root, uint64_t address, uint64_t *physical) {
-    if (!is_canonical(address))
+    if (!address_is_canonical(address))
         return 0;
     uint64_t *entries = alias_pointer(root);
     for (uint32_t level = TABLE_LEVELS - 1;; level--) {
@@ -105,7 +99,7 @@ static size_t part_of_page(uint64_t address, size_t size) {
 }
 
 size_t target_memory_read(const struct debug_thread *thread, uint64_t address, void *to, size_t size) {
-    uint64_t root = address >> CANONICAL_BITS == 0 ? thread_root(thread) : kernel_root();
+    uint64_t root = address_is_user(address) ? thread_root(thread) : kernel_root();
     size_t done = 0;
     while (done < size && address + done >= address) {
         uint64_t at = address + done, physical;
@@ -144,13 +138,13 @@ bool physical_write(uint64_t physical, const void *from, size_t size) {
 
 // A page that other processes see too, or that a memory object gave and may give again, is not written here.
 static bool may_write(uint64_t address, const uint64_t *entry) {
-    if (address >> CANONICAL_BITS != 0 || (*entry & ENTRY_WRITABLE))
+    if (!address_is_user(address) || (*entry & ENTRY_WRITABLE))
         return true;
     return !(*entry & PAGE_OF_MEMORY);
 }
 
 size_t target_memory_write(const struct debug_thread *thread, uint64_t address, const void *from, size_t size) {
-    uint64_t root = address >> CANONICAL_BITS == 0 ? thread_root(thread) : kernel_root();
+    uint64_t root = address_is_user(address) ? thread_root(thread) : kernel_root();
     size_t done = 0;
     while (done < size && address + done >= address) {
         uint64_t at = address + done, physical;

@@ -14,6 +14,17 @@
 // GDB's process number of the kernel itself: no process of ours gets that far.
 enum { KERNEL_PROCESS = 2000000000, OPCODE_HALT = 0xf4 };
 
+enum { CANONICAL_BITS = 47 };
+
+static inline bool address_is_user(uint64_t address) {
+    return address >> CANONICAL_BITS == 0;
+}
+
+// Others are no address at all, for the processor.
+static inline bool address_is_canonical(uint64_t address) {
+    return address_is_user(address) || address >> CANONICAL_BITS == UINT64_MAX >> CANONICAL_BITS;
+}
+
 // What GDB takes for the file of each process: the programs' come as libraries.
 #define KERNEL_FILE "/parley.elf"
 

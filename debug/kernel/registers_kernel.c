@@ -157,6 +157,8 @@ static void write_fpu(struct fpu_image *image, unsigned number, const struct reg
 static enum status write_frame(struct trap_frame *frame, unsigned number, const struct register_file *file) {
     if (number <= REGISTER_R15)
         *frame_general(frame, number) = file->general[number - REGISTER_RAX];
+    else if (number == REGISTER_RIP && !address_is_canonical(file->instruction))
+        return STATUS_BAD_ADDRESS;
     else if (number == REGISTER_RIP)
         frame->rip = file->instruction;
     else if (number == REGISTER_FLAGS)

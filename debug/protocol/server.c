@@ -71,9 +71,11 @@ const char *status_explanation(enum status status) {
     case STATUS_LIMIT_REACHED:
         return "no more of this kind are free";
     case STATUS_INVALID_ARGUMENT:
-        return "the processor cannot watch this length or alignment";
+        return "the processor cannot watch this length or alignment (four pieces of 1, 2, 4 or 8 bytes at most)";
     case STATUS_NOT_FOUND:
         return "there is no such process or thread";
+    case STATUS_WRONG_TYPE:
+        return "the kernel runs no program: choose the process whose address this is";
     case STATUS_NO_RIGHT:
         return "this cannot be changed here";
     default:

@@ -148,7 +148,7 @@ struct debug_target {
     size_t (*memory_write)(const struct debug_thread *thread, uint64_t address, const void *from, size_t size);
 
     // OK; BAD_ADDRESS, LIMIT_REACHED (no more of this kind), INVALID_ARGUMENT (length or alignment). UNSUPPORTED: none of this kind,
-    // ever. Setting a point that is there, or removing one that is not, is OK.
+    // ever. WRONG_TYPE: a program's address, of the kernel's own process. Setting a point that is there, or removing one that is not, is OK.
     enum status (*break_set)(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size);
     enum status (*break_clear)(const struct debug_thread *thread, enum debug_break kind, uint64_t address,
                                uint64_t size);

@@ -169,6 +169,20 @@ class Start(unittest.TestCase):
 class Hostile(unittest.TestCase):
     """What comes over the line that no GDB would send."""
 
+    def test_what_cannot_be_is_refused_and_says_why(self):
+        with Guest("debug", 2) as guest, guest.line() as line:
+            line.ask(b"qSupported:multiprocess+;swbreak+;error-message+")
+            line.ask(b"qSymbol::")
+            line.ask(b"Hgp77359400.1")
+            for body, why in ((b"Z0,400100,1", b"the kernel runs no program: choose the process"), (b"Z1,800000000000,1", b"no memory at this address"),
+                              (b"Z2,1000,1000", b"cannot watch this length"), (b"Z2,7ffffffffffc,8", b"no memory at this address"),
+                              (b"P10=0000000000800000", b"could not go on with this address")):
+                self.assertRegex(line.ask(body), rb"^E\." + b".*" + why, body)
+            self.assertEqual(line.ask(b"Z2,1001,8"), b"OK")  # in pieces
+            self.assertEqual(line.ask(b"z2,1001,8"), b"OK")
+            self.assertEqual(line.ask(b"D;1"), b"OK")
+            guest.answers()
+
     def test_bytes_of_all_kinds_do_no_harm(self):
         with Guest("debug", 2) as guest:
             with guest.line() as line:
