@@ -6,7 +6,6 @@
 #include "kernel/process/process.h"
 #include "kernel/process/symbols.h"
 
-
 // ---- functions ----
 
 struct program_question {
