@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+from at_prompt import AtPrompt
 from machine import ROOT
 
 PROMPT = "/ $ "
@@ -31,6 +32,18 @@ def pattern_of(shown):
 
 def run(*command):
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+class Session(AtPrompt):
+    def test_typed_one_after_the_other_each_line_shows_what_is_shown(self):
+        for step, (line, shown) in enumerate(session_steps(), 1000):
+            with self.subTest(line=line):
+                before = len(self.machine.console)
+                self.line(f"{line}; echo step $(({step}))")  # a long line is drawn with prompts of its own: none tells its end
+                self.machine.expect(rf"\r\nstep {step}\r\n", self.seconds)
+                came = iter(self.machine.console[before:].decode(errors="replace").splitlines())
+                for wanted in shown.splitlines():  # in this order; a prompt also tells of jobs
+                    self.assertTrue(any(re.fullmatch(pattern_of(wanted), row) for row in came), wanted)
 
 
 class Readme(unittest.TestCase):
