@@ -97,6 +97,8 @@ static enum status break_set(const struct debug_thread *thread, enum debug_break
                              uint64_t size) {
     (void)size;
     expect_thread(thread);
+    if (address == MOCK_OF_PROGRAM)
+        return STATUS_WRONG_TYPE;
     if (address < MOCK_BASE)
         return STATUS_BAD_ADDRESS;
     for (int i = 0; i < MOCK_BREAKS; i++)

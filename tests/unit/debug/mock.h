@@ -5,6 +5,7 @@
 #include "debug/protocol/server.h"
 
 enum {
+    MOCK_OF_PROGRAM = 0x20, // a program's address, where the mock plays the kernel
     MOCK_BASE = 0x1000,
     MOCK_SIZE = 0x1000,
     MOCK_BREAKS = 4,

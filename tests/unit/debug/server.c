@@ -341,6 +341,8 @@ Test(server, sets_and_clears_breaks_in_the_chosen_process) {
 
 Test(server, refuses_breaks_in_words) {
     cr_assert(begins(mock_ask("Z0,10,1"), "E.there is no memory"));
+    cr_assert(begins(mock_ask("Z0,20,1"), "E.the kernel runs no program: choose"));
+    cr_assert_eq(mock_break_count(), 0);
     cr_assert(begins(mock_ask("Z7,1000,1"), "E"));
     cr_assert(begins(mock_ask("Z0,1000"), "E"));
     static const char *const fill[MOCK_BREAKS] = {"Z1,1000,1", "Z1,1001,1", "Z1,1002,1", "Z1,1003,1"};
