@@ -79,8 +79,6 @@ static enum status software_set(const struct debug_thread *thread, uint64_t addr
         return STATUS_OK;
     if (is_of_stub(address))
         return STATUS_NO_RIGHT;
-    if (thread->process == KERNEL_PROCESS && address_is_user(address))
-        return STATUS_WRONG_TYPE;
     if (target_memory_read(thread, address, &byte, 1) != 1)
         return STATUS_BAD_ADDRESS;
     struct breakpoint *place = place_free();
@@ -91,6 +89,8 @@ static enum status software_set(const struct debug_thread *thread, uint64_t addr
 }
 
 enum status break_set(const struct debug_thread *thread, enum debug_break kind, uint64_t address, uint64_t size) {
+    if (thread->process == KERNEL_PROCESS && address_is_user(address))
+        return STATUS_WRONG_TYPE; // no program would ever meet it
     return kind == BREAK_SOFTWARE ? software_set(thread, address) : hardware_set(thread, kind, address, size);
 }
 

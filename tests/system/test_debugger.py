@@ -175,11 +175,12 @@ class Hostile(unittest.TestCase):
             line.ask(b"qSymbol::")
             line.ask(b"Hgp77359400.1")
             for body, why in ((b"Z0,400100,1", b"the kernel runs no program: choose the process"), (b"Z1,800000000000,1", b"no memory at this address"),
-                              (b"Z2,1000,1000", b"cannot watch this length"), (b"Z2,7ffffffffffc,8", b"no memory at this address"),
+                              (b"Z2,1000,8", b"the kernel runs no program"), (b"Z2,ffffffff80200000,1000", b"cannot watch this length"),
+                              (b"Z2,ffff7ffffffffffc,8", b"no memory at this address"),
                               (b"P10=0000000000800000", b"could not go on with this address")):
                 self.assertRegex(line.ask(body), rb"^E\." + b".*" + why, body)
-            self.assertEqual(line.ask(b"Z2,1001,8"), b"OK")  # in pieces
-            self.assertEqual(line.ask(b"z2,1001,8"), b"OK")
+            self.assertEqual(line.ask(b"Z2,ffffffff80200001,8"), b"OK")  # in pieces
+            self.assertEqual(line.ask(b"z2,ffffffff80200001,8"), b"OK")
             self.assertEqual(line.ask(b"D;1"), b"OK")
             guest.answers()
 
