@@ -1,13 +1,11 @@
-// Files for the kernel's debugger, which asks for them while the machine stands (kernel/abi/calls/debug.h).
+// gdb-files: files for the kernel's debugger, which asks for them while the machine stands (kernel/abi/calls/debug.h).
 //
 // Granted: `debug` (the machine's right).
 #include <parley/calls.h>
 #include <parley/start.h>
 #include <parley/status.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "apps/common/tool.h"
 #include "debug/server/target.h"
 #include "kernel/abi/debug.h"
 
@@ -40,13 +38,13 @@ static int64_t answer(const struct debugger_file_request *request) {
     }
 }
 
-void kernel_files_serve(void) {
+int main(void) {
     struct debugger_file_request request = {0};
     uint32_t session = 0;
     for (;;) {
         enum status status = debugger_file_next(start_grant_number("debug"), &request, data);
         if (status != STATUS_OK)
-            tool_fail("the kernel's debugger", status_text(status));
+            return 1; // init tells, and tries again
         if (request.session != session)
             server_files.close_all();
         session = request.session;

@@ -19,13 +19,11 @@ static const struct tool tool = {
     .usage = "usage: gdbserver [--stdio] PROGRAM [ARGUMENT]...\n"
              "       gdbserver [--stdio] --attach PROCESS\n"
              "       gdbserver [--stdio] --multi\n"
-             "       gdbserver --files\n"
              "A GDB at the third serial port debugs the program, the process, or, with --multi, those that it chooses\n"
              "(os/run --gdbserver SOCKET; in GDB: target remote SOCKET, with --multi target extended-remote SOCKET).\n"
-             "--stdio: at standard input and output, which are pipes.\n"
-             "--files: serves files to a GDB that debugs the kernel (remote get, put and delete); init starts it.\n",
-    .options = "+a:fmp",
-    .names = (const struct tool_name[]){{"attach", 'a'}, {"files", 'f'}, {"multi", 'm'}, {"stdio", 'p'}, {0, 0}},
+             "--stdio: at standard input and output, which are pipes.\n",
+    .options = "+a:mp",
+    .names = (const struct tool_name[]){{"attach", 'a'}, {"multi", 'm'}, {"stdio", 'p'}, {0, 0}},
     .failure = 1,
 };
 
@@ -170,13 +168,12 @@ static void begin(const char *process, char **arguments) {
 
 int main(int argument_count, char **argument_vector) {
     const char *process = NULL;
-    bool by_pipes = false, for_kernel = false;
+    bool by_pipes = false;
     int count;
     tool_start(&tool, argument_count, argument_vector);
     for (int option; (option = tool_option());) {
         is_multi |= option == 'm';
         by_pipes |= option == 'p';
-        for_kernel |= option == 'f';
         if (option == 'a')
             process = tool_value();
     }
@@ -185,10 +182,6 @@ int main(int argument_count, char **argument_vector) {
         tool_misused(arguments[0], "GDB is told of the program otherwise: --attach and --multi stand alone");
     if (process && is_multi)
         tool_misused("--attach", "not together with --multi");
-    if (for_kernel && (count > 0 || process || is_multi || by_pipes))
-        tool_misused("--files", "it stands alone");
-    if (for_kernel)
-        kernel_files_serve();
     if (count == 0 && !process && !is_multi)
         tool_misused(NULL, "which program?");
     open_line(by_pipes);

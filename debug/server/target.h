@@ -7,9 +7,6 @@ extern const struct debug_target server_target;
 extern const struct debug_document server_documents[];
 extern const struct debug_files server_files;
 
-// Serves files to the kernel's debugger, as long as it can (kernel_files.c).
-_Noreturn void kernel_files_serve(void);
-
 void server_registers_read(const struct debug_thread *id, struct register_file *file);
 // Break points of the inferiors (breaks.c).
 enum status server_break_set(const struct debug_thread *id, enum debug_break kind, uint64_t address, uint64_t size);

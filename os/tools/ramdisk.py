@@ -86,7 +86,7 @@ def align(tar):
 def started(members):
     """The programs that are started before anybody reads files."""
     startup = read(members["etc/startup"]).decode() if "etc/startup" in members else ""
-    return [FIRST] + sorted({f"bin/{name}" for name in re.findall(r"/bin/(\w+)", startup)} - {FIRST})
+    return [FIRST] + sorted({f"bin/{name}" for name in re.findall(r"/bin/([\w-]+)", startup)} - {FIRST})
 
 
 def write(output, members):
