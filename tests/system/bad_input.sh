@@ -52,7 +52,7 @@ words='basename|dirname|tr|sleep|date|env|xargs|seq|yes|time|kill|keymap|restart
 others='ps|top|uptime|uname|free|reboot|poweroff|clear|interfaces|debug|objects|waits|limits|events|gate|trace|snake|draw|gdbserver|bench|compare|counter|deadlock'
 plain='echo|printf|test' # they take any word for what it is
 # What is no tool: services; and two that look at no word.
-beside='init|files|memory|console|host|clock|display|keyboard|serial|selftest|true|false'
+beside='init|files|gdb-files|memory|console|host|clock|display|keyboard|serial|selftest|true|false'
 
 echo "$readers" | tr '|' '\n' > readers
 echo "$readers|$files|$words|$others" | tr '|' '\n' > all
