@@ -65,20 +65,15 @@ static void box_process_freed(struct process *process) {
 }
 
 // What becomes of a child is a signal to its parent, where that has a handler for it.
-static void tell_parent(struct process *process) {
-    struct process *parent = process_find(process->parent);
-    if (parent == 0)
-        return;
-    (void)!page_signal(parent, PAGE_TYPE_CHILD, process);
-    process_release(parent);
+static void tell_parent(struct process *parent, struct process *child) {
+    (void)!page_signal(parent, PAGE_TYPE_CHILD, child);
 }
 
 SUBSYSTEM(page_subsystem) = {
     .name = "pages",
     .process_created = box_process_created,
     .process_ended = box_process_ended,
-    .process_told = tell_parent,
-    .process_changed = tell_parent,
+    .child_changed = tell_parent,
     .process_freed = box_process_freed,
 };
 

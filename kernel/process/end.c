@@ -38,8 +38,9 @@ static void space_leave_and_destroy(struct process *process) {
     space_destroy(space);
 }
 
-// In one step, so that who was told by event finds it ended, and who waited finds the event to be dropped.
+// In one step, so that who was told by event or signal finds it ended, and who waited finds the event to be dropped.
 static void tell_the_end(struct process *process) {
+    struct process *parent = process_find(process->parent);
     lock_acquire(&process->object.lock);
     if (process->end.reason == 0) // the last thread left by thread_exit
         process->end = (struct process_end){.process = process->id, .reason = END_EXITED};
@@ -54,9 +55,11 @@ static void tell_the_end(struct process *process) {
         .Data2 = (uint32_t)process->end.code,
     };
     notice_raise(&process->end_notice, &event);
-    wait_queue_wake_all(&process->object.waiters);
+    process_changed_locked(process, parent);
     object_signal(&process->object, WATCH_CLOSED);
     lock_release(&process->object.lock);
+    if (parent != 0)
+        process_release(parent);
 }
 
 void process_finish(struct process *process) {

@@ -21,6 +21,15 @@ static void threads_stop(struct process *process) {
     }
 }
 
+void process_changed_locked(struct process *process, struct process *parent) {
+    wait_queue_wake_all(&process->object.waiters);
+    if (parent == 0)
+        return;
+    for (const struct subsystem *const *entry = __start_subsystems; entry != __stop_subsystems; entry++)
+        if ((*entry)->child_changed != 0)
+            (*entry)->child_changed(parent, process);
+}
+
 static bool stop_locked(struct process *process, int32_t code) {
     bool is_news = !process->ending && (process->stop_code == 0) != (code == 0);
     if (!is_news)
@@ -32,17 +41,17 @@ static bool stop_locked(struct process *process, int32_t code) {
         threads_stop(process);
     else
         wait_queue_wake_key(&process->halted, KEY_STOPPED, UINT32_MAX);
-    wait_queue_wake_all(&process->object.waiters);
     return true;
 }
 
 void process_stop(struct process *process, int32_t code) {
+    struct process *parent = process_find(process->parent);
     lock_acquire(&process->object.lock);
-    bool is_news = stop_locked(process, code);
+    if (stop_locked(process, code))
+        process_changed_locked(process, parent);
     lock_release(&process->object.lock);
-    for (const struct subsystem *const *entry = __start_subsystems; is_news && entry != __stop_subsystems; entry++)
-        if ((*entry)->process_changed != 0)
-            (*entry)->process_changed(process);
+    if (parent != 0)
+        process_release(parent);
 }
 
 void process_stop_leave(const struct process *process) {

@@ -4,7 +4,7 @@
 // of the kernel's is held by one, and waits in calls go on, so that a peer sees a slow partner. What sets it going, or ends it, is all
 // that a stopped thread looks at; upcalls run when it goes on.
 //
-// Rules: no lock is held. A process that is ending is neither stopped nor waited for in vain.
+// Rules: no lock is held, but where it is said. A process that is ending is neither stopped nor waited for in vain.
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +18,10 @@ struct thread;
 
 // Stops it; `code` says why (a signal), and is told. 0 lets it go on. Nothing to do is no error.
 void process_stop(struct process *process, int32_t code);
+
+// Tells who waits for it, and its parent (null: it has none any more), what became of it. In one step with that, under the process's lock:
+// who returns from waiting has the parent's signal already, and a handler of that signal finds the news.
+void process_changed_locked(struct process *process, struct process *parent);
 
 // At the end of a process: what it left stopped goes on, for nobody else knows of that.
 void process_stop_leave(const struct process *process);

@@ -3,7 +3,8 @@
 // Rules: entries are made with SUBSYSTEM at file level and collected by the linker. start runs once at boot, in no set order,
 // before any process. process_created may fail: process_ended is called then for all that succeeded. process_ended runs
 // when the last thread is gone, before the process's numbers are closed; process_told when it has ended for all to see;
-// process_changed when it was stopped or goes on; process_freed when its last reference goes. What THREAD_END names runs on the ending thread, which is in its process still.
+// process_freed when its last reference goes. child_changed runs as a child ends, is stopped or goes on, under the child's lock:
+// who waited for that returns behind it. What THREAD_END names runs on the ending thread, which is in its process still.
 #pragma once
 
 #include "kernel/abi/status.h"
@@ -17,7 +18,7 @@ struct subsystem {
     enum status (*process_created)(struct process *process);
     void (*process_ended)(struct process *process);
     void (*process_told)(struct process *process);
-    void (*process_changed)(struct process *process);
+    void (*child_changed)(struct process *parent, struct process *child);
     void (*process_freed)(struct process *process);
 };
 

@@ -257,6 +257,40 @@ ROLE(stop_once) {
     return 0;
 }
 
+ROLE(end_at_once) {
+    return 0;
+}
+
+// Blocked, so that each is seen by itself.
+static bool take_pending(const sigset_t *child_changed) {
+    sigset_t pending;
+    int taken;
+    EXPECT_EQUAL(sigpending(&pending), 0);
+    return sigismember(&pending, SIGCHLD) && sigwait(child_changed, &taken) == 0 && taken == SIGCHLD;
+}
+
+TEST(SIGCHLD_has_come_when_waitpid_returns) {
+    enum { ROUNDS = 100 };
+    sigset_t child_changed;
+    int status;
+    sigemptyset(&child_changed);
+    sigaddset(&child_changed, SIGCHLD);
+    signal(SIGCHLD, count_child);
+    EXPECT_EQUAL(sigprocmask(SIG_BLOCK, &child_changed, NULL), 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        EXPECT(waitpid(spawn_role("end_at_once"), &status, 0) > 0 && WIFEXITED(status));
+        EXPECT(take_pending(&child_changed));
+        pid_t child = spawn_role("stop_once");
+        EXPECT(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+        EXPECT(take_pending(&child_changed));
+        EXPECT_EQUAL(kill(child, SIGCONT), 0);
+        EXPECT(waitpid(child, &status, 0) == child && WIFEXITED(status));
+        EXPECT(take_pending(&child_changed));
+    }
+    signal(SIGCHLD, SIG_DFL);
+    EXPECT_EQUAL(sigprocmask(SIG_UNBLOCK, &child_changed, NULL), 0);
+}
+
 ROLE(leave_a_stopped_child) {
     int status;
     pid_t child = spawn_role("stop_once");
