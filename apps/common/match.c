@@ -105,6 +105,8 @@ bool pattern_matches(const char *pattern, const char *name) {
         if (*pattern == '*') {
             star = ++pattern;
             star_name = name;
+            if (!*pattern)
+                return true; // whatever is left, however long
             continue;
         }
         if (*name && *pattern && match_one(&pattern, &name))
