@@ -176,7 +176,7 @@ enum status tar_find(const void *bytes, size_t size, const char *name, struct ta
     struct tar_reader reader = {.bytes = bytes, .size = size};
     enum status status = tar_next(&reader, entry);
     while (status == STATUS_OK) {
-        if (entry->type == TAR_FILE && strcmp(entry->name, name) == 0) {
+        if (entry->type != TAR_DIRECTORY && strcmp(entry->name, name) == 0) {
             return STATUS_OK;
         }
         status = tar_next(&reader, entry);

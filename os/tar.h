@@ -12,7 +12,7 @@
 
 enum { TAR_NAME_MAX = 256 };
 
-enum tar_type { TAR_FILE, TAR_DIRECTORY, TAR_PACKED }; // packed: a file, as os/packed.h has it
+enum tar_type { TAR_FILE, TAR_DIRECTORY, TAR_PACKED }; // packed: a file, as os/files/packed.h has it
 
 struct tar_entry {
     char name[TAR_NAME_MAX];
@@ -33,5 +33,5 @@ struct tar_reader {
 // The next file or directory; entries of other kinds are passed over. NOTHING: the archive has ended. CORRUPT.
 enum status tar_next(struct tar_reader *reader, struct tar_entry *entry);
 
-// The file of this name. NOT_FOUND; CORRUPT: the archive is broken before such a file.
+// The file of this name, packed or not. NOT_FOUND; CORRUPT: the archive is broken before such a file.
 enum status tar_find(const void *bytes, size_t size, const char *name, struct tar_entry *entry);

@@ -3,7 +3,7 @@
 
 #include "os/init/authority.h"
 #include "os/init/backoff.h"
-#include "os/tar.h"
+#include "os/init/image.h"
 
 #include <parley/calls.h>
 #include <parley/clock.h>
@@ -30,11 +30,6 @@ struct start {
     uint32_t authority_count;
     struct spawn_grant grants[STARTUP_GRANTS_MAX + STARTUP_REACHES_MAX];
     uint32_t grant_count;
-};
-
-struct archive {
-    const void *bytes;
-    size_t size;
 };
 
 enum { CODE_ENDED = 143 }; // 128 + 15, as shells tell it
@@ -118,38 +113,6 @@ static enum status collect_grants(struct start *start) {
     return STATUS_OK;
 }
 
-static enum status copy_image(const struct tar_entry *file, int32_t *number) {
-    uint64_t base = 0;
-    enum status status = shared_create(file->size, number);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = shared_map(*number, 0, file->size, PROTECTION_READ | PROTECTION_WRITE, 0, 0, &base);
-    if (status == STATUS_OK) {
-        memcpy((void *)base, file->data, file->size);
-        memory_unmap(base, file->size);
-        status = shared_seal(*number);
-    }
-    if (status != STATUS_OK) {
-        number_close(*number);
-        *number = NUMBER_NONE;
-    }
-    return status;
-}
-
-// The program as shared memory that can be executed: the archive's own pages where it begins with one, as os/tools/ramdisk.py makes it, else
-// a copy.
-static enum status make_image(const struct archive *archive, const char *path, int32_t *number) {
-    struct tar_entry file;
-    enum status status = tar_find(archive->bytes, archive->size, path + (path[0] == '/'), &file);
-    status = status == STATUS_OK && file.size == 0 ? STATUS_BAD_IMAGE : status;
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = shared_slice(INIT_RAMDISK, (uint64_t)(file.data - (const uint8_t *)archive->bytes), file.size, number);
-    return status == STATUS_INVALID_ARGUMENT ? copy_image(&file, number) : status;
-}
-
 static enum status spawn(const struct start *start, int32_t image, struct spawned *spawned) {
     const struct startup_service *service = start->service;
     char *arguments[STARTUP_ARGUMENTS_MAX + 1] = {NULL};
@@ -173,7 +136,7 @@ static enum status spawn(const struct start *start, int32_t image, struct spawne
 
 static enum status start_program(const struct archive *archive, const struct start *start, int32_t *image,
                                  struct spawned *spawned) {
-    enum status status = *image ? STATUS_OK : make_image(archive, start->service->words[0], image);
+    enum status status = *image ? STATUS_OK : image_make(archive, start->service->words[0], image);
     if (status == STATUS_OK) {
         status = spawn(start, *image, spawned);
     }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the ramdisk: a tar file (ustar) of a directory's files and of programs, the same bytes from the same content.
 
-Each LIST names programs, one per line; each goes to /bin under its own name. The programs that /etc/startup names come first, each from a page's
-start on, so that Parley runs them where they lie. All other programs are packed (os/files/packed.h): entries of type Z, which
+Each LIST names programs, one per line; each goes to /bin under its own name. The programs that every start runs (/etc/startup) come first, each from
+a page's start on, so that Parley runs them where they lie. All other programs are packed (os/files/packed.h): entries of type Z, which
 tar passes on as they are. What they have in common with /bin/init, the first, is there only once.
 """
 import argparse
@@ -84,9 +84,10 @@ def align(tar):
 
 
 def started(members):
-    """The programs that are started before anybody reads files."""
+    """The programs that every start runs. Services that a word on the kernel's command line asks for are started from what lies packed."""
     startup = read(members["etc/startup"]).decode() if "etc/startup" in members else ""
-    return [FIRST] + sorted({f"bin/{name}" for name in re.findall(r"/bin/([\w-]+)", startup)} - {FIRST})
+    services = [text for text in re.split(r"^(?=service )", startup, flags=re.MULTILINE) if not re.search(r"^\s+if word ", text, re.MULTILINE)]
+    return [FIRST] + sorted({f"bin/{name}" for text in services for name in re.findall(r"/bin/([\w-]+)", text)} - {FIRST})
 
 
 def write(output, members):

@@ -160,6 +160,14 @@ Test(tar, names_with_empty_parts_are_corrupt) {
     expect_corrupt("part");
 }
 
+Test(tar, a_packed_file_is_found_as_such) {
+    struct tar_entry entry;
+    add("dir", 'Z', "x");
+    finish();
+    cr_assert_eq(tar_find(archive, used, "dir", &entry), STATUS_OK);
+    cr_expect_eq(entry.type, TAR_PACKED);
+}
+
 Test(tar, what_is_not_there_is_not_found) {
     struct tar_entry entry;
     add("dir", '5', NULL);
