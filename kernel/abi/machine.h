@@ -21,8 +21,8 @@ struct machine_information {
     uint64_t kernel_pages;  // frames that the kernel itself holds
     uint64_t switches;      // from one thread to another, on all CPUs
     char command_line[256]; // of the kernel
-    char version[32];
-    uint64_t swap_total; // bytes of the swap area; 0: there is none
+    char version[32];       // ends with "debug" where the kernel checks itself as it runs
+    uint64_t swap_total;    // bytes of the swap area; 0: there is none
 };
 
 // KIND(NAME, "in words"): kinds of approach that a gate knows (gate_set): each has a bitmap, a bit per user id. What a process allows when it

@@ -10,7 +10,7 @@ from test_debugger import KINDS, Guest
 from test_debugger_faults import AT_WRITE, FALL
 from test_debugger_threads import choose
 
-SIZE = 100000
+SIZE = 30000
 REGISTERS = ("maintenance flush register-cache", "info registers rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip eflags fs_base mxcsr xmm0 xmm15")
 BUSY = "Remote I/O error: Device or resource busy"
 

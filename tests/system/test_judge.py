@@ -49,6 +49,11 @@ class Judge(unittest.TestCase):
             with self.subTest(output=output, status=status, timed_out=timed_out):
                 self.assertEqual(len(self.failures_of(output, status, timed_out)), 1)
 
+    def test_a_name_that_no_job_has_is_an_error(self):
+        run = subprocess.run([os.path.join(ROOT, "tests/run"), "check", "--only", "no such"], capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("no job of check has 'no such' in its name; there are, for example: check ", run.stderr)
+
     def test_a_patient_job_runs_beside_the_others(self):
         """Each waits for what the other does, so neither order of them would end."""
         runner = load_runner()
