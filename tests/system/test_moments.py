@@ -1,11 +1,15 @@
-"""Ctrl-C, Ctrl-Z and Ctrl-D do what they are for at whatever moment they come: before a job has begun, in it, and as it ends."""
+"""Ctrl-C, Ctrl-Z and Ctrl-D do what they are for at whatever moment they come: before a job has begun, in it, and as it ends.
+
+ROUNDS, from the environment, says how often each is tried: 200 find what happens once in some hundred moments.
+"""
+import os
 import random
 import unittest
 
 from machine import PROMPT, Machine, Settings
 
 INTERRUPT, END, STOP = "\x03", "\x04", "\x1a"
-ROUNDS, SECONDS = 200, 120
+ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "60")), 120
 
 
 class Moments(unittest.TestCase):
