@@ -9,8 +9,13 @@
 
 enum { PROCESSOR_MAX = 8, PRIORITY_LEVELS = 32, SLICE_TICKS = 5, TICK_NANOSECONDS = 2000000 };
 
-// ATTENTION_LOG: the log has grown, and who watches it is to be told.
-enum attention { ATTENTION_RESCHEDULE = 1 << 0, ATTENTION_DEMAND = 1 << 1, ATTENTION_LOG = 1 << 2 };
+// ATTENTION_LOG: the log has grown, and who watches it is to be told. ATTENTION_CALL: other CPUs are to be called.
+enum attention {
+    ATTENTION_RESCHEDULE = 1 << 0,
+    ATTENTION_DEMAND = 1 << 1,
+    ATTENTION_LOG = 1 << 2,
+    ATTENTION_CALL = 1 << 3
+};
 
 RB_HEAD(timer_tree, timer);
 TAILQ_HEAD(run_list, thread);
@@ -22,6 +27,7 @@ struct processor {
     uint64_t user_stack;    // gs:24 scratch of the system-call entry
     uint32_t attention;     // gs:32 [a] enum attention: to be done on the way to user mode
     uint32_t index;         // gs:36
+    uint32_t called;        // a bit for each CPU to be called
     struct thread *idle;
     struct lock run_lock;                   // RANK_RUN_QUEUE
     struct run_list ready[PRIORITY_LEVELS]; // [run_lock]

@@ -117,13 +117,30 @@ static struct processor *choose_processor(const struct thread *thread) {
     return &processors[__builtin_ctz(idle)];
 }
 
+void scheduler_call(struct processor *processor) {
+    struct processor *self = processor_current();
+    if (processor == self)
+        return;
+    self->called |= 1u << processor->index;
+    __atomic_or_fetch(&self->attention, ATTENTION_CALL, __ATOMIC_RELAXED);
+}
+
+void scheduler_call_out(void) {
+    struct processor *self = processor_current();
+    uint32_t called = self->called;
+    assert_debug(self->lock_count == 0);
+    self->called = 0;
+    for (; called != 0; called &= called - 1)
+        machine_send_reschedule((uint32_t)__builtin_ctz(called));
+}
+
 // The CPU's run_lock is held.
 static void switch_ask(struct processor *processor, bool urgent) {
     if (urgent)
         __atomic_or_fetch(&processor->attention, ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
     lock_release(&processor->run_lock);
-    if (urgent && processor != processor_current())
-        machine_send_reschedule(processor->index);
+    if (urgent)
+        scheduler_call(processor);
 }
 
 void scheduler_ready(struct thread *thread) {
@@ -314,6 +331,7 @@ void scheduler_preemption_point(void) {
     assert_debug(processor_current()->lock_count == 0);
     machine_serve_interrupts();
     struct processor *processor = processor_current();
+    scheduler_call_out();
     if (processor->attention & ATTENTION_RESCHEDULE) {
         __atomic_and_fetch(&processor->attention, ~(uint32_t)ATTENTION_RESCHEDULE, __ATOMIC_RELAXED);
         scheduler_yield();
@@ -354,6 +372,7 @@ void scheduler_idle_round(void) {
     uint32_t attention = __atomic_exchange_n(&processor->attention, 0, __ATOMIC_ACQUIRE);
     if (attention & ATTENTION_LOG)
         machine_log_grew();
+    scheduler_call_out();
     if (processor->ready_levels != 0 || steal(processor)) {
         scheduler_yield();
         if (processor->ready_levels != 0)
@@ -361,6 +380,7 @@ void scheduler_idle_round(void) {
         return;
     }
     timer_hardware_update();
+    scheduler_call_out();
     machine_wait_for_interrupt();
 }
 

@@ -30,6 +30,13 @@ void scheduler_switch_to(struct thread *next, uint64_t now);
 // Gives a thread another base priority and penalty, wherever it stands; asks for a switch where another one should run now.
 void scheduler_set_priority(struct thread *thread, uint32_t priority, uint32_t penalty);
 
+// Has another CPU look at its attention, which the caller has set: soon, when this one is through with what it is in, and holds no lock that
+// the other would only wait for. Nothing for the own CPU.
+void scheduler_call(struct processor *processor);
+
+// Calls those CPUs now: on the way to user mode, into idleness, and at preemption points.
+void scheduler_call_out(void);
+
 // Gives the CPU to the next thread. The caller has put the calling thread where it belongs (or nowhere, if it waits).
 void scheduler_switch(void);
 

@@ -220,8 +220,8 @@ void thread_end(struct thread *thread) {
 static inline void thread_attend(struct thread *thread) {
     struct processor *processor = thread->processor;
     __atomic_or_fetch(&processor->attention, ATTENTION_DEMAND, __ATOMIC_SEQ_CST);
-    if (processor != processor_current() && processor->current == thread)
-        machine_send_reschedule(processor->index);
+    if (processor->current == thread)
+        scheduler_call(processor);
 }
 
 void thread_demand(struct thread *thread, enum thread_demand demand) {
@@ -264,6 +264,8 @@ static void demands_serve(struct thread *thread) {
 
 static inline void attend(uint32_t attention) {
     struct thread *thread = thread_current();
+    if (attention & ATTENTION_CALL)
+        scheduler_call_out();
     if (thread->demands != 0)
         demands_serve(thread);
     if (attention & ATTENTION_RESCHEDULE)
