@@ -129,9 +129,17 @@ void breaks_explain(const struct inferior *inferior, uint32_t points, struct deb
 
 // ---- the target's ----
 
+// What needs more points than the processor has is refused however many are free.
+static bool pieces_fit(enum debug_break kind, uint64_t address, uint64_t end) {
+    uint32_t pieces = 0;
+    for (; address < end && pieces <= DEBUG_POINTS; pieces++)
+        address += piece_at(kind, address, end - address).size;
+    return pieces <= DEBUG_POINTS;
+}
+
 static bool range_end(enum debug_break kind, uint64_t address, uint64_t size, uint64_t *end) {
     uint64_t watched = kind == BREAK_HARDWARE ? 1 : size;
-    return watched > 0 && watched <= DEBUG_POINTS * PIECE_MAX && !__builtin_add_overflow(address, watched, end);
+    return watched > 0 && !__builtin_add_overflow(address, watched, end) && pieces_fit(kind, address, *end);
 }
 
 enum status server_break_set(const struct debug_thread *id, enum debug_break kind, uint64_t address, uint64_t size) {

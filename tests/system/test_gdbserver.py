@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import unittest
 
-from gdb_line import SECONDS, Script
+from gdb_line import SECONDS, Line, Script
 from machine import PROMPT, ROOT, Machine, Settings
 
 KINDS = [("debug", 1), ("release", 4)]
@@ -90,6 +90,15 @@ class OneProgram(unittest.TestCase):
                 self.check(said, [r"Hardware watchpoint 1: total(?s:.*)Old value = 0\nNew value = 1\n(?s:.*)Old value = 1\nNew value = 3",
                                   r"Hardware read watchpoint 2: ratio(?s:.*)Value = 2\n(?s:.*)#0 .*add \(number=",
                                   r"Breakpoint 3, add \(number=3\)", r"exited with code 07"])
+
+    def test_is_not_watched_in_more_pieces_than_there_are_points_and_says_so(self):
+        for kind, cpus in KINDS:
+            with self.subTest(kind=kind, cpus=cpus), Guest(kind, cpus, "gdbserver /bin/debuggee") as guest, Line(guest.socket) as line:
+                line.ask(b"qSupported:multiprocess+;error-message+")
+                line.ask(b"?")
+                for size in (b"1f", b"21", b"1000"):
+                    self.assertRegex(line.ask(b"Z2,10001,%s" % size), rb"^E\.the processor cannot watch this length", size)
+                self.assertRegex(line.ask(b"Z2,fffffffffffffff8,9"), rb"^E\.the processor cannot watch")
 
     def test_is_interrupted_in_a_system_call_and_stepped_out_of_it(self):
         for kind, cpus in KINDS:
