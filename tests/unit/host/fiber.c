@@ -119,6 +119,13 @@ void scheduler_yield(void) {
     scheduler_switch();
 }
 
+// There is one CPU.
+void scheduler_call(struct processor *processor) {
+}
+
+void scheduler_call_out(void) {
+}
+
 void scheduler_preemption_point(void) {
     assert(processors[0].lock_count == 0);
     fiber_pause(PAUSE_PREEMPTION);

@@ -72,10 +72,6 @@ bool machine_line_raise(uint32_t line) {
 
 // ---- the rest ----
 
-void machine_send_reschedule(uint32_t processor) {
-    panic("there is no CPU %u", processor);
-}
-
 void machine_relax(void) {
     panic("spinning on a host with one CPU: a deadlock");
 }
