@@ -10,6 +10,7 @@
 #include <parley/calls.h>
 #include <parley/clock.h>
 #include <parley/directory.h>
+#include <parley/mapping.h>
 #include <parley/shared_heap.h>
 #include <parley/start.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static int32_t heap_entry;              // [a] the entry through which the serve
 static uint64_t last_tag;               // [a]
 
 enum { LIVES_MAX = 64 }; // of the server, that one call sees ended
+enum { ROOMS_MAX = 8 };  // made for one call: others may be faster to use it
 #define RETURN_PAUSE NANOSECONDS_PER_MILLISECOND
 #define RETURN_PATIENCE (10 * NANOSECONDS_PER_SECOND)
 
@@ -229,7 +231,7 @@ static enum status call_and_take(struct files_exchange *exchange, union files_me
     return (enum status)message->answer.reply.status;
 }
 
-enum status files_exchange(struct files_exchange *exchange) {
+__attribute__((always_inline)) static inline enum status exchange_once(struct files_exchange *exchange) {
     union files_message message;
     struct places places = {0};
     if (exchange->payload_size[0] + exchange->payload_size[1] > FILES_DATA_MAX || exchange->capacity > FILES_DATA_MAX)
@@ -240,4 +242,23 @@ enum status files_exchange(struct files_exchange *exchange) {
         status = call_and_take(exchange, &message, &places);
     places_free(&places);
     return status;
+}
+
+static bool is_short_of_memory(const struct files_exchange *exchange, enum status status) {
+    return status == STATUS_NO_MEMORY && exchange->reply.value > 0;
+}
+
+// The server does not wait for memory, as who makes room waits for the server.
+__attribute__((noinline)) static enum status exchange_with_room(struct files_exchange *exchange, enum status status) {
+    for (uint32_t rooms = 0; rooms < ROOMS_MAX && is_short_of_memory(exchange, status); rooms++) {
+        if (mapping_make_room((uint64_t)exchange->reply.value) < 0)
+            break;
+        status = exchange_once(exchange);
+    }
+    return is_short_of_memory(exchange, status) ? STATUS_LIMIT_REACHED : status;
+}
+
+enum status files_exchange(struct files_exchange *exchange) {
+    enum status status = exchange_once(exchange);
+    return __builtin_expect(is_short_of_memory(exchange, status), 0) ? exchange_with_room(exchange, status) : status;
 }

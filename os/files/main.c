@@ -29,6 +29,7 @@ static struct service service;
 static struct store store;
 static uint64_t boot_time; // nanoseconds
 static union files_message message;
+static uint64_t missing; // bytes that the call being answered found no room for
 static _Alignas(8) char private_payload[2 * FILES_PATH_MAX];
 
 static uint64_t random_word(void) {
@@ -43,8 +44,10 @@ static uint64_t time_of_day(void) {
 
 static bool has_room(uint64_t bytes) {
     struct machine_information machine;
-    return machine_information(&machine) == STATUS_OK &&
-           machine.memory_free > bytes + machine.memory_total / SPARE_SHARE;
+    bool room =
+        machine_information(&machine) == STATUS_OK && machine.memory_free > bytes + machine.memory_total / SPARE_SHARE;
+    missing = room ? missing : bytes;
+    return room;
 }
 
 static void give_back(uint64_t place, uint64_t size) {
@@ -235,8 +238,12 @@ static struct service_answer answer(const struct port_information *information) 
         message.call.payload || message.call.room ? handles_find_client(&service.handles, client.process) : NULL;
     const struct shared_view *heap = known ? &known->heap : &no_heap;
     struct service_answer made = {.reply.status = STATUS_INVALID_ARGUMENT};
+    missing = 0;
     if (find_payload(&message.call, heap, &request) && find_room(&message.call, heap, &request)) {
         made = service_answer(&service, client, &request);
+    }
+    if (made.reply.status == STATUS_LIMIT_REACHED && missing != 0) {
+        made.reply = (struct files_reply){.status = STATUS_NO_MEMORY, .value = (int64_t)missing};
     }
     message.answer.reply = made.reply;
     message.answer.payload_size = (uint32_t)made.payload_size;

@@ -50,6 +50,8 @@ static struct answer answer_call(const struct mapping_call *call) {
         return open_file(call);
     case MAPPING_WRITE_BACK:
         return (struct answer){.status = mapped_write_back(call->key, call->start, call->end)};
+    case MAPPING_MAKE_ROOM:
+        return (struct answer){.status = swap_make_room(call->end)};
     default:
         return (struct answer){.status = STATUS_INVALID_ARGUMENT};
     }

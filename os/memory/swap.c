@@ -6,6 +6,7 @@
 #include <parley/machine.h>
 #include <parley/start.h>
 #include <parley/status.h>
+#include <parley/sync.h>
 #include <string.h>
 
 #include "os/memory/list.h"
@@ -13,6 +14,7 @@
 enum {
     FREE_SHARE = 16, // one part in so many of memory is to be free
     ROOM_PAGES = 64, // taken out at once at most
+    ROOM_SHARE = 4,  // one part in so many can be asked for
 };
 
 #define SIZE_LARGEST (UINT64_C(32) << 30)
@@ -23,7 +25,9 @@ static struct {
     int32_t faults; // the daemon's end of its link
 } area;
 
-static _Alignas(PAGE_SIZE) uint8_t page_bytes[PAGE_SIZE];
+// A page is neither in its program nor in its place for a while, and two threads take pages out.
+static struct mutex pages_lock;
+static _Alignas(PAGE_SIZE) uint8_t page_bytes[PAGE_SIZE]; // under it
 
 static enum status area_make(size_t size) {
     struct link_create plan = {0};
@@ -69,25 +73,39 @@ void swap_start(void) {
         log_line("no swap area: %s", status_text(status));
 }
 
-static bool is_short(void) {
+static bool is_short(uint64_t bytes) {
     struct machine_information machine;
-    return machine_information(&machine) == STATUS_OK && machine.memory_free < machine.memory_total / FREE_SHARE;
+    return machine_information(&machine) == STATUS_OK &&
+           machine.memory_free < bytes + machine.memory_total / FREE_SHARE;
 }
 
-// Takes pages out until there is room again. False: there is none, and none was made.
-static bool make_room(void) {
+// Takes pages out until so many bytes are to be had again. False: they are not, and none was taken out.
+static bool make_room(uint64_t bytes) {
     uint32_t count = 0;
     uint64_t place;
-    while (count < ROOM_PAGES && is_short() && swap_out(area.memory, page_bytes, &place) == STATUS_OK) {
+    while (count < ROOM_PAGES && is_short(bytes) && swap_out(area.memory, page_bytes, &place) == STATUS_OK) {
         memcpy(area.bytes + place * PAGE_SIZE, page_bytes, PAGE_SIZE);
         count++;
     }
-    return count > 0 || !is_short();
+    return count > 0 || !is_short(bytes);
+}
+
+enum status swap_make_room(uint64_t bytes) {
+    struct machine_information machine;
+    bool made = area.memory != NUMBER_NONE;
+    if (machine_information(&machine) != STATUS_OK || bytes > machine.memory_total / ROOM_SHARE)
+        return STATUS_TOO_LARGE;
+    while (made && is_short(bytes)) {
+        mutex_lock(&pages_lock);
+        made = make_room(bytes);
+        mutex_unlock(&pages_lock);
+    }
+    return is_short(bytes) ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 // What comes back takes memory too: so room is made first.
 static void bring_back(uint64_t place) {
-    make_room();
+    make_room(0);
     enum status status = pager_supply(area.memory, place, area.bytes + place * PAGE_SIZE);
     if (status == STATUS_OK || status == STATUS_EXISTS)
         return;
@@ -101,9 +119,11 @@ bool swap_serve(const struct link_ready *ready) {
         return false;
     if (ready->status != STATUS_OK || link_read(area.faults, &fault) != STATUS_OK)
         return true;
+    mutex_lock(&pages_lock);
     if (fault.access == LINK_FAULT_ROOM)
-        swap_answer(area.memory, make_room());
+        swap_answer(area.memory, make_room(0));
     else
         bring_back(fault.page);
+    mutex_unlock(&pages_lock);
     return true;
 }

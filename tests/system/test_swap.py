@@ -32,6 +32,17 @@ class Swap(unittest.TestCase):
                                                      "50 MiB checked 1 times, 0 words wrong"])
         self.assertEqual(status, 0)
 
+    def test_files_are_written_while_programs_fill_the_memory(self):
+        for cpus in ("1", "4"):
+            text, status = run("swap-load 60 100000 /tmp/all & until test -e /tmp/all; do sleep 0.05; done; "
+                               "seq 1 400000 > /tmp/numbers && cksum /tmp/numbers; kill $!", 128, "--cpus", cpus)
+            self.assertEqual((text, status), ("2852415605 2688895 /tmp/numbers\n", 0))
+
+    def test_when_the_swap_area_is_full_too_writing_says_so_and_what_was_written_is_there(self):
+        text, status = run("swap-load 68 100000 /tmp/all & until test -e /tmp/all; do sleep 0.05; done; "
+                           "seq 1 4000000 > /tmp/numbers 2> /dev/null; echo $?; kill $!; wait; rm /tmp/numbers; seq 1 400000 > /tmp/numbers; cksum /tmp/numbers", 16)
+        self.assertEqual((text, status), ("1\n2852415605 2688895 /tmp/numbers\n", 0))
+
     def test_when_the_swap_area_is_full_too_the_program_that_wants_more_is_ended_and_the_next_one_finds_room(self):
         text, status = run("swap-load 300; ls /etc/startup; swap-load 70 1", 64)
         self.assertIn("/etc/startup\n70 MiB checked 1 times, 0 words wrong\n", text)

@@ -8,6 +8,8 @@
 // without a final 0, at most FILES_PATH_MAX bytes, with no empty, "." or ".." part (libc normalises them); else
 // INVALID_ARGUMENT. The server never waits for a client. A server that is started anew knows all files, handles and tickets of the one
 // before it; a call that got no answer can be made again (`tag`).
+// NO_MEMORY with a value: so many bytes of the machine's memory were not to be had. The server does not wait for them; the client may have the
+// memory daemon make room (<parley/mapping.h>), and ask again with another tag.
 #pragma once
 
 #include "kernel/abi/status.h"

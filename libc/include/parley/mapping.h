@@ -21,6 +21,9 @@ enum mapping_operation {
     // key, start, end: bytes whose pages were written to go into the file. Reply when they are there. NOT_FOUND, and the file
     // server's statuses
     MAPPING_WRITE_BACK = 2,
+    // end: so many bytes of the machine's memory are to be free, pages of programs out of the way. NO_MEMORY: the swap area is full, or there is
+    // none; TOO_LARGE: more than a quarter of the machine's
+    MAPPING_MAKE_ROOM = 3,
 };
 
 enum mapping_flag { MAPPING_SHARED_WRITE = 1 << 0 };
@@ -53,3 +56,7 @@ _Static_assert(sizeof(union mapping_message) == MAPPING_MESSAGE_SIZE, "the size 
 enum status mapping_open(uint32_t handle, uint32_t flags, uint64_t end, int32_t *memory, uint64_t *key);
 
 enum status mapping_write_back(uint64_t key, uint64_t start, uint64_t end);
+
+// For who was refused NO_MEMORY by a server that does not wait: behind OK it may try again. TIMED_OUT; UNSUPPORTED as above, and for the
+// daemon itself.
+enum status mapping_make_room(uint64_t bytes);

@@ -5,6 +5,7 @@
 #include <parley/calls.h>
 #include <parley/clock.h>
 #include <parley/directory.h>
+#include <parley/mapping.h>
 #include <parley/shared_heap.h>
 #include <parley/start.h>
 #include <stdlib.h>
@@ -94,6 +95,20 @@ enum status port_call(int32_t entry, void *message, struct port_cargo *cargo, ui
     if (cargo)
         cargo->number = reply_number;
     return call_status;
+}
+
+// The memory daemon: after so many rooms that it made there is enough.
+static int rooms_until_enough, rooms;
+static uint64_t room_bytes, tag_before_room;
+
+enum status mapping_make_room(uint64_t bytes) {
+    room_bytes = bytes;
+    tag_before_room = sent.tag;
+    if (rooms_until_enough == 0)
+        return STATUS_NO_MEMORY;
+    if (++rooms == rooms_until_enough)
+        answer = (struct files_answer){.reply = {.value = 3}};
+    return STATUS_OK;
 }
 
 // The heap: two halves, one for each block of an exchange.
@@ -272,6 +287,30 @@ Test(files, the_servers_status_is_the_callers) {
     struct files_stat stat;
     will_reply(STATUS_NOT_DIRECTORY, 0, 0, "", 0);
     cr_assert_eq(files_stat_path("/a/b", &stat), STATUS_NOT_DIRECTORY);
+}
+
+Test(files, a_server_that_is_short_of_memory_is_asked_again_when_there_is_room) {
+    size_t written;
+    rooms_until_enough = 2;
+    will_reply(STATUS_NO_MEMORY, 0, 12288, "", 0);
+    cr_assert_eq(files_write(9, 0, "abc", 3, &written), STATUS_OK);
+    cr_expect_eq(written, 3);
+    cr_expect_eq(rooms, 2);
+    cr_expect_eq(room_bytes, 12288);
+    cr_expect_neq(sent.tag, tag_before_room);
+}
+
+Test(files, where_no_room_is_made_the_files_are_full) {
+    size_t written;
+    will_reply(STATUS_NO_MEMORY, 0, 12288, "", 0);
+    cr_assert_eq(files_write(9, 0, "abc", 3, &written), STATUS_LIMIT_REACHED);
+    rooms_until_enough = 1000; // others take it each time
+    cr_assert_eq(files_write(9, 0, "abc", 3, &written), STATUS_LIMIT_REACHED);
+    cr_expect_lt(rooms, 20);
+    rooms = 0;
+    will_reply(STATUS_NO_MEMORY, 0, 0, "", 0); // the server's own: no room helps
+    cr_assert_eq(files_write(9, 0, "abc", 3, &written), STATUS_NO_MEMORY);
+    cr_expect_eq(rooms, 0);
 }
 
 Test(files, without_a_server_nothing_is_found) {
