@@ -18,7 +18,7 @@
 
 enum { LOG_WRITE_MAX = 1024, RANDOM_MAX = 4096, PART_SIZE = 512 };
 
-#define VERSION "Parley 0.1"
+static const char kernel_version[] = "Parley 0.1" BUILD_MARK;
 
 struct result call_clock_read(void) {
     return result_ok(clock_now());
@@ -103,7 +103,7 @@ struct result call_machine_information(struct user_address address) {
         .swap_total = swap_size(),
     };
     string_copy_padded(information.command_line, boot_information.command_line, sizeof(information.command_line));
-    string_copy_padded(information.version, BUILD_CHECKS ? VERSION " debug" : VERSION, sizeof(information.version));
+    string_copy_padded(information.version, kernel_version, sizeof(information.version));
     return result_status(user_copy_out(address, &information, sizeof(information)));
 }
 

@@ -2,3 +2,5 @@
 #pragma once
 
 enum { BUILD_CHECKS = 1 }; // lock ranks, memory patterns, expensive assertions
+
+#define BUILD_MARK " debug" // behind the version
