@@ -19,6 +19,7 @@ struct expander {
     unsigned long process;         // $$
     unsigned long last_background; // $!, 0: none
     bool unset_fails;              // set -u
+    char options[8];               // $-
     // What a command writes, without the line ends behind; null: it could not be run, which was told. Caller
     // frees it.
     char *(*substitute)(void *context, const char *command);

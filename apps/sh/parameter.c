@@ -96,7 +96,7 @@ static const char *value_of(const struct expander *expander, const char *name, s
     case '!':
         return expander->last_background ? number_value(buffer, expander->last_background) : NULL;
     case '-':
-        return "";
+        return expander->options;
     default:
         return *name >= '0' && *name <= '9' ? argument_value(expander, name) : variables_get(expander->variables, name);
     }
@@ -360,13 +360,14 @@ static bool put(struct expansion *expansion, const struct parameter *parameter) 
         text_release(&name);
         return false;
     }
+    size_t argument_count = expansion->expander->argument_count ? expansion->expander->argument_count - 1 : 0;
     if (is_list)
-        value = expansion->expander->argument_count > 1 ? "set" : NULL;
+        value = argument_count ? "set" : NULL;
     if (parameter->empty_counts && value && !*value)
         value = NULL;
     if (parameter->wants_length) {
         struct text count = {0};
-        text_add_number(&count, value ? characters_of(value) : 0);
+        text_add_number(&count, is_list ? argument_count : value ? characters_of(value) : 0);
         expansion_put_value(expansion, count.bytes);
         text_release(&count);
     } else if (is_list && parameter->operator== ':') {
@@ -374,8 +375,7 @@ static bool put(struct expansion *expansion, const struct parameter *parameter) 
     } else if (is_list && parameter->operator&& strchr("#%/^,", parameter->operator)) {
         done = expansion_fail(expansion, name.bytes, name.length, "each argument cannot be changed at once");
     } else if (is_list && (!parameter->operator||(value && parameter->operator!= '+'))) {
-        size_t count = expansion->expander->argument_count;
-        expansion_put_arguments(expansion, *parameter->name, 1, count ? count - 1 : 0);
+        expansion_put_arguments(expansion, *parameter->name, 1, argument_count);
     } else {
         done = apply(expansion, parameter, name.bytes, value);
     }

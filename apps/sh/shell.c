@@ -10,6 +10,21 @@
 
 enum { PATH_SIZE = 1025 };
 
+static void list_options(const struct shell *shell, char *letters) {
+    const struct {
+        bool is_set;
+        char letter;
+    } options[] = {{shell->stop_on_error, 'e'},
+                   {shell->interactive, 'i'},
+                   {shell->unset_fails, 'u'},
+                   {shell->trace, 'x'},
+                   {shell->given_line, 'c'}};
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if (options[i].is_set)
+            *letters++ = options[i].letter;
+    *letters = 0;
+}
+
 struct expander *shell_expander(struct shell *shell) {
     struct expander *expander = &shell->expander;
     expander->variables = &shell->variables;
@@ -19,6 +34,7 @@ struct expander *shell_expander(struct shell *shell) {
     expander->process = shell->process;
     expander->last_background = (unsigned long)shell->last_background;
     expander->unset_fails = shell->unset_fails;
+    list_options(shell, expander->options);
     return expander;
 }
 
