@@ -355,6 +355,25 @@ TEST(a_broadcast_reaches_those_who_opened_the_gate_and_counts_them_R_A9) {
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
 }
 
+TEST(a_broadcast_to_others_leaves_out_its_sender_and_one_to_all_does_not) {
+    struct spawned keeper = start_keeper(ACCEPTS);
+    uint64_t counts = 0, page = guest_pages(1, FILL);
+    int32_t handler;
+    EXPECT_EQUAL(ask(keeper, ASK_GATE), 0);
+    EXPECT_OK(page_handle(TYPE, keep, WINDOW, 0, &handler));
+    keeping = ACCEPTS;
+    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_OTHERS | PAGE_DUPLICATE | PAGE_SENDER_KEEPS, guest_soon(), &counts));
+    EXPECT_EQUAL(PAGE_TAKEN(counts), 1);
+    EXPECT_EQUAL(arrivals, 0);
+    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_ALL | PAGE_DUPLICATE | PAGE_SENDER_KEEPS, guest_soon(), &counts));
+    EXPECT_EQUAL(PAGE_TAKEN(counts), 2);
+    EXPECT_EQUAL(arrivals, 1);
+    EXPECT_EQUAL(last_process, guest_self());
+    EXPECT_OK(number_close(handler));
+    EXPECT_EQUAL(ask(keeper, ASK_ARRIVALS), 2);
+    EXPECT_OK(memory_unmap(page, PAGE_SIZE));
+}
+
 // ---- receivers that do not behave ----
 
 TEST(a_handler_that_never_returns_costs_the_sender_its_deadline_and_no_page_R_A10) {
