@@ -300,6 +300,32 @@ static void *polls_it(void *argument) {
     return NULL;
 }
 
+enum { SIGNALLERS = 4, SIGNALS = 10000 };
+
+static void *signals_often(void *link) {
+    for (int i = 0; i < SIGNALS; i++)
+        if (link_signal(*(int32_t *)link) != STATUS_OK)
+            return link;
+    return NULL;
+}
+
+TEST(signals_of_several_threads_at_one_link_are_all_counted) {
+    struct thread *threads[SIGNALLERS];
+    int32_t other, own = make_link(&other);
+    for (int i = 0; i < SIGNALLERS; i++)
+        EXPECT_OK(thread_start(signals_often, &other, NULL, &threads[i]));
+    for (uint32_t sum = 0, signals; sum < SIGNALLERS * SIGNALS; sum += signals)
+        EXPECT_OK(link_poll(own, guest_soon(), &signals));
+    for (int i = 0; i < SIGNALLERS; i++) {
+        void *failed;
+        EXPECT_OK(thread_join(threads[i], &failed));
+        EXPECT(failed == NULL);
+    }
+    EXPECT_STATUS(link_poll(own, DEADLINE_NOW, NULL), WOULD_WAIT);
+    EXPECT_OK(number_close(own));
+    EXPECT_OK(number_close(other));
+}
+
 TEST(a_second_thread_that_polls_the_same_link_is_told) {
     int32_t other;
     struct thread *thread;

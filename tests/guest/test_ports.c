@@ -105,6 +105,97 @@ TEST(many_threads_call_one_server_and_each_gets_its_own_answers) {
     EXPECT_OK(number_close(entry));
 }
 
+// ---- whose a port is ----
+
+enum { OBJECTS = 64 };
+
+static int32_t object_entries[OBJECTS];
+
+static void *call_objects(void *argument) {
+    struct load *load = argument;
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        uint64_t object = (load->seed + i) * 0x9e3779b97f4a7c15u >> 58, words[WORDS] = {load->seed, i};
+        if (port_call(object_entries[object], words, NULL, DEADLINE_NEVER) != STATUS_OK || words[0] != object ||
+            words[1] != i)
+            load->wrong++;
+    }
+    return NULL;
+}
+
+// Answers all that waits at the port of an object, and has its next call told again.
+static uint32_t serve_object(int32_t port, uint32_t object) {
+    uint64_t words[WORDS], id;
+    uint32_t served = 0;
+    for (; port_receive(port, words, NULL, DEADLINE_NOW, &id) == STATUS_OK; served++) {
+        words[0] = object;
+        EXPECT_OK(port_reply(port, id, words, NULL));
+    }
+    EXPECT_OK(event_watch(port, WATCH_READABLE, object));
+    return served;
+}
+
+TEST(one_thread_serves_a_port_for_each_of_many_objects) {
+    int32_t ports[OBJECTS];
+    struct load loads[CALLERS];
+    struct thread *threads[CALLERS];
+    for (uint32_t i = 0; i < OBJECTS; i++) {
+        ports[i] = make_port(PORT_OF_OBJECT, &object_entries[i]);
+        EXPECT_OK(event_watch(ports[i], WATCH_READABLE, i));
+    }
+    for (uint32_t i = 0; i < CALLERS; i++) {
+        loads[i] = (struct load){.seed = i * 1000};
+        EXPECT_OK(thread_start(call_objects, &loads[i], NULL, &threads[i]));
+    }
+    for (uint32_t served = 0; served < CALLERS * ROUNDS;) {
+        EVENT event;
+        EXPECT_OK(event_wait(guest_soon()));
+        while (event_get(&event, NULL) == STATUS_OK)
+            if (event.Type == EVENT_READY)
+                served += serve_object((int32_t)event.Data1, event.Data2);
+    }
+    for (uint32_t i = 0; i < CALLERS; i++) {
+        EXPECT_OK(thread_join(threads[i], NULL));
+        EXPECT_EQUAL(loads[i].wrong, 0);
+    }
+    for (uint32_t i = 0; i < OBJECTS; i++) {
+        EXPECT_OK(number_close(object_entries[i]));
+        EXPECT_OK(number_close(ports[i]));
+    }
+}
+
+static int32_t thread_port;
+
+static void *serve_one_call(void *argument) {
+    int32_t entry;
+    uint64_t words[WORDS], id;
+    __atomic_store_n(&thread_port, make_port(PORT_OF_THREAD, &entry), __ATOMIC_RELEASE);
+    EXPECT_OK(port_receive(thread_port, words, NULL, guest_soon(), &id));
+    words[1] = words[0] + 1;
+    EXPECT_OK(port_reply(thread_port, id, words, NULL));
+    EXPECT_OK(port_receive(thread_port, words, NULL, guest_soon(), &id));
+    return argument; // the second call is in its hand
+}
+
+TEST(the_port_of_a_thread_is_found_by_its_id_and_closes_with_it) {
+    struct number_information information;
+    struct thread *thread;
+    uint64_t words[WORDS] = {41};
+    int32_t entry;
+    EXPECT_OK(thread_start(serve_one_call, NULL, NULL, &thread));
+    EXPECT_OK(number_information(thread_number(thread), &information));
+    EXPECT_OK(port_open(guest_self(), information.id, guest_soon(), &entry));
+    EXPECT_STATUS(port_receive(__atomic_load_n(&thread_port, __ATOMIC_ACQUIRE), words, NULL, DEADLINE_NOW, NULL),
+                  DENIED);
+    EXPECT_OK(port_call(entry, words, NULL, guest_soon()));
+    EXPECT_EQUAL(words[1], 42);
+    EXPECT_STATUS(port_call(entry, words, NULL, guest_soon()), PEER_DIED);
+    EXPECT_OK(thread_join(thread, NULL));
+    EXPECT_STATUS(port_call(entry, words, NULL, guest_soon()), PEER_DIED);
+    EXPECT_OK(number_close(entry));
+}
+
+// ---- senders ----
+
 static void *send_many(void *argument) {
     struct load *load = argument;
     for (uint64_t i = 0; i < ROUNDS; i++) {
