@@ -96,7 +96,8 @@ static const char *value_of(const struct expander *expander, const char *name, s
     case '!':
         return expander->last_background ? number_value(buffer, expander->last_background) : NULL;
     case '-':
-        return expander->options;
+        text_add_string(buffer, expander->options);
+        return buffer->bytes;
     default:
         return *name >= '0' && *name <= '9' ? argument_value(expander, name) : variables_get(expander->variables, name);
     }
@@ -344,43 +345,51 @@ static bool follow_name(struct expansion *expansion, struct text *name) {
     return true;
 }
 
-static bool put(struct expansion *expansion, const struct parameter *parameter) {
-    struct text name = {0}, buffer = {0};
-    bool done = true;
-    text_add(&name, parameter->name, parameter->name_length);
-    if (parameter->indirect && !follow_name(expansion, &name)) {
-        text_release(&name);
-        return false;
-    }
-    const char *value = value_of(expansion->expander, name.bytes, &buffer);
-    bool is_list = *parameter->name == '@' || *parameter->name == '*';
-    if (!value && expansion->expander->unset_fails && !is_list &&
-        (!parameter->operator|| strchr("#%:/^,", parameter->operator))) {
-        fail_unset(expansion, name.bytes, "not set");
-        text_release(&name);
-        return false;
-    }
-    size_t argument_count = expansion->expander->argument_count ? expansion->expander->argument_count - 1 : 0;
-    if (is_list)
-        value = argument_count ? "set" : NULL;
-    if (parameter->empty_counts && value && !*value)
-        value = NULL;
-    if (parameter->wants_length) {
-        struct text count = {0};
-        text_add_number(&count, is_list ? argument_count : value ? characters_of(value) : 0);
-        expansion_put_value(expansion, count.bytes);
-        text_release(&count);
-    } else if (is_list && parameter->operator== ':') {
-        done = put_some_arguments(expansion, parameter);
-    } else if (is_list && parameter->operator&& strchr("#%/^,", parameter->operator)) {
-        done = expansion_fail(expansion, name.bytes, name.length, "each argument cannot be changed at once");
-    } else if (is_list && (!parameter->operator||(value && parameter->operator!= '+'))) {
-        expansion_put_arguments(expansion, *parameter->name, 1, argument_count);
-    } else {
-        done = apply(expansion, parameter, name.bytes, value);
-    }
-    text_release(&name);
+static bool put_number(struct expansion *expansion, size_t number) {
+    struct text text = {0};
+    text_add_number(&text, number);
+    expansion_put_value(expansion, text.bytes);
+    text_release(&text);
+    return true;
+}
+
+// $@ and $*.
+static bool put_list(struct expansion *expansion, const struct parameter *parameter, const char *name) {
+    const struct expander *expander = expansion->expander;
+    size_t count = expander->argument_count ? expander->argument_count - 1 : 0;
+    const char *value = !count || (parameter->empty_counts && count == 1 && !*expander->arguments[1]) ? NULL : "set";
+    if (parameter->wants_length)
+        return put_number(expansion, count);
+    if (parameter->operator== ':')
+        return put_some_arguments(expansion, parameter);
+    if (parameter->operator&& strchr("#%/^,", parameter->operator))
+        return expansion_fail(expansion, name, strlen(name), "each argument cannot be changed at once");
+    if (parameter->operator&&(!value || parameter->operator== '+'))
+        return apply(expansion, parameter, name, value);
+    expansion_put_arguments(expansion, *parameter->name, 1, count);
+    return true;
+}
+
+static bool put_one(struct expansion *expansion, const struct parameter *parameter, const char *name) {
+    struct text buffer = {0};
+    const char *value = value_of(expansion->expander, name, &buffer);
+    bool stands_for_unset = parameter->operator&& strchr("-=?+", parameter->operator), done;
+    if (!value && !stands_for_unset && expansion->expander->unset_fails)
+        done = fail_unset(expansion, name, "not set");
+    else if (parameter->wants_length)
+        done = put_number(expansion, value ? characters_of(value) : 0);
+    else
+        done = apply(expansion, parameter, name, parameter->empty_counts && value && !*value ? NULL : value);
     text_release(&buffer);
+    return done;
+}
+
+static bool put(struct expansion *expansion, const struct parameter *parameter) {
+    struct text name = {0};
+    text_add(&name, parameter->name, parameter->name_length);
+    bool done = (!parameter->indirect || follow_name(expansion, &name)) &&
+                (strchr("@*", *parameter->name) ? put_list : put_one)(expansion, parameter, name.bytes);
+    text_release(&name);
     return done;
 }
 
