@@ -70,18 +70,18 @@ static void pass_on(struct job *job, struct job *below) {
     }
 }
 
-// A line that was begun and not ended goes on in the job below.
-static void pass_on_line(struct job *job, struct job *below) {
-    struct discipline *from = &job->discipline, *to = &below->discipline;
+void jobs_pass_line(struct job *job, struct job *other) {
+    struct discipline *from = &job->discipline, *to = &other->discipline;
     if (from->size == 0) {
         return;
     }
-    if (to->mode & CONSOLE_RAW && below->keys) {
-        pipe_write(below->keys, from->line, from->size, DEADLINE_NOW, NULL);
+    if (to->mode & CONSOLE_RAW && other->keys) {
+        pipe_write(other->keys, from->line, from->size, DEADLINE_NOW, NULL);
     } else if (from->size <= DISCIPLINE_LINE_MAX - 1 - to->size) {
         memcpy(to->line + to->size, from->line, from->size);
         to->size += from->size;
     }
+    from->size = 0;
 }
 
 static void end_uppermost(struct jobs *jobs) {
@@ -89,7 +89,7 @@ static void end_uppermost(struct jobs *jobs) {
     close_keys(job);
     if (jobs->count > 1) {
         pass_on(job, job - 1);
-        pass_on_line(job, job - 1);
+        jobs_pass_line(job, job - 1);
     }
     number_close(job->reader);
     jobs->count--;

@@ -80,6 +80,9 @@ enum status jobs_add(struct jobs *jobs, uint32_t owner, const uint32_t *processe
 // Takes back what was typed for a job and not read: `bytes` has room for JOB_KEYS_MAX. The first *seen of them were shown before.
 size_t jobs_take_back(struct job *job, char *bytes, size_t *seen);
 
+// A line that was begun for one job, and not ended, goes on in another.
+void jobs_pass_line(struct job *job, struct job *other);
+
 // Sends typed bytes to the foreground; false: it does not take them.
 bool jobs_send(struct jobs *jobs, const char *bytes, size_t size);
 

@@ -150,7 +150,8 @@ static size_t drop_redraws(char *bytes, size_t size, size_t *seen) {
     return left;
 }
 
-// Raw keys of the job below were not yet edited, and shown only where they were typed for a job before; lines were both.
+// What was typed for the job below is the new one's, the line that was begun too. Raw keys were not yet edited, and shown only where they
+// were typed for a job before; lines were both.
 void session_retype(struct session *session) {
     char bytes[JOB_KEYS_MAX];
     struct job *below = jobs_foreground(&session->jobs) - 1;
@@ -161,4 +162,5 @@ void session_retype(struct session *session) {
     } else if (size > 0) {
         jobs_send(&session->jobs, bytes, size);
     }
+    jobs_pass_line(below, below + 1);
 }

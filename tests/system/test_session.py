@@ -1,6 +1,7 @@
 """A session as a person has it: keyboard and screen, the serial console, line editing, Ctrl-C, Ctrl-D, power."""
 import os
 import random
+import re
 import time
 import unittest
 
@@ -42,6 +43,15 @@ class Serial(AtPrompt):
         time.sleep(0.3)
         self.line("echo typed ahead")
         self.machine.expect(rb"^typed ahead\r$", SECONDS)
+
+    def test_a_line_typed_while_several_jobs_of_a_loop_run_stays_in_order(self):
+        self.line("for i in 1 2; do echo round $i; until test -e /tmp/on-$i; do sleep 0.02; done; done")
+        for i, part in enumerate((b"echo in", b" order\r"), 1):
+            self.machine.expect(rb"round %d\r$" % i, SECONDS)
+            self.machine.write(part.decode())
+            self.machine.expect(re.escape(part), SECONDS)
+            self.machine.type(f"> /tmp/on-{i}\n")  # at the screen's console
+        self.machine.expect(rb"^in order\r$", SECONDS)
 
     def test_what_is_typed_ahead_of_a_loop_is_shown_once_until_it_runs(self):
         self.line("for i in 1 2 3 4 5 6; do echo round $i; until test -e /tmp/go-$i; do sleep 0.02; done; done")
