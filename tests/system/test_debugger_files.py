@@ -93,7 +93,9 @@ class Files(unittest.TestCase):
         with Guest("debug", 2) as guest:
             for _ in range(20):
                 line = guest.line()
-                line.ask(b"qSupported:multiprocess+")
+                line.send(b"qSupported:multiprocess+")
+                while not line.receive().startswith(b"PacketSize"):
+                    pass  # the answer to who vanished came this moment
                 line.ask(b"qSymbol::")
                 opened = line.ask(b"vFile:open:" + b"/etc/startup".hex().encode() + b",0,0")
                 self.assertRegex(opened, rb"^F[0-9a-f]+$")
