@@ -2,6 +2,7 @@
 #include "ipc/gate.h"
 #include "ipc/interface.h"
 
+#include "kernel/base/debugger.h"
 #include "kernel/object/trace.h"
 
 // ---- requesting ----
@@ -112,6 +113,26 @@ static struct interface_client *find_locked(struct process *process, uint64_t ba
     return 0;
 }
 
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct interface_client *client = (struct interface_client *)kept->object;
+    lock_acquire(&interfaces_lock);
+    if (client->open && !drop)
+        interface_client_tell_locked(client, INTERFACE_RUNG);
+    lock_release(&interfaces_lock);
+    object_release(&client->object);
+}
+
+// True: the server does not hear it yet, or at all.
+__attribute__((noinline, cold)) static bool is_ring_kept_locked(struct interface_client *client) {
+    struct trace_note note = {
+        .operation = TRACE_INTERFACE_RUNG, .object = &client->object, .peer = client->interface->server};
+    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&client->object)};
+    debugger_keep(&kept);
+    return true;
+}
+
 enum status interface_ring(struct process *process, uint64_t base) {
     enum status status = STATUS_OK;
     lock_acquire(&interfaces_lock);
@@ -120,8 +141,7 @@ enum status interface_ring(struct process *process, uint64_t base) {
         status = STATUS_NOT_FOUND;
     } else if (!client->open) {
         status = STATUS_PEER_DIED;
-    } else {
-        trace(.operation = TRACE_INTERFACE_RUNG, .object = &client->object, .peer = client->interface->server);
+    } else if (!trace_is_on() || !is_ring_kept_locked(client)) {
         interface_client_tell_locked(client, INTERFACE_RUNG);
     }
     lock_release(&interfaces_lock);

@@ -2,6 +2,8 @@
 #include "ipc/link.h"
 
 #include "ipc/link_set.h"
+#include "kernel/base/debugger.h"
+#include "kernel/base/string.h"
 #include "kernel/object/trace.h"
 #include "kernel/thread/scheduler.h"
 #include "kernel/thread/thread.h"
@@ -14,6 +16,9 @@ void link_read_bytes(struct link_end *end, struct link_bytes *bytes) {
     trace(.operation = TRACE_LINK_READ, .object = &end->object, .peer = link_peer_process(end), .size = LINK_SIZE);
     lock_release(&link->lock);
 }
+
+// What a debugger kept of a write: its flags, and this one where it has bytes.
+enum { KEPT_HAS_BYTES = 1 << 31 };
 
 static inline void signal_count(struct link_end *end) {
     if (__builtin_expect(end->signals != LINK_SIGNALS_MAX, 1))
@@ -38,13 +43,51 @@ static bool is_attended(const struct link_end *end) {
     return !wait_queue_is_empty(&end->object.waiters) || !LIST_EMPTY(&end->object.watches);
 }
 
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct link_end *end = (struct link_end *)kept->object;
+    struct link *link = end->link;
+    lock_acquire(&link->lock);
+    struct link_end *peer = link_peer(end);
+    if (!drop && peer != 0 && peer->open) {
+        if (kept->words[0] & KEPT_HAS_BYTES)
+            memcpy(&link->bytes, &kept->words[1], LINK_SIZE);
+        if (kept->words[0] & LINK_SIGNAL)
+            signal_one(peer);
+    }
+    lock_release(&link->lock);
+    object_release(&end->object);
+}
+
+// True: neither the bytes nor the signal are to be seen yet, or at all.
+__attribute__((noinline, cold)) static bool write_is_kept(struct link_end *end, const struct link_bytes *bytes,
+                                                          uint32_t flags, bool open) {
+    struct trace_note note = {.operation = TRACE_LINK_WRITTEN,
+                              .object = &end->object,
+                              .peer = link_peer_process(end),
+                              .status = open ? STATUS_OK : STATUS_PEER_DIED,
+                              .id = flags & LINK_SIGNAL,
+                              .size = bytes != 0 ? LINK_SIZE : 0};
+    enum trace_verdict verdict =
+        trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE | TRACE_MAY_REORDER);
+    if (verdict == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = kept_finish,
+                                  .object = object_retain(&end->object),
+                                  .words = {flags | (bytes != 0 ? KEPT_HAS_BYTES : 0)}};
+    if (bytes != 0)
+        memcpy(&kept.words[1], bytes, LINK_SIZE);
+    debugger_keep(&kept);
+    return verdict != TRACE_DUPLICATE;
+}
+
 enum status link_write_bytes(struct link_end *end, const struct link_bytes *bytes, uint32_t flags) {
     struct link *link = end->link;
     bool put_off = false;
     lock_acquire(&link->lock);
     struct link_end *peer = link_peer(end);
     bool open = peer != 0 && peer->open;
-    if (open) {
+    bool kept = trace_is_on() && write_is_kept(end, bytes, flags, open);
+    if (open && !kept) {
         end->object.operations++;
         if (bytes != 0)
             link->bytes = *bytes;
@@ -55,8 +98,6 @@ enum status link_write_bytes(struct link_end *end, const struct link_bytes *byte
             signal_one(peer);
         }
     }
-    trace(.operation = TRACE_LINK_WRITTEN, .object = &end->object, .peer = link_peer_process(end),
-          .status = open ? STATUS_OK : STATUS_PEER_DIED, .id = flags & LINK_SIGNAL, .size = bytes != 0 ? LINK_SIZE : 0);
     lock_release(&link->lock);
     if (put_off)
         thread_put_off(&end->object);

@@ -160,7 +160,8 @@ static void end_describe(struct object *object, struct writer *out) {
                   pipe->flags & PIPE_STRICT ? "strict" : "keeping", end->process);
     writer_format(out, "bytes: %u of %u\npages: %u\n", ring.used, ring.capacity, ring.made);
     writer_format(out, "other end: %llu, %s\n", (unsigned long long)other, other_open ? "open" : "closed");
-    writer_format(out, "taken: %s\nreading: %u\nwriting: %u\n", unread ? "no" : "yes", reader, writer);
+    writer_format(out, "taken: %s\nreading: %u\n", unread ? "no" : "yes", reader);
+    writer_format(out, writer == PIPE_WRITE_KEPT ? "writing: held by the debugger\n" : "writing: %u\n", writer);
 }
 
 // Data and room come from whoever holds the other end; a turn, from whoever has it.
@@ -175,7 +176,7 @@ static void end_edges(struct object *object, enum wait_reason reason, struct wai
     lock_release(&pipe->lock);
     if (reason == WAIT_PIPE_TURN) {
         holders_add(edges, reader);
-        holders_add(edges, writer);
+        holders_add(edges, writer == PIPE_WRITE_KEPT ? 0 : writer);
     } else {
         holders_add(edges, awaited);
         holders_find(other, edges);

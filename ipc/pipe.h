@@ -42,12 +42,12 @@ struct pipe_end {
 // Letter [p]: the pipe's lock.
 struct pipe {
     struct lock lock;
-    uint32_t references;       // [a] its ends
-    uint32_t flags;            // [I] enum pipe_flag
-    struct account *account;   // [I] the creator's, a reference
-    struct pipe_end *ends[2];  // [p] null: destroyed
-    uint32_t reader, writer;   // [p] id of the process that has the turn to read, to write; 0: nobody
-    uint32_t sleepers;         // [p] threads in reads and writes that wait
+    uint32_t references;      // [a] its ends
+    uint32_t flags;           // [I] enum pipe_flag
+    struct account *account;  // [I] the creator's, a reference
+    struct pipe_end *ends[2]; // [p] null: destroyed
+    uint32_t reader, writer; // [p] id of the process that has the turn to read, to write; 0: nobody; or PIPE_WRITE_KEPT
+    uint32_t sleepers;       // [p] threads in reads and writes that wait
     uint32_t sleeping_writers; // [p] of these, in writes
     bool watched;              // [p] an end may have watches
     struct pipe_ring ring;     // `used` under the lock, the rest by whoever has the turn
@@ -112,6 +112,9 @@ static inline bool pipe_is_attended(const struct pipe *pipe) {
 static inline bool pipe_is_broken(const struct pipe_end *end) {
     return (end->pipe->flags & PIPE_STRICT) && !pipe_peer_is_open(end);
 }
+
+// As the writer: a debugger keeps a write, and with it the turn.
+#define PIPE_WRITE_KEPT UINT32_MAX
 
 // Whether one side would find nothing in the pipe after the other closed.
 static inline bool pipe_keeps_nothing(const struct pipe *pipe) {

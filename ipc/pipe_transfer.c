@@ -10,6 +10,7 @@
 #include "ipc/pipe.h"
 
 #include "kernel/base/assert.h"
+#include "kernel/base/debugger.h"
 #include "kernel/object/trace.h"
 #include "kernel/thread/scheduler.h"
 
@@ -106,7 +107,7 @@ static enum status end_check(const struct pipe_end *end) {
 
 static enum status reader_check(const struct pipe_end *end) {
     enum status status = end_check(end);
-    if (status == STATUS_OK && end->pipe->ring.used == 0 && !pipe_peer_is_open(end))
+    if (status == STATUS_OK && !pipe_peer_is_open(end) && end->pipe->ring.used == 0 && end->pipe->writer == 0)
         return STATUS_STREAM_END;
     return status;
 }
@@ -200,16 +201,38 @@ static enum status ring_prepare(struct pipe *pipe, uint32_t size) {
     return status == STATUS_LIMIT_REACHED && foreign ? STATUS_PEER_FULL : status;
 }
 
+// Copies one piece into the ring; no lock is held, the turn is ours.
+static enum status piece_copy_in(struct pipe *pipe, struct user_address data, uint32_t size) {
+    enum status status = ring_prepare(pipe, size);
+    return status == STATUS_OK ? pipe_ring_copy_in(&pipe->ring, data, size) : status;
+}
+
+// Among the outcomes: a debugger keeps the piece, or wants it twice.
+static const enum status PIECE_KEPT = (enum status)1, PIECE_REPEATED = (enum status)2;
+
+// What is to become of it; `status`: nothing. The lock is held.
+__attribute__((noinline, cold)) static enum status piece_ask(struct pipe_end *end, uint32_t size, enum status status) {
+    struct trace_note note = {.operation = TRACE_PIPE_WRITTEN,
+                              .status = status,
+                              .object = &end->object,
+                              .peer = peer_process(end),
+                              .size = size};
+    bool fits_twice = pipe_ring_room(&end->pipe->ring) / 2 >= size;
+    enum trace_verdict verdict =
+        trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | (fits_twice ? TRACE_MAY_DUPLICATE : 0));
+    if (verdict == TRACE_GO)
+        return status;
+    return verdict == TRACE_DUPLICATE ? PIECE_REPEATED : PIECE_KEPT;
+}
+
 // Copies one piece in and publishes it. The lock is held, the turn is ours; both still hold after it.
 static enum status piece_write(struct pipe_end *end, struct user_address data, uint32_t size) {
     struct pipe *pipe = end->pipe;
     lock_release(&pipe->lock);
-    enum status status = ring_prepare(pipe, size);
-    if (status == STATUS_OK)
-        status = pipe_ring_copy_in(&pipe->ring, data, size);
+    enum status status = piece_copy_in(pipe, data, size);
     lock_acquire(&pipe->lock);
-    trace(.operation = TRACE_PIPE_WRITTEN, .object = &end->object, .peer = peer_process(end), .size = size,
-          .status = status);
+    if (trace_is_on())
+        status = piece_ask(end, size, status);
     if (status == STATUS_OK)
         pipe_ring_added(&pipe->ring, size);
     return status;
@@ -219,6 +242,43 @@ static uint32_t piece_size(const struct pipe *pipe, size_t left) {
     uint32_t room = pipe_ring_room(&pipe->ring);
     return left < room ? (uint32_t)left : room;
 }
+
+// ---- what a debugger keeps ----
+
+// The piece lies in the ring behind what readers see. Until it is let go nobody else writes: a pipe keeps its bytes in order.
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct pipe_end *end = (struct pipe_end *)kept->object;
+    struct pipe *pipe = end->pipe;
+    lock_acquire(&pipe->lock);
+    if (!drop)
+        pipe_ring_added(&pipe->ring, kept->words[0]);
+    pipe->writer = 0;
+    others_tell(end);
+    lock_release(&pipe->lock);
+    object_release(&end->object);
+}
+
+// Publishes the piece, and copies it in once more. False: the bytes are not there any more.
+static bool piece_repeat(struct pipe_end *end, struct user_address data, uint32_t size) {
+    struct pipe *pipe = end->pipe;
+    pipe_ring_added(&pipe->ring, size);
+    lock_release(&pipe->lock);
+    enum status status = piece_copy_in(pipe, data, size);
+    lock_acquire(&pipe->lock);
+    return status == STATUS_OK;
+}
+
+// The turn goes to the debugger with the piece. The lock is held.
+__attribute__((noinline, cold)) static void piece_keep(struct pipe_end *end, struct user_address data, uint32_t size,
+                                                       bool repeated) {
+    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&end->object), .words = {size}};
+    end->pipe->writer = PIPE_WRITE_KEPT;
+    if (repeated && !piece_repeat(end, data, size))
+        kept.words[0] = 0;
+    debugger_keep(&kept);
+}
+
+// ---- steps ----
 
 // Writes what there is room for, once, or nothing where it had to wait for the bytes; the lock is held.
 static enum status write_step(struct pipe_end *end, struct user_address data, size_t left, uint32_t needed,
@@ -234,6 +294,11 @@ static enum status write_step(struct pipe_end *end, struct user_address data, si
     pipe->writer = 0;
     others_tell(end);
     if (__builtin_expect(status == STATUS_OK, 1)) {
+        *written += size;
+        return STATUS_OK;
+    }
+    if (status == PIECE_KEPT || status == PIECE_REPEATED) {
+        piece_keep(end, data, size, status == PIECE_REPEATED);
         *written += size;
         return STATUS_OK;
     }

@@ -1,4 +1,5 @@
 // Calling through a port: the caller brings the block along, sleeps, and has the reply in it; or gives up.
+#include "kernel/base/debugger.h"
 #include "kernel/base/string.h"
 #include "kernel/object/trace.h"
 #include "kernel/thread/lend.h"
@@ -50,6 +51,91 @@ static inline __attribute__((always_inline)) enum status call_unlock(struct port
     struct wait_manner manner = {.next = receiver};
     return wait_sleep(&port->object.lock, &wait, &manner);
 }
+
+// ---- a debugger is asked ----
+
+// What is kept counts as on its way, and is in no list: a caller that gives up meanwhile leaves the block behind.
+static void keep_locked(struct port_message *block, void (*finish)(struct kept_operation *, bool)) {
+    struct kept_operation kept = {.finish = finish, .object = object_retain(&block->port->object), .what = block};
+    block->state = PORT_MESSAGE_LEAVING;
+    debugger_keep(&kept);
+}
+
+// Ends what was kept: `let_go` says who is to be made ready, where the caller waits still.
+static void kept_end(struct kept_operation *kept, struct thread *(*let_go)(struct port_message *)) {
+    struct port *port = (struct port *)kept->object;
+    struct port_message *block = kept->what;
+    lock_acquire(&port->object.lock);
+    bool left_behind = block->caller == 0;
+    struct thread *thread = left_behind ? 0 : let_go(block);
+    lock_release(&port->object.lock);
+    if (thread != 0)
+        scheduler_ready(thread);
+    if (left_behind)
+        port_message_free(block);
+    object_release(&port->object);
+}
+
+static struct thread *call_let_go_locked(struct port_message *call) {
+    struct port *port = call->port;
+    if (port->closed)
+        return port_complete_locked(call, STATUS_PEER_DIED);
+    struct thread *receiver = port_give_locked(port, call);
+    if (receiver == 0)
+        port_enter_locked(port, call, false);
+    return receiver;
+}
+
+static void call_finish(struct kept_operation *kept, bool drop) {
+    (void)drop; // its caller waits for the answer
+    kept_end(kept, call_let_go_locked);
+}
+
+// True: it is on its way until the debugger lets it go.
+__attribute__((noinline, cold)) static bool call_is_kept_locked(struct port *port, struct port_message *call) {
+    struct trace_note note = {.operation = TRACE_PORT_CALLED,
+                              .object = &port->object,
+                              .peer = port->object.account->process,
+                              .id = call->id,
+                              .size = port->message_size};
+    if (trace_ask(&note, TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
+        return false;
+    keep_locked(call, call_finish);
+    return true;
+}
+
+// The lock is let go.
+__attribute__((noinline, cold)) static enum status kept_call_unlock(struct port *port, struct port_message *call,
+                                                                    uint64_t deadline) {
+    struct wait_for wait = wait_of(port, call, deadline);
+    struct wait_manner manner = {0};
+    return wait_sleep(&port->object.lock, &wait, &manner);
+}
+
+static struct thread *answer_let_go_locked(struct port_message *call) {
+    return port_complete_locked(call, STATUS_OK);
+}
+
+static void answer_finish(struct kept_operation *kept, bool drop) {
+    (void)drop; // the same
+    kept_end(kept, answer_let_go_locked);
+}
+
+// True: the caller, in whose block it stands, does not learn of it yet.
+__attribute__((noinline, cold)) static bool answer_is_kept_locked(struct port *port, struct port_message *call) {
+    struct trace_note note = {.operation = TRACE_PORT_ANSWERED,
+                              .object = &port->object,
+                              .peer = call->process,
+                              .id = call->id,
+                              .cause = call->id,
+                              .size = port->message_size};
+    if (trace_ask(&note, TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
+        return false;
+    keep_locked(call, answer_finish);
+    return true;
+}
+
+// ---- giving up ----
 
 // The receiver learns that nobody waits for its answer any more. Says the receiver that is to be made ready.
 static struct thread *cancel_locked(struct port *port, struct port_message *call) {
@@ -110,9 +196,8 @@ __attribute__((always_inline)) enum status port_call(struct port *port, struct p
         return port_closed_status(port);
     }
     call->id = ++port->last_id;
-    trace(.operation = TRACE_PORT_CALLED, .object = &port->object, .peer = port->object.account->process,
-          .id = call->id, .size = port->message_size);
-    enum status status = call_unlock(port, call, deadline);
+    enum status status = trace_is_on() && call_is_kept_locked(port, call) ? kept_call_unlock(port, call, deadline)
+                                                                          : call_unlock(port, call, deadline);
     return __builtin_expect(status == STATUS_OK, 1) ? call->status : give_up(port, block, status);
 }
 
@@ -143,8 +228,8 @@ __attribute__((always_inline)) enum status port_answer_locked(struct port *port,
     call->load.object = answer->load.object;
     if (answer->load.object != 0)
         call->load.rights = answer->load.rights;
-    trace(.operation = TRACE_PORT_ANSWERED, .object = &port->object, .peer = call->process, .id = answer->id,
-          .cause = answer->id, .size = port->message_size);
+    if (trace_is_on() && answer_is_kept_locked(port, call))
+        return STATUS_OK; // `*caller` stays null
     *caller = port_complete_locked(call, STATUS_OK);
     return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 // Sending to a port: room in its queue, the sender's charge, and the receiver that waits.
 #include "ipc/port.h"
+#include "kernel/base/debugger.h"
 #include "kernel/object/account.h"
 #include "kernel/object/trace.h"
 #include "kernel/thread/lend.h"
@@ -67,7 +68,7 @@ __attribute__((noinline)) static enum status room_find(struct port *port, uint64
 }
 
 // R-P1: what waits is charged to who sent it, and bounded by the port.
-static enum status queue_locked(struct port *port, struct port_message *message, struct account *account,
+static enum status admit_locked(struct port *port, struct port_message *message, struct account *account,
                                 uint64_t deadline) {
     enum status status = STATUS_OK;
     if (__builtin_expect(port->queued >= port->capacity, 0))
@@ -81,8 +82,14 @@ static enum status queue_locked(struct port *port, struct port_message *message,
     message->account = account;
     object_retain(&account->object);
     message->id = ++port->last_id;
-    port_enter_locked(port, message, false);
     return STATUS_OK;
+}
+
+// While the sender waited for room a receiver may have begun to sleep.
+static void enter_and_wake_locked(struct port *port, struct port_message *message) {
+    port_enter_locked(port, message, false);
+    if (!wait_queue_is_empty(&port->object.waiters))
+        wait_queue_wake(&port->object.waiters, 1);
 }
 
 // Straight to a receiver that sleeps. Null: nobody does.
@@ -96,24 +103,71 @@ static struct thread *give_locked(struct port *port, struct port_message *messag
     return receiver;
 }
 
-__attribute__((always_inline)) enum status port_send(struct port *port, struct port_message *message,
-                                                     struct account *account, uint64_t deadline, uint64_t *id) {
+// The lock is let go.
+static inline __attribute__((always_inline)) enum status
+send_unlock(struct port *port, struct port_message *message, struct account *account, uint64_t deadline, uint64_t *id) {
     enum status status = STATUS_OK;
-    lock_acquire(&port->object.lock);
     struct thread *receiver = give_locked(port, message);
     if (receiver == 0)
-        status = queue_locked(port, message, account, deadline);
+        status = admit_locked(port, message, account, deadline);
     if (status == STATUS_OK) {
         *id = message->id; // it may be taken as soon as the lock is free
-        trace(.operation = TRACE_PORT_SENT, .object = &port->object, .peer = port->object.account->process, .id = *id,
-              .size = port->message_size);
         port->object.operations++;
-        // While the sender waited for room a receiver may have begun to sleep.
-        if (receiver == 0 && !wait_queue_is_empty(&port->object.waiters))
-            wait_queue_wake(&port->object.waiters, 1);
+        if (receiver == 0)
+            enter_and_wake_locked(port, message);
     }
     lock_release(&port->object.lock);
     if (receiver != 0)
         scheduler_ready_next(receiver);
     return status;
+}
+
+// ---- a debugger is asked ----
+
+static void message_finish(struct kept_operation *kept, bool drop) {
+    struct port *port = (struct port *)kept->object;
+    struct port_message *message = kept->what;
+    lock_acquire(&port->object.lock);
+    bool gone = drop || port->closed;
+    if (!gone)
+        enter_and_wake_locked(port, message);
+    lock_release(&port->object.lock);
+    if (gone)
+        port_message_free(message);
+    object_release(&port->object);
+}
+
+static bool message_is_kept_locked(struct port *port, struct port_message *message) {
+    struct trace_note note = {.operation = TRACE_PORT_SENT,
+                              .object = &port->object,
+                              .peer = port->object.account->process,
+                              .id = message->id,
+                              .size = port->message_size};
+    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = message_finish, .object = object_retain(&port->object), .what = message};
+    debugger_keep(&kept);
+    return true;
+}
+
+// As send_unlock, and through the queue: a message that was given to a receiver could not be kept any more.
+__attribute__((noinline, cold)) static enum status send_noted_unlock(struct port *port, struct port_message *message,
+                                                                     struct account *account, uint64_t deadline,
+                                                                     uint64_t *id) {
+    enum status status = admit_locked(port, message, account, deadline);
+    if (status == STATUS_OK) {
+        *id = message->id;
+        port->object.operations++;
+        if (!message_is_kept_locked(port, message))
+            enter_and_wake_locked(port, message);
+    }
+    lock_release(&port->object.lock);
+    return status;
+}
+
+__attribute__((always_inline)) enum status port_send(struct port *port, struct port_message *message,
+                                                     struct account *account, uint64_t deadline, uint64_t *id) {
+    lock_acquire(&port->object.lock);
+    return trace_is_on() ? send_noted_unlock(port, message, account, deadline, id)
+                         : send_unlock(port, message, account, deadline, id);
 }

@@ -2,6 +2,7 @@
 #include "ipc/shared_memory.h"
 
 #include "kernel/abi/event.h"
+#include "kernel/base/debugger.h"
 #include "kernel/base/writer.h"
 #include "kernel/memory/heap.h"
 #include "kernel/object/trace.h"
@@ -136,6 +137,32 @@ static void offer_fill(struct shared_offer *offer, struct process *maker, struct
     offer->to_receiver.take = offered_take;
 }
 
+static void kept_finish(struct kept_operation *kept, bool drop) {
+    struct shared_offer *offer = (struct shared_offer *)kept->object;
+    lock_acquire(&offers_lock);
+    if (offer->open && !drop) {
+        offer->kept = false;
+        receiver_tell(offer, SHARED_OFFERED);
+    }
+    lock_release(&offers_lock);
+    object_release(&offer->object);
+}
+
+// True: its receiver is not to know of it yet, or at all. Its maker waits for the answer as ever.
+__attribute__((noinline, cold)) static bool is_kept_locked(struct shared_offer *offer) {
+    struct trace_note note = {.operation = TRACE_MEMORY_OFFERED,
+                              .object = &offer->memory->object,
+                              .peer = offer->receiver,
+                              .id = offer->id,
+                              .size = offer->memory->pages * PAGE_SIZE};
+    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD) == TRACE_GO)
+        return false;
+    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&offer->object)};
+    offer->kept = true;
+    debugger_keep(&kept);
+    return true;
+}
+
 // Enters it in both lists, which take over the caller's reference, and tells the receiver.
 static enum status offer_enter(struct shared_offer *offer, struct process *maker, struct process *receiver,
                                uint32_t *id) {
@@ -152,9 +179,8 @@ static enum status offer_enter(struct shared_offer *offer, struct process *maker
         LIST_INSERT_HEAD(&table_of(maker)->made, offer, made);
         LIST_INSERT_HEAD(&table->received, offer, received);
         object_number_added(&offer->memory->object);
-        trace(.operation = TRACE_MEMORY_OFFERED, .object = &offer->memory->object, .peer = receiver->id,
-              .id = offer->id, .size = offer->memory->pages * PAGE_SIZE);
-        receiver_tell(offer, SHARED_OFFERED);
+        if (!trace_is_on() || !is_kept_locked(offer))
+            receiver_tell(offer, SHARED_OFFERED);
     }
     lock_release(&offers_lock);
     return status;
@@ -193,7 +219,7 @@ static struct shared_offer *offer_answer(struct process *receiver, uint32_t id, 
     struct shared_offer *offer;
     lock_acquire(&offers_lock);
     LIST_FOREACH(offer, &table_of(receiver)->received, received) {
-        if (offer->id == id)
+        if (offer->id == id && !offer->kept)
             break;
     }
     if (offer != 0)

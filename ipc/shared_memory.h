@@ -21,6 +21,7 @@ struct shared_offer {
     uint32_t maker, receiver;          // [I] process ids
     bool open;                         // [offers' lock] not answered nor withdrawn
     bool seen;                         // [offers' lock] its event was taken
+    bool kept;                         // [offers' lock] a debugger keeps it from its receiver
     LIST_ENTRY(shared_offer) made;     // [offers' lock] of the maker, while open
     LIST_ENTRY(shared_offer) received; // [offers' lock] of the receiver, while open
     struct notice to_receiver;

@@ -89,20 +89,47 @@ bool command_tell_operation(struct writer *out, const struct debug_stop *stop) {
     return true;
 }
 
+static const char *why_not_twice(uint32_t operation) {
+    switch (operation) {
+    case TRACE_PIPE_WRITTEN:
+        return "the pipe has no room for these bytes twice";
+    case TRACE_MEMORY_OFFERED:
+        return "an offer is answered once: there cannot be two of it";
+    case TRACE_INTERFACE_RUNG:
+        return "rings add up: two that come together are one";
+    default:
+        return "a message is one block, with one id, and the numbers that travel with it are its own: there cannot be "
+               "two";
+    }
+}
+
+static const char *why_not_behind(uint32_t operation) {
+    return operation == TRACE_PIPE_WRITTEN
+               ? "a pipe keeps its bytes in order: `hold` keeps these, and what is written behind them"
+               : "the next offer is of other memory, and as good as unknown: `hold` this one, and `release` it behind "
+                 "that";
+}
+
 // Why this cannot be done to the operation; null: it can.
 static const char *why_not(const struct trace_record *record, uint32_t options, enum ask_decision decision) {
+    static const uint32_t needed[] = {[ASK_DROP] = TRACE_MAY_DROP,
+                                      [ASK_HOLD] = TRACE_MAY_HOLD,
+                                      [ASK_DELAY] = TRACE_MAY_HOLD,
+                                      [ASK_DUPLICATE] = TRACE_MAY_DUPLICATE,
+                                      [ASK_AFTER_NEXT] = TRACE_MAY_REORDER};
     if (decision == ASK_GO)
         return 0;
     if (options == 0)
         return record->operation == TRACE_EVENT_RAISED
                    ? "the kernel tells this itself, and promises that what it tells is never lost: it can only go"
                    : "this operation can only go: who makes it learns at once what became of it";
-    if (decision == ASK_DROP && !(options & TRACE_MAY_DROP))
-        return "a reply was promised to who asked, who waits for it: it cannot be dropped, only held back";
-    if (decision == ASK_DUPLICATE && !(options & TRACE_MAY_DUPLICATE))
-        return "a message is one block, with one id, and the numbers that travel with it are its own: there cannot be "
-               "two";
-    return 0;
+    if (options & needed[decision])
+        return 0;
+    if (decision == ASK_DROP)
+        return "who asked waits for the answer, which would never come: it cannot be dropped, only held back";
+    if (decision == ASK_AFTER_NEXT)
+        return why_not_behind(record->operation);
+    return why_not_twice(record->operation);
 }
 
 static void decide(const struct command_call *call, enum ask_decision decision, uint64_t delay) {

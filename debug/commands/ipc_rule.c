@@ -187,15 +187,22 @@ static void write_process(struct writer *out, uint32_t process, const char *(*na
         writer_format(out, "%s[%u]", name_of(process), process);
 }
 
+// The other process, where there is none.
+static const char *other_than_process(uint32_t operation) {
+    if (operation == TRACE_EVENT_TAKEN)
+        return "the kernel";
+    return operation == TRACE_PAGE_SENT ? "all" : "an end that closed";
+}
+
 static void write_blank(struct writer *out, char blank, const struct trace_record *record,
                         const char *(*name_of)(uint32_t process)) {
     uint64_t value = blank == 'i' ? record->id : blank == 's' ? record->size : record->cause;
     if (blank != 'p')
         writer_format(out, "%llu", (unsigned long long)value);
-    else if (record->peer != 0 || operations[record->operation].direction == TRACE_DIRECTION_IN)
+    else if (record->peer != 0)
         write_process(out, record->peer, name_of);
     else
-        writer_text(out, "all");
+        writer_text(out, other_than_process(record->operation));
 }
 
 void ipc_operation_write(struct writer *out, const struct trace_record *record,

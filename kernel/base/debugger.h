@@ -50,7 +50,7 @@ struct kept_operation {
     struct object *object; // that it is done to, a reference
     struct object *sender; // likewise, or null
     void *what;            // finish's
-    uint32_t words[5];     // finish's
+    uint32_t words[9];     // finish's
 };
 
 // Takes it over. Any lock may be held.

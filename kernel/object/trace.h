@@ -51,7 +51,12 @@ static inline bool trace_is_on(void) {
     } while (0)
 
 // What a debugger may do to an operation beside letting it go: what this one can bear.
-enum trace_option { TRACE_MAY_DROP = 1 << 0, TRACE_MAY_HOLD = 1 << 1, TRACE_MAY_DUPLICATE = 1 << 2 };
+enum trace_option {
+    TRACE_MAY_DROP = 1 << 0,
+    TRACE_MAY_HOLD = 1 << 1,
+    TRACE_MAY_DUPLICATE = 1 << 2,
+    TRACE_MAY_REORDER = 1 << 3, // others on the same object may come before it while it is held
+};
 
 enum trace_verdict { TRACE_GO, TRACE_DROP, TRACE_HOLD, TRACE_DUPLICATE };
 
