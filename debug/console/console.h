@@ -21,6 +21,8 @@ void console_tell_panic(void);
 // ---- the devices, each: take it from its driver, a key (or EDITOR_NOTHING), and give it back ----
 bool console_serial_is_there(void);
 void console_serial_take(void);
+// Whether a break came since this was asked last, and nobody else took notice.
+bool console_serial_is_broken(void);
 int console_serial_key(void);
 void console_serial_give_back(void);
 

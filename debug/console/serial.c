@@ -9,11 +9,13 @@ enum {
     INTERRUPTS = SERIAL_PORT + 1,
     DIVISOR_ACCESS = 0x80,
     BREAK = 0x10,
-    RECEIVED = 1
+    RECEIVED = 1,
+    NO_PORT = 0xff
 };
 
 static struct terminal_keys keys;
 static uint8_t interrupts, line_control;
+static bool zero_is_due; // of a break
 
 bool console_serial_is_there(void) {
     return serial_is_there();
@@ -28,15 +30,27 @@ void console_serial_take(void) {
     io_port_write_8(INTERRUPTS, 0);
 }
 
-// A break brings a zero byte along.
+// Reading takes the break out of the register. It brings a byte of zero along, and may stand there before bytes that came earlier are read.
+static uint8_t status_read(void) {
+    uint8_t status = serial_is_there() ? io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) : NO_PORT;
+    if (status == NO_PORT)
+        return 0;
+    zero_is_due |= status & BREAK;
+    return status;
+}
+
+bool console_serial_is_broken(void) {
+    return status_read() & BREAK;
+}
+
 int console_serial_key(void) {
-    if (!serial_is_there())
-        return EDITOR_NOTHING;
-    uint8_t status = io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS);
-    if (!(status & RECEIVED))
+    if (!(status_read() & RECEIVED))
         return EDITOR_NOTHING;
     uint8_t byte = io_port_read_8(SERIAL_PORT);
-    return status & BREAK ? EDITOR_NOTHING : terminal_key(&keys, byte);
+    if (byte != 0 || !zero_is_due)
+        return terminal_key(&keys, byte);
+    zero_is_due = false;
+    return EDITOR_NOTHING;
 }
 
 void console_serial_give_back(void) {

@@ -22,19 +22,13 @@ enum {
     LOOK_NANOSECONDS = 250000000,
     ASK_NANOSECONDS = 1000000,
     BYTES_AT_ONCE = 64,
-    SERIAL_BREAK = 0x10,
-    NO_PORT = 0xff
 };
 
 #define WAIT_NANOSECONDS UINT64_C(2000000000)
 
 static struct timer timer;
 static uint64_t waits_since; // of the keyboard's byte; 0: none
-
-static bool line_is_broken(void) {
-    uint8_t status = console_serial_is_there() ? io_port_read_8(SERIAL_PORT + SERIAL_LINE_STATUS) : 0;
-    return status != NO_PORT && (status & SERIAL_BREAK);
-}
+static uint64_t next_look;   // at the devices
 
 static bool chord_is_pressed(void) {
     uint64_t now = clock_now();
@@ -52,12 +46,20 @@ static bool chord_is_pressed(void) {
     return is_pressed;
 }
 
+// Not as often as operations are looked after: reading takes the break out of the status, and a driver that serves the line sees none then.
+static bool is_called(void) {
+    if (clock_now() < next_look)
+        return false;
+    next_look = clock_now() + LOOK_NANOSECONDS;
+    bool is_broken = console_serial_is_broken(), is_pressed = chord_is_pressed();
+    return is_broken || is_pressed;
+}
+
 static void look(struct timer *expired) {
     line_look();
-    bool is_broken = line_is_broken(), is_pressed = chord_is_pressed();
     kill_look();
     output_look();
-    if (is_broken || is_pressed)
+    if (is_called())
         debugger_enter();
     timer_arm(expired, clock_now() + (ask_look() ? ASK_NANOSECONDS : LOOK_NANOSECONDS));
 }

@@ -36,8 +36,10 @@ struct outgoing {
 static struct terminal_service service;
 static struct outgoing outgoing;
 static int32_t interrupt, debug;
-static uint8_t enabled;     // what IER holds
-static bool is_broken;      // a break came
+static uint8_t enabled; // what IER holds
+static bool is_broken;  // a break came
+static bool
+    zero_is_due; // the byte of zero that a break brings along; the flag may stand before bytes that came earlier are read
 static bool is_raw;         // no carriage returns are added
 static uint16_t other_port; // how far its registers lie from those of the first one
 
@@ -51,7 +53,9 @@ static void enable(uint8_t interrupts) {
 // Reading takes a break out of the register: it is kept here.
 static uint8_t line_status(void) {
     uint8_t status = io_port_read_8(other_port + SERIAL_LSR);
-    is_broken |= status != UINT8_MAX && (status & LSR_BREAK);
+    if (status != UINT8_MAX && (status & LSR_BREAK)) {
+        is_broken = zero_is_due = true;
+    }
     return status;
 }
 
@@ -89,8 +93,12 @@ static void take_input(void) {
         if (!(status & LSR_DATA_READY) || status == UINT8_MAX) {
             break;
         }
-        bytes[count] = io_port_read_8(other_port + SERIAL_RBR);
-        count += status & LSR_BREAK ? 0 : 1;
+        uint8_t byte = io_port_read_8(other_port + SERIAL_RBR);
+        if (byte == 0 && zero_is_due) {
+            zero_is_due = false;
+        } else {
+            bytes[count++] = byte;
+        }
     }
     if (count > 0 && service.input != NUMBER_NONE) {
         pipe_write(service.input, bytes, count, DEADLINE_NOW, NULL);
