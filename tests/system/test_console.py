@@ -6,51 +6,12 @@ import tempfile
 import time
 import unittest
 
+from debugger_console import DEBUGGER, KINDS, SECONDS, Console
 from machine import PROMPT, ROOT, Machine, Settings
 from host_channel import PORTS
 from screen_text import await_row, read
 
-SECONDS = 60
 BACKGROUND = b"\x16\x20\x3c"  # of the debugger's page of the screen
-DEBUGGER = rb"debug> $"
-KINDS = [("debug", 1), ("debug", 4), ("release", 1), ("release", 4)]
-
-
-class Console:
-    """A machine at its prompt, and the debugger's console on its serial line."""
-
-    def __init__(self, kind="debug", cpus=2, append="console=serial", more="", boots=True):
-        self.machine = Machine(Settings(kind=kind, cpus=cpus, append=append, more=more))
-        if boots:
-            self.machine.expect(PROMPT, SECONDS)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.machine.quit()
-
-    def enter(self):
-        self.machine.write("debug\r")
-        self.machine.expect(DEBUGGER, SECONDS)
-        self.ask("lines 0")
-
-    def ask(self, line, ends=DEBUGGER):
-        """What the debugger says to a line."""
-        begin = len(self.machine.console)
-        self.machine.write(line + "\r")
-        self.machine.expect(re.escape(line).encode() + rb"\r\n", SECONDS)
-        self.machine.expect(ends, SECONDS)
-        return bytes(self.machine.console[begin:]).decode(errors="replace").replace("\r", "")
-
-    def go_on(self):
-        self.ask("continue", rb"")
-        self.answers()
-
-    def answers(self):
-        self.machine.write("echo still \"4\"2\r")
-        self.machine.expect(rb"still 42", SECONDS)
-        self.machine.expect(PROMPT, SECONDS)
 
 
 class Session(unittest.TestCase):
@@ -150,102 +111,6 @@ class Running(unittest.TestCase):
             console.ask("continue", PROMPT)
             console.machine.write("while ps | grep -q sleep; do true; done; echo it has \"en\"ded\r")
             console.machine.expect(rb"it has ended", SECONDS)
-
-
-class Communication(unittest.TestCase):
-    """Stops at operations of communication, and what is done to them."""
-
-    def stop(self, console, rule, line):
-        """Has the machine stop before an operation that fits the rule, which the line makes; what it says then."""
-        console.enter()
-        self.assertIn("stops before", console.ask("break ipc " + rule))
-        console.ask("continue", PROMPT)
-        begin = len(console.machine.console)
-        console.machine.write(line + "\r")
-        console.machine.expect(DEBUGGER, SECONDS)
-        return bytes(console.machine.console[begin:]).decode(errors="replace").replace("\r", "")
-
-    def wait_for_screen(self, machine, line):
-        give_up = time.monotonic() + SECONDS
-        while line not in read(machine.screendump()):
-            self.assertLess(time.monotonic(), give_up, read(machine.screendump()))
-
-    def held(self, console):
-        """What is held, as soon as something is: a break may come before the CPU that was told to hold has done so."""
-        give_up, said = time.monotonic() + SECONDS, "nothing is held"
-        while "nothing is held" in said:
-            self.assertLess(time.monotonic(), give_up)
-            console.machine.send_break()
-            console.machine.expect(DEBUGGER, SECONDS)
-            said = console.ask("held")
-            if "nothing is held" in said:
-                console.ask("continue", rb"")
-        return said
-
-    def test_a_message_is_told_as_a_sentence_and_held_delayed_or_dropped(self):
-        for kind, cpus in KINDS:
-            with self.subTest(kind=kind, cpus=cpus), Console(kind, cpus, "console=serial trace=on") as console:
-                said = self.stop(console, "message sent to init size >= 8", "debug")
-                self.assertRegex(said, r"(?m)^debug\[\d+\] sends message \d+, 8 bytes, to init\[1\] \(object \d+\)$")
-                self.assertIn("debugger_ask", console.ask("bt"))
-                self.assertIn("there cannot be two", console.ask("duplicate"))
-                console.ask("hold", rb"")
-                self.assertRegex(self.held(console), r" 1 debug\[\d+\] sends message \d+, 8 bytes, to init")
-                self.assertIn("1 released", console.ask("release 1"))
-                self.assertIn("there are none", console.ask("delete"))
-                console.ask("continue", DEBUGGER)  # init got it, and enters the debugger
-                said = console.ask("trace 30")
-                self.assertRegex(said, r"debug\[\d+\] debugger held, peer init\[1\]")
-                self.assertRegex(said, r"the kernel\[0\] debugger released, peer init\[1\]")
-                console.ask("break ipc message answered from init")
-                console.ask("continue", DEBUGGER)
-                self.assertIn("it cannot be dropped", console.ask("drop"))
-                console.ask("delete")
-                console.ask("delay 200", PROMPT)
-                console.answers()
-
-    def key(self, console, key, decision, shown):
-        """Stops at the key's event and decides; what is on the screen then."""
-        console.machine.send_break()
-        console.machine.expect(DEBUGGER, SECONDS)
-        self.assertIn("stops before", console.ask("break ipc event sent from keyboard type 1"))
-        console.ask("continue", rb"")
-        console.machine.sendkey(key)
-        console.machine.expect(rb"keyboard\[\d+\] sends an event of type 1 to screen\[\d+\]", SECONDS)
-        console.machine.expect(DEBUGGER, SECONDS)
-        console.ask("delete ipc")
-        console.ask(decision, rb"")
-        self.wait_for_screen(console.machine, f"/ $ {shown}#")
-
-    def test_an_event_is_dropped_repeated_and_held(self):
-        with Console("release", 4, "") as console:
-            self.key(console, "a", "drop", "")
-            self.key(console, "b", "duplicate", "bb")
-            self.key(console, "c", "hold", "bb")
-            self.key(console, "d", "go", "bbd")
-            console.machine.send_break()
-            console.machine.expect(DEBUGGER, SECONDS)
-            self.assertIn("1 released", console.ask("release"))
-            console.ask("continue", rb"")
-            self.wait_for_screen(console.machine, "/ $ bbdc#")
-
-    def test_what_the_kernel_tells_and_what_is_no_message_can_only_go(self):
-        with Console("debug", 2) as console:
-            console.enter()
-            console.ask("break ipc event raised")
-            self.assertRegex(console.ask("continue"), r"the kernel raises an event of type \d+ for \S+\[\d+\]")
-            self.assertIn("never lost", console.ask("drop"))
-            console.ask("delete")
-            self.assertIn("which kind", console.ask("break ipc letters"))
-            self.assertIn("from which process", console.ask("break ipc any from nobody"))
-            console.ask("go", PROMPT)
-            console.answers()
-            self.assertRegex(self.stop(console, "pipe written size >= 100", "seq 99"),
-                             r"seq\[\d+\] writes \d+ bytes into a pipe to ")
-            self.assertIn("can only go", console.ask("hold"))
-            console.ask("delete")
-            console.ask("go", PROMPT)
-            console.answers()
 
 
 class Entering(unittest.TestCase):
