@@ -18,7 +18,7 @@ void link_read_bytes(struct link_end *end, struct link_bytes *bytes) {
 }
 
 // What a debugger kept of a write: its flags, and this one where it has bytes.
-enum { KEPT_HAS_BYTES = 1 << 31 };
+#define KEPT_HAS_BYTES (UINT32_C(1) << 31)
 
 static inline void signal_count(struct link_end *end) {
     if (__builtin_expect(end->signals != LINK_SIGNALS_MAX, 1))
