@@ -73,7 +73,8 @@ def ramdisk_of(settings):
 
 def require_built(settings):
     """What is booted must have been built, which QEMU would say in words of its own."""
-    needed, maker = [settings.kernel or f"build/{settings.kind}/parley.elf32", ramdisk_of(settings)], "`ninja`"
+    needed = [settings.kernel or f"build/{settings.kind}/parley.elf32", ramdisk_of(settings)]
+    maker = "`ninja guest-tests`" if settings.tests else "`ninja`"
     if settings.medium != "kernel":
         needed, maker = [ISO], "`ninja iso`"
     for path in filter(None, needed):
