@@ -91,15 +91,20 @@ class Files(unittest.TestCase):
 
     def test_a_gdb_that_vanishes_while_it_waits_for_a_file_leaves_nothing_behind(self):
         with Guest("debug", 2) as guest:
-            for _ in range(20):
+            vanished, tries = 0, 0
+            while vanished < 20:
+                tries += 1
+                self.assertLess(tries, 100)
                 line = guest.line()
                 line.send(b"qSupported:multiprocess+")
                 while not line.receive().startswith(b"PacketSize"):
                     pass  # the answer to who vanished came this moment
                 line.ask(b"qSymbol::")
                 opened = line.ask(b"vFile:open:" + b"/etc/startup".hex().encode() + b",0,0")
-                self.assertRegex(opened, rb"^F[0-9a-f]+$")
-                line.send(b"vFile:pread:" + opened[1:] + b",fa0,0")
+                if opened != b"F-1,10":  # else the machine stopped in the midst of the kernel, and no file can be opened
+                    self.assertRegex(opened, rb"^F[0-9a-f]+$")
+                    line.send(b"vFile:pread:" + opened[1:] + b",fa0,0")
+                    vanished += 1
                 line.socket.close()
             self.check(guest.gdb(*self.to_and_fro(), "detach"))
             guest.answers()

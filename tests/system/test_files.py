@@ -39,10 +39,12 @@ class Files(unittest.TestCase):
             machine.expect(rb"^/etc/startup\r$", SECONDS)
 
     def test_programs_start_while_the_service_is_ended(self):
-        script = ('while ! test -e /tmp/over; do cat /etc/startup | wc -l; done > /tmp/counts & '
-                  f"restart -n {RESTARTS} files; > /tmp/over; wait; sort -u /tmp/counts | wc -l")
+        script = ("i=0; while [ $i -lt 40 ]; do cat /etc/startup | wc -l; i=$((i + 1)); done > /tmp/counts && > /tmp/over & "
+                  "until test -e /tmp/over; do restart -n 1 files; sleep 0.01; done > /tmp/restarts; wait; "
+                  "sort -u /tmp/counts | wc -l; wc -l < /tmp/counts; wc -l < /tmp/restarts")
         run = one_line.run(script, seconds=SECONDS, text=True)
-        self.assertEqual((run.returncode, run.stdout.splitlines()[1:]), (0, ["1"]), run.stderr)
+        self.assertEqual((run.returncode, run.stdout.splitlines()[:2]), (0, ["1", "40"]), run.stderr)
+        self.assertGreaterEqual(int(run.stdout.splitlines()[2]), RESTARTS)
 
     def test_a_large_file_is_read_by_page_while_the_service_is_ended(self):
         script = ("seq 1 400000 > /tmp/big; i=0; while [ $i -lt 40 ]; do cksum /tmp/big; i=$((i + 1)); done > /tmp/sums & "
