@@ -71,9 +71,13 @@ void command_delete_ipc(const struct command_call *call) {
     uint64_t wanted = 0;
     if (call->count > 1 && !command_value(call, call->words[1], &wanted))
         return;
+    bool found = wanted == 0;
     for (uint32_t number = 1; number <= ASK_RULES; number++)
         if (wanted == 0 || wanted == number)
-            ask_rule_remove(number);
+            found |= ask_rule_remove(number);
+    if (!found)
+        writer_format(call->out, "ipc %llu: there is none of this number: `breaks` lists them\n",
+                      (unsigned long long)wanted);
 }
 
 // ---- the operation ----

@@ -99,9 +99,13 @@ static const char *take_clause(const char *const *words, uint32_t count, const s
     if (count < 2)
         return "the last word wants another behind it";
     if (strcmp(words[0], "from") == 0)
-        return scope->process(scope->context, words[1], &rule->from) ? 0 : "from which process?";
+        return scope->process(scope->context, words[1], &rule->from)
+                   ? 0
+                   : "from which process: the name of one alone, or an id?";
     if (strcmp(words[0], "to") == 0)
-        return scope->process(scope->context, words[1], &rule->to) ? 0 : "to which process?";
+        return scope->process(scope->context, words[1], &rule->to)
+                   ? 0
+                   : "to which process: the name of one alone, or an id?";
     if (strcmp(words[0], "object") == 0)
         return scope->value(scope->context, words[1], &rule->object) ? 0 : "which object?";
     if (strcmp(words[0], "type") == 0) {

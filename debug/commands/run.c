@@ -132,17 +132,26 @@ static void run_breaks(const struct command_call *call) {
         writer_text(call->out, "there are none\n");
 }
 
-static void delete_point(uint32_t at) {
+// False: there is none of this number.
+static bool delete_point(uint32_t at) {
     struct break_point point;
     uint32_t found = at;
     if (!break_next(&found, &point) || found != at)
-        return;
+        return false;
     struct debug_thread thread = {point.process, 0};
     break_clear(&thread, point.kind, point.address, point.size);
+    return true;
+}
+
+static void delete_numbered(const struct command_call *call, const char *word) {
+    uint64_t number;
+    if (!command_value(call, word, &number))
+        return;
+    if (number == 0 || number > UINT32_MAX || !delete_point((uint32_t)number - 1))
+        writer_format(call->out, "%s: there is none of this number: `breaks` lists them\n", word);
 }
 
 static void run_delete(const struct command_call *call) {
-    uint64_t number;
     if (is_about_ipc(call)) {
         command_delete_ipc(call);
         return;
@@ -153,8 +162,7 @@ static void run_delete(const struct command_call *call) {
         writer_text(call->out, "there are none any more\n");
     }
     for (uint32_t i = 0; i < call->count; i++)
-        if (command_value(call, call->words[i], &number) && number > 0 && number <= UINT32_MAX)
-            delete_point((uint32_t)number - 1);
+        delete_numbered(call, call->words[i]);
 }
 
 static void run_faults(const struct command_call *call) {

@@ -104,10 +104,21 @@ static bool find_process_name(const char *name, uint64_t *id) {
     return found;
 }
 
+static bool is_name(const char *word) {
+    return *word == '_' || ((*word | 0x20) >= 'a' && (*word | 0x20) <= 'z');
+}
+
 struct process *command_process(const struct command_call *call) {
     uint64_t id = call->session->thread.process;
-    if (call->count > 0 && !find_process_name(call->words[0], &id) && !command_value(call, call->words[0], &id))
-        return 0;
+    const char *word = call->count > 0 ? call->words[0] : 0;
+    if (word != 0 && !find_process_name(word, &id)) {
+        if (is_name(word)) {
+            writer_format(call->out, "%s: no process has this name: `processes` lists them\n", word);
+            return 0;
+        }
+        if (!command_value(call, word, &id))
+            return 0;
+    }
     struct process *process = id <= UINT32_MAX ? process_peek((uint32_t)id) : 0;
     if (process == 0)
         writer_text(call->out, "which process? `processes` lists their ids\n");

@@ -168,12 +168,20 @@ static void write_command(struct writer *out, const struct command *command) {
                   command->help);
 }
 
+// A command of several forms has a line for each.
+static void write_all_of(struct writer *out, const char *name) {
+    for (uint32_t i = 0; i < GROUP_COUNT; i++)
+        for (const struct command *at = groups[i].commands; at->name != 0; at++)
+            if (strcmp(at->name, name) == 0)
+                write_command(out, at);
+}
+
 static void run_help(const struct command_call *call) {
     bool several;
     const struct command *command = call->count > 0 ? find_command(call->words[0], &several) : 0;
     if (call->count > 0) {
         if (command != 0)
-            write_command(call->out, command);
+            write_all_of(call->out, command->name);
         else
             writer_format(call->out, "%s is no command\n", call->words[0]);
         return;

@@ -19,7 +19,7 @@ SUPPRESSED = ["missingInclude", "missingIncludeSystem", "unknownMacro", "interna
               "constStatement:tests/guest/raw_call.h", "constStatement:apps/compare/control.c"]
 INCLUDED = [".", "build/packages/include", "kernel/arch/x86_64/include", "kernel/build/release"]
 CPPCHECK = ["cppcheck", "--quiet", "--error-exitcode=1", "--enable=warning,portability", "--inline-suppr",
-            "--std=c11", "--platform=unix64", *("--suppress=" + name for name in SUPPRESSED), *("-I" + path for path in INCLUDED)]
+            "--std=c11", "--platform=unix64", "--max-configs=1", *("--suppress=" + name for name in SUPPRESSED), *("-I" + path for path in INCLUDED)]
 
 
 def digest(paths):

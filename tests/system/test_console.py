@@ -31,7 +31,7 @@ class Session(unittest.TestCase):
         "pages $rip": r"level 1: .* the kernel's, executable\n0xffffffff8[0-9a-f]+ lies at 0x[0-9a-f]+ in memory",
         "map 1": r"init\[1\], its program at .*\narea: ",
         "map init": r"init\[1\], its program at .*\narea: ",
-        "why nobody": r"nobody: there is no function of this name\n",
+        "why nobody": r"nobody: no process has this name: `processes` lists them\n",
         "limits 1": r"memory pages +\d+ used",
         "waits": r"clock\[\d+\] waits for an event \(events \d+ \"clock\"\) since \d+ ms",
         "objects machine": r"(?m)^ +\d+ machine +0 ",
@@ -39,6 +39,8 @@ class Session(unittest.TestCase):
         "queues 1": r"type: messages",
         "log 200": r"Parley: \d+ MiB",
         "nonsense": r"nonsense is no command",
+        "delete 7": r"7: there is none of this number",
+        "delete ipc 3": r"ipc 3: there is none of this number",
         "b": r"b could be several commands: bt btall break breaks boot\n",
         "p": r"p could be several commands: processes .*print",
     }
@@ -57,6 +59,7 @@ class Session(unittest.TestCase):
             commands = re.findall(r"(?m)^  ([a-z]+) .*\S  ?\S", console.ask("help"))
             self.assertGreaterEqual(len(set(commands)), 40, commands)
             self.assertIn("the object table", console.ask("help objects"))
+            self.assertIn("break ipc", console.ask("help break"))
 
     def test_edits_completes_and_remembers_lines_and_asks_between_pages(self):
         with Console("release") as console:

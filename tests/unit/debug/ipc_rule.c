@@ -69,7 +69,7 @@ Test(ipc_rule, says_what_is_missing) {
     cr_assert_str_eq(read_rule("message from", &rule), "the last word wants another behind it");
     cr_assert_str_eq(read_rule("message size 8", &rule), "size wants >= and a number");
     cr_assert(strstr(read_rule("port call", &rule), "an operation as trace names it"));
-    cr_assert_str_eq(read_rule("message from nobody", &rule), "from which process?");
+    cr_assert_str_eq(read_rule("message from nobody", &rule), "from which process: the name of one alone, or an id?");
     cr_assert_str_eq(read_rule("message size >=", &rule), "which size?");
     cr_assert_str_eq(read_rule("message object it", &rule), "which object?");
     cr_assert_not_null(read_rule("message with care", &rule));
