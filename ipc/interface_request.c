@@ -126,11 +126,8 @@ static void kept_finish(struct kept_operation *kept, bool drop) {
 __attribute__((noinline, cold)) static bool is_ring_kept_locked(struct interface_client *client) {
     struct trace_note note = {
         .operation = TRACE_INTERFACE_RUNG, .object = &client->object, .peer = client->interface->server};
-    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
-        return false;
-    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&client->object)};
-    debugger_keep(&kept);
-    return true;
+    struct kept_operation kept = {.finish = kept_finish, .object = &client->object};
+    return trace_ask_or_keep(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER, &kept) != TRACE_GO;
 }
 
 enum status interface_ring(struct process *process, uint64_t base) {

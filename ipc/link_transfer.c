@@ -67,17 +67,13 @@ __attribute__((noinline, cold)) static bool write_is_kept(struct link_end *end, 
                               .status = open ? STATUS_OK : STATUS_PEER_DIED,
                               .id = flags & LINK_SIGNAL,
                               .size = bytes != 0 ? LINK_SIZE : 0};
-    enum trace_verdict verdict =
-        trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE | TRACE_MAY_REORDER);
-    if (verdict == TRACE_GO)
-        return false;
-    struct kept_operation kept = {.finish = kept_finish,
-                                  .object = object_retain(&end->object),
-                                  .words = {flags | (bytes != 0 ? KEPT_HAS_BYTES : 0)}};
+    struct kept_operation kept = {
+        .finish = kept_finish, .object = &end->object, .words = {flags | (bytes != 0 ? KEPT_HAS_BYTES : 0)}};
     if (bytes != 0)
         memcpy(&kept.words[1], bytes, LINK_SIZE);
-    debugger_keep(&kept);
-    return verdict != TRACE_DUPLICATE;
+    enum trace_verdict verdict =
+        trace_ask_or_keep(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE | TRACE_MAY_REORDER, &kept);
+    return verdict != TRACE_GO && verdict != TRACE_DUPLICATE;
 }
 
 enum status link_write_bytes(struct link_end *end, const struct link_bytes *bytes, uint32_t flags) {

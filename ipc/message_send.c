@@ -74,12 +74,9 @@ __attribute__((noinline, cold)) static bool note_locked(struct message_queue *qu
                               .id = message->id,
                               .cause = message->in_reply_to,
                               .size = message->size};
-    enum trace_verdict verdict = trace_ask(&note, (answers ? 0 : TRACE_MAY_DROP) | TRACE_MAY_HOLD | TRACE_MAY_REORDER);
-    if (verdict == TRACE_GO)
-        return false;
-    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&queue->object), .what = message};
-    debugger_keep(&kept);
-    return true;
+    struct kept_operation kept = {.finish = kept_finish, .object = &queue->object, .what = message};
+    uint32_t options = (answers ? 0 : TRACE_MAY_DROP) | TRACE_MAY_HOLD | TRACE_MAY_REORDER;
+    return trace_ask_or_keep(&note, options, &kept) != TRACE_GO;
 }
 
 static enum status post_locked(struct message_queue *queue, struct message *message, uint64_t deadline) {

@@ -55,10 +55,13 @@ static inline __attribute__((always_inline)) enum status call_unlock(struct port
 // ---- a debugger is asked ----
 
 // What is kept counts as on its way, and is in no list: a caller that gives up meanwhile leaves the block behind.
-static void keep_locked(struct port_message *block, void (*finish)(struct kept_operation *, bool)) {
-    struct kept_operation kept = {.finish = finish, .object = object_retain(&block->port->object), .what = block};
+static bool is_kept_locked(const struct trace_note *note, struct port_message *block,
+                           void (*finish)(struct kept_operation *, bool)) {
+    struct kept_operation kept = {.finish = finish, .object = &block->port->object, .what = block};
+    if (trace_ask_or_keep(note, TRACE_MAY_HOLD | TRACE_MAY_REORDER, &kept) == TRACE_GO)
+        return false;
     block->state = PORT_MESSAGE_LEAVING;
-    debugger_keep(&kept);
+    return true;
 }
 
 // Ends what was kept: `let_go` says who is to be made ready, where the caller waits still.
@@ -98,10 +101,7 @@ __attribute__((noinline, cold)) static bool call_is_kept_locked(struct port *por
                               .peer = port->object.account->process,
                               .id = call->id,
                               .size = port->message_size};
-    if (trace_ask(&note, TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
-        return false;
-    keep_locked(call, call_finish);
-    return true;
+    return is_kept_locked(&note, call, call_finish);
 }
 
 // The lock is let go.
@@ -129,10 +129,7 @@ __attribute__((noinline, cold)) static bool answer_is_kept_locked(struct port *p
                               .id = call->id,
                               .cause = call->id,
                               .size = port->message_size};
-    if (trace_ask(&note, TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
-        return false;
-    keep_locked(call, answer_finish);
-    return true;
+    return is_kept_locked(&note, call, answer_finish);
 }
 
 // ---- giving up ----

@@ -143,11 +143,8 @@ static bool message_is_kept_locked(struct port *port, struct port_message *messa
                               .peer = port->object.account->process,
                               .id = message->id,
                               .size = port->message_size};
-    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER) == TRACE_GO)
-        return false;
-    struct kept_operation kept = {.finish = message_finish, .object = object_retain(&port->object), .what = message};
-    debugger_keep(&kept);
-    return true;
+    struct kept_operation kept = {.finish = message_finish, .object = &port->object, .what = message};
+    return trace_ask_or_keep(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_REORDER, &kept) != TRACE_GO;
 }
 
 // As send_unlock, and through the queue: a message that was given to a receiver could not be kept any more.

@@ -155,12 +155,9 @@ __attribute__((noinline, cold)) static bool is_kept_locked(struct shared_offer *
                               .peer = offer->receiver,
                               .id = offer->id,
                               .size = offer->memory->pages * PAGE_SIZE};
-    if (trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD) == TRACE_GO)
-        return false;
-    struct kept_operation kept = {.finish = kept_finish, .object = object_retain(&offer->object)};
-    offer->kept = true;
-    debugger_keep(&kept);
-    return true;
+    struct kept_operation kept = {.finish = kept_finish, .object = &offer->object};
+    offer->kept = trace_ask_or_keep(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD, &kept) != TRACE_GO;
+    return offer->kept;
 }
 
 // Enters it in both lists, which take over the caller's reference, and tells the receiver.

@@ -114,6 +114,18 @@ enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
     return verdict;
 }
 
+enum trace_verdict trace_ask_or_keep(const struct trace_note *note, uint32_t options,
+                                     const struct kept_operation *kept) {
+    enum trace_verdict verdict = trace_ask(note, options);
+    if (verdict == TRACE_GO)
+        return verdict;
+    object_retain(kept->object);
+    if (kept->sender != 0)
+        object_retain(kept->sender);
+    debugger_keep(kept);
+    return verdict;
+}
+
 void trace_record_name(enum trace_operation operation, const struct object *object, uint32_t peer) {
     struct trace_record *record = record_place();
     struct trace_note note = {.operation = operation, .peer = peer};

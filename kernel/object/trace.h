@@ -11,6 +11,8 @@
 #include "kernel/abi/trace.h"
 #include "kernel/object/object.h"
 
+struct kept_operation;
+
 extern uint32_t trace_on;   // [a] how many traces are open, and one more where a debugger waits
 extern uint32_t trace_asks; // [a] whether one does
 
@@ -62,6 +64,10 @@ enum trace_verdict { TRACE_GO, TRACE_DROP, TRACE_HOLD, TRACE_DUPLICATE };
 
 // As trace(), for an operation that can be kept from taking effect. What is kept, or is to come once more, goes to debugger_keep.
 __attribute__((noinline, cold)) enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options);
+
+// Both: asks, and unless it goes hands over `kept` with references of its own to what that names.
+__attribute__((noinline, cold)) enum trace_verdict trace_ask_or_keep(const struct trace_note *note, uint32_t options,
+                                                                     const struct kept_operation *kept);
 
 // Opens a trace: an object, for as long as it lives everything is recorded. The rings are made with the first one, and stay.
 enum status trace_create(struct account *account, struct object **trace);
