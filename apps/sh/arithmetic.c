@@ -157,12 +157,12 @@ static char take_assignment(struct arithmetic *arithmetic) {
     return '=';
 }
 
-static int64_t set(const struct arithmetic *arithmetic, const char *name, int64_t value) {
+static int64_t set(struct arithmetic *arithmetic, const char *name, int64_t value) {
     char digits[NUMBER_SIZE];
     snprintf(digits, sizeof(digits), "%lld", (long long)value);
-    if (!arithmetic->skipped && !arithmetic->problem)
-        variables_set(arithmetic->variables, name, digits);
-    return value;
+    bool counts = !arithmetic->skipped && !arithmetic->problem;
+    return !counts || variables_set(arithmetic->variables, name, digits) ? value
+                                                                         : fail(arithmetic, "a variable is read only");
 }
 
 // 1 for ++, -1 for --, 0 for neither: then nothing is taken.

@@ -12,6 +12,13 @@ static char *name_of(const char *assignment) {
     return text_take(&name);
 }
 
+bool assignment_is_refused(const struct shell *shell, const char *assignment) {
+    char *name = name_of(assignment);
+    bool refused = variables_is_fixed(&shell->variables, name);
+    free(name);
+    return refused;
+}
+
 void assignment_apply(struct shell *shell, const char *assignment) {
     char *name = name_of(assignment);
     variables_set(&shell->variables, name, strchr(assignment, '=') + 1);
@@ -33,11 +40,9 @@ void assignment_note(const struct shell *shell, const char *assignment, struct s
 
 void assignments_restore(struct shell *shell, struct strings *before, size_t from) {
     while (before->count > from) {
-        char *note = before->list[--before->count];
-        if (strchr(note, '='))
-            assignment_apply(shell, note);
-        else
-            variables_unset(&shell->variables, note);
+        char *note = before->list[--before->count], *name = name_of(note), *equals = strchr(note, '=');
+        variables_restore(&shell->variables, name, equals ? equals + 1 : NULL);
+        free(name);
         free(note);
         before->list[before->count] = NULL;
     }

@@ -5,6 +5,9 @@
 
 struct shell;
 
+// Whether the variable of "NAME" or "NAME=VALUE" is read only.
+bool assignment_is_refused(const struct shell *shell, const char *assignment);
+
 void assignment_apply(struct shell *shell, const char *assignment);
 
 // Notes what the variable of "NAME" or "NAME=VALUE" is now: "NAME=VALUE", or "NAME" if it is not set.

@@ -47,6 +47,8 @@ const struct builtin builtin_table[] = {
     {"pwd", "pwd", "says which directory this is", builtin_pwd, 0},
     {"read", "read [-r] [-p PROMPT] [NAME]...", "reads a line into variables, split at $IFS", builtin_read,
      BUILTIN_CHANGES_SHELL | BUILTIN_READS},
+    {"readonly", "readonly [NAME[=VALUE]]...", "makes variables that nothing changes any more; lists those that are",
+     builtin_readonly, BUILTIN_CHANGES_SHELL},
     {"return", "return [STATUS]", "ends the function, or the file that . reads", builtin_return, BUILTIN_CHANGES_SHELL},
     {"set", "set [-eux | +eux | -o pipefail] [--] [ARGUMENT]...",
      "lists variables; -e leaves at an error, -u where a variable is not set, -x shows commands; sets $1...",

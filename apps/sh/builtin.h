@@ -57,6 +57,7 @@ int builtin_eval(struct builtin_call *call);
 int builtin_exec(struct builtin_call *call);
 int builtin_exit(struct builtin_call *call);
 int builtin_export(struct builtin_call *call);
+int builtin_readonly(struct builtin_call *call);
 int builtin_false(struct builtin_call *call);
 int builtin_bg(struct builtin_call *call);
 int builtin_fg(struct builtin_call *call);

@@ -84,7 +84,10 @@ static size_t end_of_rest(const struct reading *reading, const char *separators,
     return end;
 }
 
-static void split(struct shell *shell, const struct reading *reading, char **names) {
+// False: one of the variables is read only.
+static bool split(const struct builtin_call *call, const struct reading *reading, char **names) {
+    struct shell *shell = call->shell;
+    bool done = true;
     const char *set = variables_get(&shell->variables, "IFS"), *separators = set ? set : " \t\n";
     char *own = string_copy(separators); // one of the names may be IFS
     size_t at = skip_blanks(reading, own, 0);
@@ -93,11 +96,15 @@ static void split(struct shell *shell, const struct reading *reading, char **nam
         size_t end = names[1] ? find_end(reading, own, at, &next) : end_of_rest(reading, own, at);
         struct text value = {0};
         text_add(&value, reading->line.bytes + at, end - at);
-        variables_set(&shell->variables, *names, value.bytes);
+        if (!variables_set(&shell->variables, *names, value.bytes)) {
+            builtin_fail(call, *names, VARIABLE_IS_FIXED, 1);
+            done = false;
+        }
         text_release(&value);
         at = next;
     }
     free(own);
+    return done;
 }
 
 static bool are_names(const struct builtin_call *call, char **names) {
@@ -138,7 +145,7 @@ int builtin_read(struct builtin_call *call) {
     text_add(&reading.hidden, "", 0);
     bool ended = read_line(call, &reading);
     if (*names)
-        split(call->shell, &reading, names);
+        ended &= split(call, &reading, names);
     else
         variables_set(&call->shell->variables, "REPLY", reading.line.bytes);
     text_release(&reading.line);

@@ -79,6 +79,10 @@ static int make_local(struct builtin_call *call, const char *word) {
     struct text name = {0};
     text_add(&name, word, strcspn(word, "="));
     bool named = variables_is_name(name.bytes);
+    if (assignment_is_refused(shell, word)) {
+        text_release(&name);
+        return builtin_fail(call, word, VARIABLE_IS_FIXED, 1);
+    }
     if (named) {
         assignment_note(shell, word, &shell->locals);
         if (strchr(word, '='))
@@ -141,8 +145,8 @@ static int print_to_variable(struct builtin_call *call, const char *name, char *
     int status = print(call, &output, words);
     output_flush(&output);
     text_add(&text, "", 0);
-    if (status != SHELL_MISUSED)
-        variables_set(&call->shell->variables, name, text.bytes);
+    if (status != SHELL_MISUSED && !variables_set(&call->shell->variables, name, text.bytes))
+        status = builtin_fail(call, name, VARIABLE_IS_FIXED, 1);
     text_release(&text);
     free(buffer);
     return status;

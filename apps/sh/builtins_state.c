@@ -63,12 +63,21 @@ void builtin_write_quoted(struct output *output, const char *value) {
     output_character(output, '\'');
 }
 
-static int list_variables(struct builtin_call *call, const char *before, bool exported_only) {
+static bool is_exported(const struct variable *variable) {
+    return variable->exported;
+}
+
+static bool is_fixed(const struct variable *variable) {
+    return variable->fixed;
+}
+
+// `belongs`: null: all do.
+static int list_variables(struct builtin_call *call, const char *before, bool (*belongs)(const struct variable *)) {
     struct variables *variables = &call->shell->variables;
     variables_sort(variables);
     for (size_t i = 0; i < variables->count; i++) {
         const struct variable *variable = &variables->list[i];
-        if ((exported_only && !variable->exported) || !variable->value)
+        if ((belongs && !belongs(variable)) || !variable->value)
             continue;
         output_text(call->output, before);
         output_text(call->output, variable->name);
@@ -79,7 +88,8 @@ static int list_variables(struct builtin_call *call, const char *before, bool ex
     return 0;
 }
 
-static int export_one(struct builtin_call *call, const char *argument) {
+// NAME or NAME=VALUE.
+static int mark_one(struct builtin_call *call, const char *argument, void (*mark)(struct variables *, const char *)) {
     struct variables *variables = &call->shell->variables;
     const char *equals = strchr(argument, '=');
     struct text name = {0};
@@ -88,21 +98,29 @@ static int export_one(struct builtin_call *call, const char *argument) {
     if (!variables_is_name(name.bytes)) {
         status = builtin_fail(call, argument, "not a name", 1);
     } else {
-        if (equals)
-            variables_set(variables, name.bytes, equals + 1);
-        variables_export(variables, name.bytes);
+        if (equals && !variables_set(variables, name.bytes, equals + 1))
+            status = builtin_fail(call, name.bytes, VARIABLE_IS_FIXED, 1);
+        mark(variables, name.bytes);
     }
     text_release(&name);
     return status;
 }
 
-int builtin_export(struct builtin_call *call) {
+static int mark_all(struct builtin_call *call, void (*mark)(struct variables *, const char *)) {
     int status = 0;
-    if (call->count == 1 || !strcmp(call->arguments[1], "-p"))
-        return list_variables(call, "export ", true);
     for (size_t i = 1; i < call->count; i++)
-        status |= export_one(call, call->arguments[i]);
+        status |= mark_one(call, call->arguments[i], mark);
     return status;
+}
+
+int builtin_export(struct builtin_call *call) {
+    bool lists = call->count == 1 || !strcmp(call->arguments[1], "-p");
+    return lists ? list_variables(call, "export ", is_exported) : mark_all(call, variables_export);
+}
+
+int builtin_readonly(struct builtin_call *call) {
+    bool lists = call->count == 1 || !strcmp(call->arguments[1], "-p");
+    return lists ? list_variables(call, "readonly ", is_fixed) : mark_all(call, variables_fix);
 }
 
 int builtin_unset(struct builtin_call *call) {
@@ -111,10 +129,10 @@ int builtin_unset(struct builtin_call *call) {
     for (size_t i = functions ? 2 : 1; i < call->count; i++) {
         if (functions)
             functions_remove(&call->shell->functions, call->arguments[i]);
-        else if (variables_is_name(call->arguments[i]))
-            variables_unset(&call->shell->variables, call->arguments[i]);
-        else
+        else if (!variables_is_name(call->arguments[i]))
             status = builtin_fail(call, call->arguments[i], "not a name", 1);
+        else if (!variables_unset(&call->shell->variables, call->arguments[i]))
+            status = builtin_fail(call, call->arguments[i], VARIABLE_IS_FIXED, 1);
     }
     return status;
 }
@@ -147,7 +165,7 @@ static bool set_options(struct shell *shell, const char *word, const char *name)
 int builtin_set(struct builtin_call *call) {
     size_t i = 1;
     if (call->count == 1)
-        return list_variables(call, "", false);
+        return list_variables(call, "", NULL);
     for (; i < call->count; i++) {
         const char *word = call->arguments[i];
         if (!strcmp(word, "--")) {

@@ -43,6 +43,8 @@ static bool expand(struct command *command, struct shell *shell) {
         if (!assignment)
             return false;
         strings_add(&command->assignments, assignment);
+        if (assignment_is_refused(shell, assignment))
+            return expander_fail(shell_expander(shell), assignment, strcspn(assignment, "="), VARIABLE_IS_FIXED);
         if (!command->node->words)
             assignment_apply(shell, assignment); // the next one may use it
     }

@@ -88,6 +88,15 @@ static bool list_values(struct shell *shell, const struct node *node, struct str
     return true;
 }
 
+// The variable of a for; false: it was complained about.
+static bool set_counter(struct shell *shell, const char *name, const char *value) {
+    if (variables_set(&shell->variables, name, value))
+        return true;
+    expander_fail(shell_expander(shell), name, strlen(name), VARIABLE_IS_FIXED);
+    fail(shell);
+    return false;
+}
+
 static void run_for(struct shell *shell, const struct node *node) {
     struct strings values = {0};
     bool again = list_values(shell, node, &values);
@@ -95,9 +104,10 @@ static void run_for(struct shell *shell, const struct node *node) {
     shell->loops++;
     for (size_t i = 0; i < values.count && again; i++) {
         bool in_job = begin_round(shell);
-        variables_set(&shell->variables, node->words->text, values.list[i]);
-        run_tree(shell, node->children);
-        again = end_round(shell, in_job);
+        again = set_counter(shell, node->words->text, values.list[i]);
+        if (again)
+            run_tree(shell, node->children);
+        again &= end_round(shell, in_job);
     }
     shell->loops--;
     strings_release(&values);

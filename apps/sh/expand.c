@@ -74,14 +74,18 @@ void expansion_put_arguments(struct expansion *expansion, char kind, size_t firs
     }
 }
 
-bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason) {
-    struct text *problem = &expansion->expander->problem;
-    expansion->expander->unset = false;
+bool expander_fail(struct expander *expander, const char *name, size_t length, const char *reason) {
+    struct text *problem = &expander->problem;
+    expander->unset = false;
     text_clear(problem);
     text_add(problem, name, length);
     text_add_string(problem, ": ");
     text_add_string(problem, reason);
     return false;
+}
+
+bool expansion_fail(struct expansion *expansion, const char *name, size_t length, const char *reason) {
+    return expander_fail(expansion->expander, name, length, reason);
 }
 
 static bool put_command(struct expansion *expansion, char *command) {

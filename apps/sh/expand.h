@@ -28,6 +28,9 @@ struct expander {
     bool unset;          // it is that a variable is not set
 };
 
+// Notes what is wrong with a name; false.
+bool expander_fail(struct expander *expander, const char *name, size_t length, const char *reason);
+
 // Adds the fields of all the words. False: `problem` says why.
 bool expand_words(struct expander *expander, const struct word *words, struct strings *fields);
 

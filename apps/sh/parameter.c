@@ -110,12 +110,12 @@ static bool assign(struct expansion *expansion, const struct parameter *paramete
     text_release(&word);
     if (!value)
         return false;
-    bool named = variables_is_name(name);
-    if (named)
-        variables_set(expansion->expander->variables, name, value);
+    const char *problem = !variables_is_name(name)                                      ? "cannot be set so"
+                          : !variables_set(expansion->expander->variables, name, value) ? VARIABLE_IS_FIXED
+                                                                                        : NULL;
     free(value);
-    if (!named)
-        return expansion_fail(expansion, name, strlen(name), "cannot be set so");
+    if (problem)
+        return expansion_fail(expansion, name, strlen(name), problem);
     expansion_put_value(expansion, variables_get(expansion->expander->variables, name));
     return true;
 }

@@ -7,8 +7,8 @@
 #include "apps/common/tool.h"
 #include "apps/sh/special.h"
 
-// Holds the names, each with a colon behind, that a subshell must not export.
-static const char private_mark[] = "SH_PRIVATE";
+// Hold the names, each with a colon behind, that a subshell must not export, and that are read only there, too.
+static const char private_mark[] = "SH_PRIVATE", fixed_mark[] = "SH_READONLY";
 
 static struct variable *find(const struct variables *variables, const char *name) {
     for (size_t i = 0; i < variables->count; i++)
@@ -43,26 +43,49 @@ const char *variables_get(const struct variables *variables, const char *name) {
     return variable ? variable->value : special_get(name);
 }
 
-void variables_set(struct variables *variables, const char *name, const char *value) {
+bool variables_set(struct variables *variables, const char *name, const char *value) {
     if (special_set(name, value))
-        return;
+        return true;
     char *copy = string_copy(value); // before the old one goes: it may be a part of it
     struct variable *variable = find_or_add(variables, name);
-    free(variable->value);
-    variable->value = copy;
+    bool fixed = variable->fixed;
+    free(fixed ? copy : variable->value);
+    if (!fixed)
+        variable->value = copy;
+    return !fixed;
+}
+
+void variables_fix(struct variables *variables, const char *name) {
+    find_or_add(variables, name)->fixed = true;
+}
+
+bool variables_is_fixed(const struct variables *variables, const char *name) {
+    const struct variable *variable = find(variables, name);
+    return variable && variable->fixed;
+}
+
+void variables_restore(struct variables *variables, const char *name, const char *value) {
+    struct variable *variable = find(variables, name);
+    if (variable)
+        variable->fixed = false;
+    if (value)
+        variables_set(variables, name, value);
+    else
+        variables_unset(variables, name);
 }
 
 void variables_export(struct variables *variables, const char *name) {
     find_or_add(variables, name)->exported = true;
 }
 
-void variables_unset(struct variables *variables, const char *name) {
+bool variables_unset(struct variables *variables, const char *name) {
     struct variable *variable = find(variables, name);
-    if (!variable)
-        return;
+    if (!variable || variable->fixed)
+        return !variable;
     free(variable->name);
     free(variable->value);
     *variable = variables->list[--variables->count];
+    return true;
 }
 
 static void import_one(struct variables *variables, const char *entry) {
@@ -78,25 +101,35 @@ static void import_one(struct variables *variables, const char *entry) {
     text_release(&name);
 }
 
-static void keep_private(struct variables *variables) {
-    const char *names = variables_get(variables, private_mark);
+static void keep_private(struct variable *variable) {
+    variable->exported = false;
+}
+
+static void keep_fixed(struct variable *variable) {
+    variable->fixed = true;
+}
+
+// What the shell above told of some of its variables.
+static void take_mark(struct variables *variables, const char *mark, void (*keep)(struct variable *variable)) {
+    const char *names = variables_get(variables, mark);
     struct text name = {0};
-    for (size_t length; names && *names; names += length + (names[length] == ':')) {
+    if (!names)
+        return;
+    for (size_t length; *names; names += length + (names[length] == ':')) {
         length = strcspn(names, ":");
         text_clear(&name);
         text_add(&name, names, length);
-        struct variable *variable = find(variables, name.bytes);
-        if (variable)
-            variable->exported = false;
+        keep(find_or_add(variables, name.bytes));
     }
     text_release(&name);
-    variables_unset(variables, private_mark);
+    variables_unset(variables, mark);
 }
 
 void variables_import(struct variables *variables, char **environment) {
     for (; *environment; environment++)
         import_one(variables, *environment);
-    keep_private(variables);
+    take_mark(variables, private_mark, keep_private);
+    take_mark(variables, fixed_mark, keep_fixed);
 }
 
 static void add_entry(struct strings *environment, const char *name, const char *value) {
@@ -113,20 +146,32 @@ void variables_environment(const struct variables *variables, struct strings *en
             add_entry(environment, variables->list[i].name, variables->list[i].value);
 }
 
+static void add_marked(struct text *names, const struct variable *variable, bool marked) {
+    if (!marked)
+        return;
+    text_add_string(names, variable->name);
+    text_add_character(names, ':');
+}
+
+static void add_mark(struct strings *environment, const char *mark, struct text *names) {
+    if (names->length)
+        add_entry(environment, mark, names->bytes);
+    text_release(names);
+}
+
 void variables_for_subshell(const struct variables *variables, struct strings *environment) {
-    struct text names = {0};
+    struct text private = {0}, fixed = {0};
     variables_environment(variables, environment);
     for (size_t i = 0; i < variables->count; i++) {
         const struct variable *variable = &variables->list[i];
-        if (variable->exported || !variable->value)
-            continue;
-        add_entry(environment, variable->name, variable->value);
-        text_add_string(&names, variable->name);
-        text_add_character(&names, ':');
+        bool is_private = variable->value && !variable->exported;
+        if (is_private)
+            add_entry(environment, variable->name, variable->value);
+        add_marked(&private, variable, is_private);
+        add_marked(&fixed, variable, variable->fixed);
     }
-    if (names.length)
-        add_entry(environment, private_mark, names.bytes);
-    text_release(&names);
+    add_mark(environment, private_mark, &private);
+    add_mark(environment, fixed_mark, &fixed);
 }
 
 static int compare(const void *left, const void *right) {

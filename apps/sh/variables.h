@@ -10,7 +10,11 @@ struct variable {
     char *name;
     char *value; // null: exported, but never set
     bool exported;
+    bool fixed; // read only: it is neither set nor unset any more
 };
+
+// What is said of it then.
+#define VARIABLE_IS_FIXED "is read only"
 
 // Starts as zeros.
 struct variables {
@@ -24,9 +28,17 @@ void variables_import(struct variables *variables, char **environment);
 
 // Null: not set. Those of special.h are not in the list: they cannot be exported, and `set` does not show them.
 const char *variables_get(const struct variables *variables, const char *name);
-void variables_set(struct variables *variables, const char *name, const char *value);
+
+// False: it is read only, and stays as it is.
+bool variables_set(struct variables *variables, const char *name, const char *value);
+bool variables_unset(struct variables *variables, const char *name);
+
 void variables_export(struct variables *variables, const char *name);
-void variables_unset(struct variables *variables, const char *name);
+void variables_fix(struct variables *variables, const char *name);
+bool variables_is_fixed(const struct variables *variables, const char *name);
+
+// As before a function or a command had it for a while; null: not set.
+void variables_restore(struct variables *variables, const char *name, const char *value);
 
 // "NAME=VALUE" of all that are exported.
 void variables_environment(const struct variables *variables, struct strings *environment);

@@ -44,6 +44,29 @@ Test(sh_variables, a_subshell_knows_all_and_exports_the_same) {
     variables_release(&below);
 }
 
+Test(sh_variables, what_is_read_only_is_so_in_a_subshell_too_until_it_is_restored) {
+    struct variables variables = {0}, below = {0};
+    struct strings environment = {0};
+    variables_set(&variables, "set", "1");
+    variables_fix(&variables, "set");
+    variables_fix(&variables, "unset");
+    cr_assert_not(variables_set(&variables, "set", "2"));
+    cr_assert_not(variables_unset(&variables, "set"));
+    variables_for_subshell(&variables, &environment);
+    variables_import(&below, strings_list(&environment));
+    cr_assert_str_eq(variables_get(&below, "set"), "1");
+    cr_assert_not(variables_set(&below, "set", "2"));
+    cr_assert_not(variables_set(&below, "unset", "2"));
+    cr_assert_null(variables_get(&below, "unset"));
+    variables_restore(&below, "set", "0");
+    cr_assert(variables_set(&below, "set", "2"));
+    variables_restore(&below, "unset", NULL);
+    cr_assert(variables_set(&below, "unset", "2"));
+    strings_release(&environment);
+    variables_release(&variables);
+    variables_release(&below);
+}
+
 Test(sh_variables, a_value_may_be_set_from_itself_and_unset) {
     struct variables variables = {0};
     variables_set(&variables, "a", "hello");
