@@ -50,19 +50,21 @@ static enum status post_to(struct broadcast *broadcast, uint32_t posted) {
     return STATUS_OK;
 }
 
-static void post_to_all(struct broadcast *broadcast) {
-    struct page_sending *sending = broadcast->sending;
-    bool others = (sending->flags & PAGE_TARGET) == PAGE_TO_OTHERS;
+// True: it is on its way.
+static bool post_one(struct broadcast *broadcast, struct process *process, uint32_t posted) {
+    broadcast->sending->to = process;
+    enum status status = post_to(broadcast, posted);
+    broadcast->refused += status != STATUS_OK && status != STATUS_NOT_FOUND;
+    return status == STATUS_OK;
+}
+
+static void post_to_others(struct broadcast *broadcast) {
     uint32_t after = 0, posted = 0;
     struct process *process;
     while ((process = process_next(after)) != 0) {
         after = process->id;
-        if (process != sending->from || !others) {
-            sending->to = process;
-            enum status status = post_to(broadcast, posted);
-            posted += status == STATUS_OK;
-            broadcast->refused += status != STATUS_OK && status != STATUS_NOT_FOUND;
-        }
+        if (process != broadcast->sending->from)
+            posted += post_one(broadcast, process, posted);
         process_release(process);
     }
 }
@@ -87,6 +89,7 @@ static void await_all(struct broadcast *broadcast) {
         await_one(broadcast, transfer);
     }
     account_discharge(broadcast->sending->from->account, ACCOUNT_MEMORY_PAGES, broadcast->paid);
+    broadcast->paid = 0;
 }
 
 static enum status parcel_make(const struct page_sending *sending, struct page_parcel **parcel) {
@@ -114,8 +117,12 @@ enum status page_broadcast(struct page_sending *sending, uint64_t *counts) {
     enum status status = parcel_make(sending, &broadcast.parcel);
     if (status != STATUS_OK)
         return status;
-    post_to_all(&broadcast);
+    post_to_others(&broadcast);
     await_all(&broadcast);
+    if ((sending->flags & PAGE_TARGET) == PAGE_TO_ALL) { // last: an upcall of ours breaks off the wait for the others
+        post_one(&broadcast, sending->from, 0);
+        await_all(&broadcast);
+    }
     status = broadcast.taken > 0 ? STATUS_OK : STATUS_NOTHING;
     *counts = (uint64_t)broadcast.refused << 32 | broadcast.taken;
     page_load_settle(sending->from, &broadcast.parcel->load, sending->flags, status);

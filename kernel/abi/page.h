@@ -60,7 +60,7 @@ enum page_send_flag {
     PAGE_RECEIVER_WRITES = 1 << 1, // the receiver can write them; else only read
     PAGE_DUPLICATE = 1 << 2, // the receiver has them as they are now, whoever writes later: copied when first written
     PAGE_TO_SELF = 1 << 3,   // `process` is 0 for these three
-    PAGE_TO_ALL = 2 << 3,
+    PAGE_TO_ALL = 2 << 3,    // oneself comes last, when the others have answered
     PAGE_TO_OTHERS = 3 << 3,
     PAGE_TARGET = 3 << 3,
     PAGE_ABANDONED_FREE = 1 << 5, // abandoned pages are freed

@@ -6,16 +6,11 @@ enum { TYPE = 100, WINDOW = 8, FILL = 0x41 };
 
 // ---- a receiver, as a child: what it does with what comes ----
 
-enum keeping { ACCEPTS = 1, ABANDONS, HANGS, FAULTS, LOSES_STACK, EXITS, ACCEPTS_LATE };
+enum keeping { ABANDONS = 1, HANGS, FAULTS, LOSES_STACK, EXITS, ACCEPTS, ACCEPTS_LATE, ACCEPTS_SLOWLY };
 
 static volatile int keeping;
 static volatile uint64_t last_address, last_pages, last_flags, last_bytes, last_process, arrivals;
 static volatile uint8_t first_byte;
-
-static void hang(void) {
-    for (;;)
-        thread_sleep(DEADLINE_NEVER);
-}
 
 static void lose_stack(void) {
     uint64_t here = (uint64_t)__builtin_frame_address(0) & ~(uint64_t)(PAGE_SIZE - 1);
@@ -30,8 +25,8 @@ static size_t keep(size_t pid, size_t type, void *address, size_t pages, size_t 
     last_bytes = bytes;
     first_byte = pages ? *(uint8_t *)address : 0;
     arrivals++;
-    if (keeping == HANGS)
-        hang();
+    while (keeping == HANGS)
+        thread_sleep(DEADLINE_NEVER);
     if (keeping == FAULTS)
         *(volatile uint8_t *)0x10 = 1;
     if (keeping == LOSES_STACK)
@@ -40,7 +35,9 @@ static size_t keep(size_t pid, size_t type, void *address, size_t pages, size_t 
         process_exit(7);
     if (keeping == ACCEPTS_LATE)
         guest_hear(guest_parent());
-    return type == TYPE && (keeping == ACCEPTS || keeping == ACCEPTS_LATE) ? PAGE_ACCEPT : PAGE_ABANDON;
+    if (keeping == ACCEPTS_SLOWLY)
+        thread_sleep(deadline_after(20 * NANOSECONDS_PER_MILLISECOND));
+    return type == TYPE && keeping >= ACCEPTS ? PAGE_ACCEPT : PAGE_ABANDON;
 }
 
 // The words that a parent asks a keeper with.
@@ -56,7 +53,7 @@ enum question {
     ASK_FREE,
     ASK_WRITABLE,
     ASK_EXECUTABLE,
-    ASK_GATE,
+    ASK_GATE
 };
 
 static uint32_t sum_of_arrival(void) {
@@ -356,21 +353,24 @@ TEST(a_broadcast_reaches_those_who_opened_the_gate_and_counts_them_R_A9) {
 }
 
 TEST(a_broadcast_to_others_leaves_out_its_sender_and_one_to_all_does_not) {
-    struct spawned keeper = start_keeper(ACCEPTS);
+    struct spawned keeper = start_keeper(ACCEPTS_SLOWLY);
     uint64_t counts = 0, page = guest_pages(1, FILL);
+    const uint32_t flags = PAGE_DUPLICATE | PAGE_SENDER_KEEPS;
     int32_t handler;
     EXPECT_EQUAL(ask(keeper, ASK_GATE), 0);
     EXPECT_OK(page_handle(TYPE, keep, WINDOW, 0, &handler));
     keeping = ACCEPTS;
-    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_OTHERS | PAGE_DUPLICATE | PAGE_SENDER_KEEPS, guest_soon(), &counts));
+    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_OTHERS | flags, guest_soon(), &counts));
     EXPECT_EQUAL(PAGE_TAKEN(counts), 1);
     EXPECT_EQUAL(arrivals, 0);
-    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_ALL | PAGE_DUPLICATE | PAGE_SENDER_KEEPS, guest_soon(), &counts));
+    // One that is busy when the broadcast comes is waited for, though the sender has an upcall of its own.
+    EXPECT_OK(page_send(keeper.process, TYPE, page, 1, flags | PAGE_NO_ANSWER, guest_soon(), NULL));
+    EXPECT_OK(page_send(0, TYPE, page, 1, PAGE_TO_ALL | flags, guest_soon(), &counts));
     EXPECT_EQUAL(PAGE_TAKEN(counts), 2);
     EXPECT_EQUAL(arrivals, 1);
     EXPECT_EQUAL(last_process, guest_self());
     EXPECT_OK(number_close(handler));
-    EXPECT_EQUAL(ask(keeper, ASK_ARRIVALS), 2);
+    EXPECT_EQUAL(ask(keeper, ASK_ARRIVALS), 3);
     EXPECT_OK(memory_unmap(page, PAGE_SIZE));
 }
 
