@@ -27,7 +27,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 QEMU = "qemu-system-x86_64"
 ISO = "build/parley.iso"
 MONITOR = "build/monitor.socket"  # of the machine that a person started last
-PROMPT = rb"\$ ($|\r\x1b\[K)"  # a log line may take its row at once
+PROMPT = rb"\$ ($|\r\x1b\[K|\x1b\[K$)"  # a log line may take its row at once, and have it drawn again
 PR_SET_PDEATHSIG = 1
 # MiB of translated code. QEMU 7.2 looks through all of a frame's translations at each store to that frame, and as each process has its
 # programs elsewhere, those of a frame add up: with QEMU's own size, 1 GiB, to empty the frames of a program that had run 1,500 times
