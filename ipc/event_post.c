@@ -152,11 +152,14 @@ __attribute__((noinline, cold)) static bool note_locked(struct event_queue *queu
                               .peer = queue->object.account->process,
                               .id = posting->event->Type,
                               .size = sizeof(EVENT)};
+    enum trace_verdict verdict =
+        trace_ask(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE | TRACE_MAY_REORDER);
+    if (verdict == TRACE_GO)
+        return false;
     struct kept_operation kept = {.finish = kept_finish, .object = &queue->object, .sender = &posting->sender->object};
     memcpy(kept.words, posting->event, sizeof(EVENT));
-    enum trace_verdict verdict =
-        trace_ask_or_keep(&note, TRACE_MAY_DROP | TRACE_MAY_HOLD | TRACE_MAY_DUPLICATE | TRACE_MAY_REORDER, &kept);
-    return verdict != TRACE_GO && verdict != TRACE_DUPLICATE;
+    trace_keep(&kept);
+    return verdict != TRACE_DUPLICATE;
 }
 
 static inline __attribute__((always_inline)) enum status post_append(struct event_queue *queue,

@@ -114,15 +114,18 @@ enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options) {
     return verdict;
 }
 
-enum trace_verdict trace_ask_or_keep(const struct trace_note *note, uint32_t options,
-                                     const struct kept_operation *kept) {
-    enum trace_verdict verdict = trace_ask(note, options);
-    if (verdict == TRACE_GO)
-        return verdict;
+void trace_keep(const struct kept_operation *kept) {
     object_retain(kept->object);
     if (kept->sender != 0)
         object_retain(kept->sender);
     debugger_keep(kept);
+}
+
+enum trace_verdict trace_ask_or_keep(const struct trace_note *note, uint32_t options,
+                                     const struct kept_operation *kept) {
+    enum trace_verdict verdict = trace_ask(note, options);
+    if (verdict != TRACE_GO)
+        trace_keep(kept);
     return verdict;
 }
 

@@ -65,7 +65,10 @@ enum trace_verdict { TRACE_GO, TRACE_DROP, TRACE_HOLD, TRACE_DUPLICATE };
 // As trace(), for an operation that can be kept from taking effect. What is kept, or is to come once more, goes to debugger_keep.
 __attribute__((noinline, cold)) enum trace_verdict trace_ask(const struct trace_note *note, uint32_t options);
 
-// Both: asks, and unless it goes hands over `kept` with references of its own to what that names.
+// Hands over what is kept with references of its own to what it names.
+void trace_keep(const struct kept_operation *kept);
+
+// Both: asks, and keeps unless it goes.
 __attribute__((noinline, cold)) enum trace_verdict trace_ask_or_keep(const struct trace_note *note, uint32_t options,
                                                                      const struct kept_operation *kept);
 
