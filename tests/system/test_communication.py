@@ -78,6 +78,7 @@ class Ways(unittest.TestCase):
         if operation == "pipe written":  # what comes behind it is held, too
             before = len(letters.machine.console)
             letters.machine.write("i\r")
+            letters.machine.expect(rb"^i\r$", SECONDS)  # it is the program's, and not the debugger's
             self.assertIn("1 released", letters.release())
             letters.machine.expect(DEBUGGER, SECONDS)
             letters.console.ask("go", rb"")
