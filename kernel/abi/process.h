@@ -52,7 +52,7 @@ struct process_start {
 };
 
 struct thread_create {
-    uint64_t entry; // address, called with `argument` in rdi
+    uint64_t entry; // address, called with `argument` in rdi and the thread's own number in esi
     uint64_t argument;
     uint64_t stack_top;      // 16-byte aligned; the entry finds the stack as after a call
     uint64_t thread_pointer; // fs base

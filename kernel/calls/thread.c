@@ -31,19 +31,20 @@ static enum status parameters_check(struct process *process, struct thread_creat
 
 static enum status thread_make(struct process *process, struct thread_create *parameters, int32_t *number) {
     parameters->name[NAME_SIZE - 1] = 0;
+    enum status status = number_reserve(&process->numbers, number);
+    if (status != STATUS_OK)
+        return status;
     struct thread_start start = {
         .process = process,
         .name = parameters->name,
         .priority = parameters->priority,
         .entry = parameters->entry,
         .argument = parameters->argument,
+        .number = *number,
         .stack = parameters->stack_top - sizeof(uint64_t), // as if called: compiled code counts on it
         .thread_pointer = parameters->thread_pointer,
         .end_word = parameters->end_word,
     };
-    enum status status = number_reserve(&process->numbers, number);
-    if (status != STATUS_OK)
-        return status;
     struct thread *thread;
     status = thread_create(&start, &thread);
     if (status != STATUS_OK) {

@@ -74,6 +74,7 @@ struct thread_start {
     uint32_t priority;
     uint64_t entry;          // user address
     uint64_t argument;       // rdi
+    int32_t number;          // rsi: its own in its process; 0: it has none
     uint64_t stack;          // user stack pointer
     uint64_t thread_pointer; // fs base
     uint64_t end_word;

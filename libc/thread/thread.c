@@ -48,9 +48,10 @@ static void release_ended(void) {
     __lock_release(detached_lock);
 }
 
-static void thread_body(void) __attribute__((noreturn));
-static void thread_body(void) {
-    struct thread *thread = thread_control();
+// It may run before who started it has its number.
+static _Noreturn void thread_body(uint64_t argument, int32_t number) {
+    struct thread *thread = (struct thread *)argument;
+    thread->number = number;
     thread_finish(thread->entry(thread->argument));
 }
 
@@ -69,6 +70,7 @@ static enum status create(struct thread *thread, const struct thread_options *op
     uint64_t alignment, room = thread_image_room(&alignment);
     struct thread_create parameters = {
         .entry = (uint64_t)thread_body,
+        .argument = (uint64_t)thread,
         .stack_top = ((uint64_t)thread - room) & ~UINT64_C(15),
         .thread_pointer = (uint64_t)thread,
         .end_word = (uint64_t)&thread->end_word,

@@ -30,6 +30,22 @@ TEST(threads_run_return_their_result_and_exclude_each_other) {
     EXPECT_EQUAL(counter, THREADS * ROUNDS);
 }
 
+static void *own_number(void *argument) {
+    (void)argument;
+    return (void *)(uintptr_t)thread_number(thread_self());
+}
+
+TEST(a_thread_knows_its_number_from_the_start) {
+    for (int i = 0; i < ROUNDS; i++) {
+        struct thread *thread;
+        void *number;
+        EXPECT_OK(thread_start(own_number, NULL, NULL, &thread));
+        int32_t expected = thread_number(thread);
+        EXPECT_OK(thread_join(thread, &number));
+        EXPECT_EQUAL((uintptr_t)number, (uintptr_t)expected);
+    }
+}
+
 static _Thread_local int local = 5;
 
 static void *change_local(void *argument) {

@@ -33,6 +33,7 @@ enum status arch_context_create(struct thread *thread, const struct thread_start
     struct trap_frame *frame = trap_user_frame(context);
     *frame = (struct trap_frame){
         .rdi = start->argument,
+        .rsi = (uint32_t)start->number,
         .rip = start->entry,
         .cs = SELECTOR_USER_CODE,
         .rflags = FLAG_ALWAYS | FLAG_INTERRUPT,
