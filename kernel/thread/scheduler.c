@@ -51,12 +51,13 @@ __attribute__((noinline)) static void rise(struct thread *thread) {
     if (slept < 0)
         return; // it fell asleep on a CPU whose counter is ahead
     uint64_t levels = (uint64_t)slept / slice_counts;
+    thread->slice_left = SLICE_TICKS;
     penalty_set(thread, thread->penalty > levels ? thread->penalty - (uint32_t)levels : 0);
 }
 
-// What a thread that wakes has gained by its sleep. However often it sleeps: shorter sleeps count for nothing, or two threads that wake
-// each other all the time would never sink, and nobody below them would ever run. Who is switched to straight gains nothing: nobody of a
-// higher level waits.
+// What a thread that wakes has gained by its sleep: a level for each slice of it, and a whole slice before it sinks again. However often
+// it sleeps: shorter sleeps count for nothing, or two threads that wake each other all the time would never sink, and nobody below them
+// would ever run. Who is switched to straight gains nothing: nobody of a higher level waits.
 static inline __attribute__((always_inline)) void wake(struct thread *thread, const struct processor *waker) {
     if (__builtin_expect(thread->wait.since <= waker->slice_ago, 0))
         rise(thread);

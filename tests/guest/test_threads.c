@@ -387,6 +387,28 @@ ROLE(spins_and_sleeps) {
     }
 }
 
+// Less than a slice, and then a sleep of more than one, again and again.
+static void *uses_half_a_slice(void *argument) {
+    struct number_information own;
+    char text[512];
+    size_t length;
+    EXPECT_OK(number_information(thread_number(thread_self()), &own));
+    for (int i = 0; i < 10; i++) {
+        EXPECT_OK(thread_sleep(deadline_after(REST_NANOSECONDS)));
+        spin(2 * SPIN_NANOSECONDS);
+        EXPECT_OK(object_describe(own.id, text, sizeof(text) - 1, &length));
+        text[length] = 0;
+        EXPECT(strstr(text, ", 0 lost\n") != NULL);
+    }
+    return argument;
+}
+
+TEST(who_slept_for_a_slice_has_a_whole_one_before_it) {
+    struct thread *thread;
+    EXPECT_OK(thread_start(uses_half_a_slice, NULL, NULL, &thread));
+    EXPECT_OK(thread_join(thread, NULL));
+}
+
 // Looks at the clock for so long, or so often.
 static uint64_t looks_at_the_clock(uint64_t nanoseconds, uint64_t least) {
     uint64_t begin = clock_now(), looks = 0;
