@@ -14,6 +14,7 @@ from sources import ROOT, conclude, tracked
 
 CLEAN = "build/check"
 WORKERS = 2
+TOGETHER = 16  # sources that a run of the tools looks at: starting clang-tidy takes as long as a short one of them
 # varFuncNullUB: our NULL is a pointer, of a pointer's size. raw_call.h and control.c bind variables to registers.
 SUPPRESSED = ["missingInclude", "missingIncludeSystem", "unknownMacro", "internalAstError", "syntaxError", "varFuncNullUB",
               "constStatement:tests/guest/raw_call.h", "constStatement:apps/compare/control.c"]
@@ -37,33 +38,38 @@ def compiled():
     return {os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT) for entry in entries}
 
 
-def analyse(path):
+def analyse(paths):
     """What the tools complain of."""
-    tidy = subprocess.run(["clang-tidy", "--quiet", "-p", "build", path], capture_output=True, text=True, check=False)
-    check = subprocess.run([*CPPCHECK, path], capture_output=True, text=True, check=False)
+    tidy = subprocess.run(["clang-tidy", "--quiet", "-p", "build", *paths], capture_output=True, text=True, check=False)
+    check = subprocess.run([*CPPCHECK, *paths], capture_output=True, text=True, check=False)
     return (tidy.stdout if tidy.returncode else "") + (check.stderr if check.returncode else "")
 
 
-def examine(path, headers):
-    """Analyses a source unless it is known to be clean; returns the complaint, or nothing."""
-    mark = os.path.join(CLEAN, path.replace("/", "-") + "-" + digest([path, ".clang-tidy"])[:16] + headers[:16])
-    if os.path.exists(mark):
-        return ""
-    complaint = analyse(path)
-    if not complaint:
+def mark_of(path, headers):
+    """The file that says that it is clean."""
+    return os.path.join(CLEAN, path.replace("/", "-") + "-" + digest([path, ".clang-tidy"])[:16] + headers[:16])
+
+
+def examine(marks):
+    """Analyses sources, those with a complaint once more alone, and marks the clean ones; returns the complaints."""
+    complaint = analyse(marks)
+    if complaint and len(marks) > 1:
+        return [found for path, mark in marks.items() for found in examine({path: mark})]
+    for mark in marks.values() if not complaint else ():
         with open(mark, "w", encoding="utf-8"):
             pass
-    return complaint
+    return [complaint] if complaint else []
 
 
 def main():
     os.chdir(ROOT)
     os.makedirs(CLEAN, exist_ok=True)
     headers = digest(tracked((".h",)))
-    paths = sorted(compiled() & set(tracked((".c",))))
+    marks = {path: mark_of(path, headers) for path in sorted(compiled() & set(tracked((".c",))))}
+    unknown = [(path, mark) for path, mark in marks.items() if not os.path.exists(mark)]
+    runs = [dict(unknown[start:start + TOGETHER]) for start in range(0, len(unknown), TOGETHER)]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(lambda path: examine(path, headers), paths))
-    conclude("static analysis", [result for result in results if result])
+        conclude("static analysis", [complaint for complaints in pool.map(examine, runs) for complaint in complaints])
 
 
 if __name__ == "__main__":
