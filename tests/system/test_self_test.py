@@ -13,7 +13,7 @@ SELF_TEST = 2       # its place in the menu
 
 class SelfTest(unittest.TestCase):
     def test_all_guest_tests_pass_where_they_are_booted(self):
-        with Machine(Settings(medium="cd")) as machine:
+        with Machine(Settings(medium="cd", cpus=1)) as machine:
             choose(machine, SELF_TEST)
             machine.expect(rb"command line: .*selftest", SECONDS)
             while b"programs" not in machine.expect(PROGRAM_OR_END, TEST_SECONDS)[1]:
